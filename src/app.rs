@@ -1,0 +1,1 @@
+//! State of the screen program, and how keys and news change it.

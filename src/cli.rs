@@ -1,0 +1,1 @@
+//! Flags to checked options.

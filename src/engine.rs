@@ -1,0 +1,1 @@
+//! The networks, samplers and noise: settings in, frames out. Knows no terminal.

@@ -1,0 +1,22 @@
+//! Safelight: step through a real Stable Diffusion generation in the terminal.
+
+// In reading order: what a walk is, who makes one, who keeps one, who shows one.
+pub mod walk;
+pub mod words;
+
+pub mod engine;
+
+pub mod recording;
+
+pub mod source;
+
+pub mod export;
+pub mod print;
+
+pub mod app;
+pub mod views;
+
+pub mod terminal;
+
+pub mod cli;
+pub mod commands;

@@ -1,0 +1,1 @@
+//! The same frames without a screen: lines, JSON, spoken.

@@ -1,0 +1,1 @@
+//! Enter and leave the terminal, the event loop, picture protocols.

@@ -1,0 +1,1 @@
+//! Draw frames: data in, cells and picture slots out.

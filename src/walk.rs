@@ -1,0 +1,33 @@
+//! Plain data of one generation: what was asked, what was settled, and the frames.
+//!
+//! A *walk* is [`Settings`] and the [`Frame`]s computed so far. Nothing in here is a handle to a
+//! device, a network, a file or a terminal: every floor of the house may read these types, and
+//! none of them says where a frame came from.
+
+pub mod colour_map;
+pub mod frame;
+pub mod grid;
+pub mod model_card;
+pub mod picture;
+pub mod problem;
+pub mod progress;
+pub mod settings;
+pub mod stage;
+pub mod statistics;
+pub mod tokens;
+
+pub use frame::{
+    Attention, Decode, Embeddings, Formula, Frame, Image, Level, Neighbour, Noise, Quantity,
+    Schedule, Step, Term, TextLayers,
+};
+pub use grid::Grid;
+pub use model_card::{Family, ModelCard, Preview, Taught};
+pub use picture::Picture;
+pub use problem::Problem;
+pub use progress::{Progress, Unwatched, Watch};
+pub use settings::{
+    Asked, DeviceChoice, DtypeChoice, EngineChoice, Prediction, Sampler, Settings, Spacing,
+};
+pub use stage::Stage;
+pub use statistics::{Histogram, Statistics};
+pub use tokens::{EncoderTokens, Encoding, Merge, Piece, Tokens, Word};

@@ -1,0 +1,105 @@
+//! What is known of a model without running it: family, sizes, the words that it was taught.
+
+use serde::{Deserialize, Serialize};
+
+/// The families whose shapes are told apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Family {
+    /// The small model inside the binary, and what is shaped like it.
+    Pocket,
+    /// Stable Diffusion 1.x: 768 numbers a token, quick GELU.
+    Sd1,
+    /// Stable Diffusion 2.x: 1024 numbers a token, exact GELU.
+    Sd2,
+}
+
+/// A model's card.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ModelCard {
+    /// Short name: `pocket`, or the folder's name.
+    pub name: String,
+    /// Its family.
+    pub family: Family,
+    /// Weights of the text encoder, the noise predictor and the autoencoder.
+    pub parameters: [u64; 3],
+    /// Numbers a token in the prompt vectors.
+    pub vector_width: usize,
+    /// How many ids the vocabulary has.
+    pub vocabulary: usize,
+    /// Pixels per latent cell, both ways.
+    pub vae_factor: usize,
+    /// SHA-256 over the weight files' headers and sizes, hexadecimal.
+    pub hash: String,
+    /// Default number of steps and guidance scale, where the model's folder names them.
+    pub default_steps: Option<usize>,
+    /// Default guidance scale.
+    pub default_guidance: Option<f64>,
+    /// Default size, width then height.
+    pub default_size: (usize, usize),
+    /// A prompt that this model draws well.
+    pub example: Option<String>,
+    /// The linear latent preview, where it was fitted.
+    pub preview: Option<Preview>,
+    /// The words that it was taught, where it keeps a list.
+    pub taught: Option<Taught>,
+}
+
+/// A linear map from the latent's four channels to red, green and blue: an approximation, never
+/// the VAE. `rgb = bias + latent · matrix`, in 0..1, one colour a latent cell.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Preview {
+    /// One row a latent channel.
+    pub matrix: Vec<[f32; 3]>,
+    /// The colour of a latent of zeros.
+    pub bias: [f32; 3],
+    /// Share of the pictures' variance that the map explains, on pictures it was not fitted on.
+    pub r2: f32,
+}
+
+/// The words of a small model's world.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Taught {
+    /// Things it can draw.
+    pub things: Vec<String>,
+    /// Colours for the thing.
+    pub colours: Vec<String>,
+    /// Colours for the background.
+    pub backgrounds: Vec<String>,
+    /// Words of size.
+    pub sizes: Vec<String>,
+    /// The words between.
+    pub other: Vec<String>,
+}
+
+impl Taught {
+    /// All words, each list after the other.
+    pub fn all(&self) -> impl Iterator<Item = &str> {
+        [&self.things, &self.colours, &self.backgrounds, &self.sizes, &self.other]
+            .into_iter()
+            .flatten()
+            .map(String::as_str)
+    }
+}
+
+impl Preview {
+    /// The preview of a latent `[.., 4, h, w]` in the common scale; `None` where the channels do
+    /// not fit.
+    pub fn apply(&self, latent: &super::Grid) -> Option<super::Picture> {
+        if latent.planes() != self.matrix.len() || latent.is_empty() {
+            return None;
+        }
+        let planes: Vec<&[f32]> = (0..latent.planes()).map(|p| latent.plane(p)).collect();
+        let w = latent.width();
+        Some(super::Picture::from_fn(w, latent.height(), |x, y| {
+            std::array::from_fn(|c| {
+                let value = planes
+                    .iter()
+                    .zip(&self.matrix)
+                    .fold(self.bias[c], |sum, (plane, row)| sum + plane[y * w + x] * row[c]);
+                (value.clamp(0.0, 1.0) * 255.0).round() as u8
+            })
+        }))
+    }
+}

@@ -1,0 +1,215 @@
+//! Settings: all that decides a walk.
+//!
+//! [`Asked`] is what the user said; whatever is unset comes from the model's own files.
+//! [`Settings`] is what was settled: complete, checked, and written into every recording.
+
+use serde::{Deserialize, Serialize};
+
+/// The samplers that this edition has, under the names of `--sampler`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Sampler {
+    /// Song et al. 2020, with eta.
+    #[serde(rename = "ddim")]
+    Ddim,
+    /// Liu et al. 2022, without Runge-Kutta warm-up (`skip_prk_steps`).
+    #[serde(rename = "pndm")]
+    Pndm,
+    /// Karras et al. 2022, algorithm 2 without churn.
+    #[serde(rename = "euler")]
+    Euler,
+    /// Euler with ancestral noise (k-diffusion).
+    #[serde(rename = "euler-a")]
+    EulerA,
+    /// Lu et al. 2022, DPM-Solver++ of second order, multistep.
+    #[serde(rename = "dpm++2m")]
+    DpmPp2m,
+}
+
+impl Sampler {
+    /// All of them, in the order of menus.
+    pub const ALL: [Self; 5] = [Self::Ddim, Self::Pndm, Self::Euler, Self::EulerA, Self::DpmPp2m];
+
+    /// The name on flags, screens and in JSON.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Ddim => "ddim",
+            Self::Pndm => "pndm",
+            Self::Euler => "euler",
+            Self::EulerA => "euler-a",
+            Self::DpmPp2m => "dpm++2m",
+        }
+    }
+
+    /// The sampler with this name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|s| s.name() == name)
+    }
+}
+
+/// What the network answers: how its output is to be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Prediction {
+    /// The noise.
+    Epsilon,
+    /// `√ᾱ·ε − √(1−ᾱ)·x0` (Salimans & Ho 2022).
+    V,
+}
+
+/// How timesteps are spread over the training steps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Spacing {
+    /// Whole strides from the start, plus `steps_offset`.
+    Leading,
+    /// From the first to the last training step, evenly.
+    Linspace,
+    /// Whole strides from the end.
+    Trailing,
+}
+
+impl Spacing {
+    /// The name on flags and in `scheduler_config.json`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Leading => "leading",
+            Self::Linspace => "linspace",
+            Self::Trailing => "trailing",
+        }
+    }
+
+    /// The spacing with this name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::Leading, Self::Linspace, Self::Trailing].into_iter().find(|s| s.name() == name)
+    }
+}
+
+/// Where to compute.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum DeviceChoice {
+    /// A GPU where there is one, else the CPU, with a sentence that says so.
+    #[default]
+    Auto,
+    /// The processor.
+    Cpu,
+    /// An NVIDIA GPU.
+    Cuda,
+    /// An Apple GPU.
+    Metal,
+}
+
+/// In which numbers to compute.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum DtypeChoice {
+    /// f32 on the CPU, f16 on a GPU.
+    #[default]
+    Auto,
+    /// 32 bits.
+    F32,
+    /// 16 bits, five of them exponent.
+    F16,
+    /// 16 bits, eight of them exponent.
+    Bf16,
+}
+
+/// Which networks walk.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum EngineChoice {
+    /// The networks of this program, with probes.
+    #[default]
+    Own,
+    /// candle-transformers' networks, a second opinion without probes.
+    Stock,
+}
+
+/// What the user asked for; `None` means: as the model's own files say.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Asked {
+    /// Path of a model's folder; none: the pocket model inside the binary.
+    pub model: Option<String>,
+    /// The words to draw; none: the model's own example.
+    pub prompt: Option<String>,
+    /// What to steer away from. `Some("")` differs from none for some models.
+    pub negative: Option<String>,
+    /// Seed of the noise; its low 32 bits count, as in torch.
+    pub seed: Option<u64>,
+    /// Denoising steps, 1 to 1000.
+    pub steps: Option<usize>,
+    /// The sampler.
+    pub sampler: Option<Sampler>,
+    /// Karras' spacing of sigmas.
+    pub karras: Option<bool>,
+    /// DDIM's share of fresh noise, 0 to 1.
+    pub eta: Option<f64>,
+    /// Spacing of timesteps.
+    pub spacing: Option<Spacing>,
+    /// Guidance scale; at 1 and below guidance is off.
+    pub guidance: Option<f64>,
+    /// Pixels across.
+    pub width: Option<usize>,
+    /// Pixels down.
+    pub height: Option<usize>,
+    /// Where to compute.
+    pub device: DeviceChoice,
+    /// In which numbers.
+    pub dtype: DtypeChoice,
+    /// Which networks.
+    pub engine: EngineChoice,
+    /// Also probe the UNet's blocks and every cross-attention of this call (counted from 0).
+    pub probe_step: Option<usize>,
+    /// Decode the x0 of every step through the VAE.
+    pub x0_images: bool,
+}
+
+/// What was settled; keys are the long flags' names.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Settings {
+    /// Name of the model.
+    pub model: String,
+    /// The words to draw.
+    pub prompt: String,
+    /// What to steer away from; none: the empty text where guidance needs one.
+    pub negative: Option<String>,
+    /// Seed of the noise.
+    pub seed: u64,
+    /// Denoising steps as asked for.
+    pub steps: usize,
+    /// The sampler.
+    pub sampler: Sampler,
+    /// Karras' spacing of sigmas.
+    pub karras: bool,
+    /// DDIM's share of fresh noise.
+    pub eta: f64,
+    /// Spacing of timesteps.
+    pub spacing: Spacing,
+    /// How the network's output is read.
+    pub prediction: Prediction,
+    /// Guidance scale; at 1 and below guidance is off.
+    pub guidance: f64,
+    /// Pixels across.
+    pub width: usize,
+    /// Pixels down.
+    pub height: usize,
+    /// `cpu`, `cuda:0` or `metal:0`.
+    pub device: String,
+    /// `f32`, `f16` or `bf16`.
+    pub dtype: String,
+    /// Which networks.
+    pub engine: EngineChoice,
+    /// Names (as the long flags) of those settings that neither the user nor the model's files
+    /// gave: guessed from a table by family.
+    #[serde(default)]
+    pub guessed: Vec<String>,
+}
+
+impl Settings {
+    /// Whether two predictions are mixed: only for a guidance scale above 1.
+    pub fn guided(&self) -> bool {
+        self.guidance > 1.0
+    }
+}

@@ -1,0 +1,59 @@
+//! The stages of a walk, in their order.
+
+use serde::{Deserialize, Serialize};
+
+/// One stage of the pipeline. img2img's encode will stand before the noise.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Stage {
+    /// The prompt becomes pieces and ids.
+    Tokens,
+    /// Ids become vectors.
+    Embeddings,
+    /// Steps and sampler become timesteps and noise levels.
+    Schedule,
+    /// A seed becomes the initial noise.
+    Noise,
+    /// The noise predictor is asked, and noise is taken away; many frames.
+    Step,
+    /// The VAE's decoder turns the last latent into pixels.
+    Decode,
+    /// The finished picture.
+    Image,
+}
+
+impl Stage {
+    /// All stages in the order of the walk.
+    pub const ALL: [Self; 7] = [
+        Self::Tokens,
+        Self::Embeddings,
+        Self::Schedule,
+        Self::Noise,
+        Self::Step,
+        Self::Decode,
+        Self::Image,
+    ];
+
+    /// The stem that names this stage in every floor, in flags and in JSON.
+    pub const fn stem(self) -> &'static str {
+        match self {
+            Self::Tokens => "tokens",
+            Self::Embeddings => "embeddings",
+            Self::Schedule => "schedule",
+            Self::Noise => "noise",
+            Self::Step => "step",
+            Self::Decode => "decode",
+            Self::Image => "image",
+        }
+    }
+
+    /// The stage with this stem.
+    pub fn from_stem(stem: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|stage| stage.stem() == stem)
+    }
+
+    /// Place in the rail, from 0.
+    pub const fn index(self) -> usize {
+        self as usize
+    }
+}

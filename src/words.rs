@@ -1,0 +1,1 @@
+//! Every word a user sees, one catalogue a language.

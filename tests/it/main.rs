@@ -1,0 +1,1 @@
+//! One test binary for everything that looks at the program from outside.
