@@ -1,0 +1,261 @@
+//! Everything the screen program knows at one moment. Views read it; only `update` changes it.
+
+use std::collections::BTreeMap;
+
+use crate::walk::{Asked, Frame, ModelCard, Picture, Problem, Progress, Settings, Stage};
+use crate::words::{Language, Words};
+
+/// The whole state.
+#[derive(Clone, Debug)]
+pub struct App {
+    /// Language of every word.
+    pub language: Language,
+    /// What fills the screen.
+    pub scene: Scene,
+    /// What lies over it, if anything.
+    pub overlay: Option<Overlay>,
+    /// The first screen's state.
+    pub doors: Doors,
+    /// The walk on screen.
+    pub walk: WalkState,
+    /// How the frames are looked at.
+    pub look: Look,
+    /// The notes pane.
+    pub notes: NotesDepth,
+    /// What went wrong last; shown in the third band until the next key.
+    pub problem: Option<Problem>,
+    /// A short message that an action had an effect: its key in the catalogue, and facts.
+    pub toast: Option<(String, Vec<(String, String)>)>,
+    /// Whether the mouse is captured.
+    pub mouse: bool,
+    /// Set when the program should end.
+    pub quitting: bool,
+}
+
+impl App {
+    /// The catalogue of the current language.
+    pub fn words(&self) -> Words {
+        Words::of(self.language)
+    }
+}
+
+/// What fills the screen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scene {
+    /// The first screen.
+    Doors,
+    /// A walk.
+    Walk,
+}
+
+/// What lies over the scene and takes the keys.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Overlay {
+    /// All keys, from the key table; scrolled by so many lines.
+    Help {
+        /// First line shown.
+        scroll: usize,
+    },
+    /// The glossary; the chosen entry.
+    Glossary {
+        /// Place of the chosen word.
+        chosen: usize,
+    },
+    /// The settings, changed before walking again.
+    Settings {
+        /// The chosen row.
+        chosen: usize,
+        /// The settings being changed.
+        draft: Box<Asked>,
+        /// The text being typed for the chosen row, if it is being edited.
+        editing: Option<String>,
+    },
+    /// The prompt being typed.
+    Prompt {
+        /// The text.
+        text: String,
+        /// Place of the cursor, in characters.
+        cursor: usize,
+    },
+    /// The path of a file being typed.
+    Path {
+        /// What the path is for.
+        purpose: PathPurpose,
+        /// The text.
+        text: String,
+        /// Place of the cursor, in characters.
+        cursor: usize,
+    },
+    /// The command line that gives this walk again.
+    CommandLine {
+        /// The line.
+        line: String,
+    },
+}
+
+/// What a typed path is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PathPurpose {
+    /// Open a recording.
+    OpenRecording,
+    /// Write the walk as a recording.
+    WriteRecording,
+    /// Write the picture of the current view.
+    ExportPicture,
+}
+
+/// The first screen: show me, a prompt, a recording.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Doors {
+    /// Which door is chosen, from 0.
+    pub chosen: usize,
+    /// The text in the prompt's box.
+    pub prompt: String,
+    /// Place of its cursor, in characters.
+    pub cursor: usize,
+    /// The text in the box for a recording's path.
+    pub path: String,
+    /// Place of its cursor, in characters.
+    pub path_cursor: usize,
+}
+
+/// Where a walk comes from; only the title bar tells.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Origin {
+    /// Computed now.
+    #[default]
+    Live,
+    /// Read from a file of this name.
+    Recording(String),
+}
+
+/// The walk on screen.
+#[derive(Clone, Debug, Default)]
+pub struct WalkState {
+    /// What was asked for.
+    pub asked: Asked,
+    /// Where its frames come from.
+    pub origin: Origin,
+    /// The model, once it is open.
+    pub card: Option<ModelCard>,
+    /// What was settled, once it is.
+    pub settings: Option<Settings>,
+    /// How many times the network will be called; 0 while unknown.
+    pub calls: usize,
+    /// The frames so far, in order.
+    pub frames: Vec<Frame>,
+    /// Which frame is on screen; `frames.len()` is the one in the making.
+    pub at: usize,
+    /// Whether a frame is being computed.
+    pub computing: bool,
+    /// How far it is.
+    pub progress: Option<Progress>,
+    /// Whether the walk goes on by itself.
+    pub running: bool,
+    /// Speed of running on: 0 slow to 4 as fast as frames come.
+    pub speed: usize,
+    /// x0 pictures through the VAE that were asked for, by call.
+    pub x0_pictures: BTreeMap<usize, Picture>,
+    /// The call whose x0 is being decoded.
+    pub x0_pending: Option<usize>,
+    /// A sentence about how the walk is computed (a device that was not there, …).
+    pub note: Option<Problem>,
+}
+
+impl WalkState {
+    /// How many frames the whole walk has: six and one for each call; 0 while unknown.
+    pub const fn total(&self) -> usize {
+        if self.calls == 0 { 0 } else { self.calls + 6 }
+    }
+
+    /// The frame on screen, if it is there.
+    pub fn frame(&self) -> Option<&Frame> {
+        self.frames.get(self.at)
+    }
+
+    /// The stage on screen, also while its frame is in the making.
+    pub fn stage(&self) -> Stage {
+        self.stage_of(self.at)
+    }
+
+    /// The stage of the frame at this place.
+    pub fn stage_of(&self, at: usize) -> Stage {
+        match at {
+            0 => Stage::Tokens,
+            1 => Stage::Embeddings,
+            2 => Stage::Schedule,
+            3 => Stage::Noise,
+            n if self.calls == 0 || n < 4 + self.calls => Stage::Step,
+            n if n == 4 + self.calls => Stage::Decode,
+            _ => Stage::Image,
+        }
+    }
+
+    /// The place of a stage's first frame.
+    pub fn place_of(&self, stage: Stage) -> usize {
+        match stage {
+            Stage::Tokens => 0,
+            Stage::Embeddings => 1,
+            Stage::Schedule => 2,
+            Stage::Noise => 3,
+            Stage::Step => 4,
+            Stage::Decode => 4 + self.calls,
+            Stage::Image => 5 + self.calls,
+        }
+    }
+
+    /// The steps so far.
+    pub fn steps(&self) -> impl Iterator<Item = &crate::walk::Step> {
+        self.frames.iter().filter_map(Frame::as_step)
+    }
+
+    /// Whether every frame is there.
+    pub fn complete(&self) -> bool {
+        self.calls > 0 && self.frames.len() >= self.total()
+    }
+}
+
+/// How latents are looked at.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum LatentLook {
+    /// The linear preview in colour (for signed data: the norm over the channels).
+    #[default]
+    Preview,
+    /// One channel, signed.
+    Channel(usize),
+}
+
+/// How the frames are looked at: shared by all stages, kept from step to step.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Look {
+    /// The chosen piece: a row of the text tensors (0 is the start mark).
+    pub piece: usize,
+    /// The picture that `tab` chose, from 0.
+    pub picture: usize,
+    /// What `↑` `↓` turn, for each stage by its index: pictures, layers, levels, merges.
+    pub turn: [usize; 7],
+    /// Preview or a channel.
+    pub latent: LatentLook,
+    /// Whether the chosen picture fills the view.
+    pub enlarged: bool,
+    /// Whether one number is worked out by hand.
+    pub by_hand: bool,
+    /// Whether attention is laid over the step's pictures.
+    pub attention: bool,
+    /// Whether latents are shown in the sampler's own scale and not in the common one.
+    pub raw: bool,
+    /// The lens on the picture: column and row of a pixel (or of a latent cell).
+    pub lens: (usize, usize),
+}
+
+/// How much the notes pane tells.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum NotesDepth {
+    /// Plain words.
+    #[default]
+    Plain,
+    /// With formulas.
+    Formulas,
+    /// Folded away.
+    Off,
+}
