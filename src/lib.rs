@@ -1,4 +1,4 @@
-//! Safelight: step through a real Stable Diffusion generation in the terminal.
+#![doc = include_str!("ARCHITECTURE.md")]
 
 // In reading order: what a walk is, who makes one, who keeps one, who shows one.
 pub mod walk;
