@@ -37,8 +37,17 @@ const FLOORS: &[(&str, &[&str])] = &[
     (
         "commands",
         &[
-            "cli", "terminal", "views", "app", "source", "print", "export", "recording", "engine",
-            "walk", "words",
+            "cli",
+            "terminal",
+            "views",
+            "app",
+            "source",
+            "print",
+            "export",
+            "recording",
+            "engine",
+            "walk",
+            "words",
         ],
     ),
 ];
@@ -111,7 +120,9 @@ fn what_is_pure_reads_no_files_and_no_clock() {
             continue;
         }
         for (line, words) in code(&text) {
-            for name in ["std::fs", "std::env", "std::net", "std::thread", "std::time", "std::process"] {
+            for name in
+                ["std::fs", "std::env", "std::net", "std::thread", "std::time", "std::process"]
+            {
                 if words.contains(name) {
                     faults.push(format!("{}:{line}: {floor} names {name}", path.display()));
                 }
