@@ -1,3 +1,4 @@
 //! One test binary for everything that looks at the program from outside.
 
+mod frames;
 mod house;

@@ -1,0 +1,350 @@
+//! A walk made by hand: what a pocket-like model could have done, without any network. 16 × 16
+//! latents, 20 calls of DDIM with v-prediction and guidance, the same numbers every time.
+
+#![expect(clippy::unwrap_used, reason = "the numbers are made here")]
+
+use safelight::source::Recorded;
+use safelight::walk::{
+    Attention, Decode, Embeddings, EncoderTokens, Encoding, EngineChoice, Family, Formula, Frame,
+    Grid, Image, Level, Merge, ModelCard, Neighbour, Noise, Piece, Prediction, Preview, Quantity,
+    Sampler, Schedule, Settings, Spacing, Statistics, Step, Taught, Term, TextLayers, Tokens, Word,
+};
+
+/// Edge of the latents.
+pub const EDGE: usize = 16;
+/// Calls of the network.
+pub const CALLS: usize = 20;
+/// The prompt.
+pub const PROMPT: &str = "a red cat on a blue background";
+
+const SHAPE: [usize; 4] = [1, 4, EDGE, EDGE];
+const WIDTH: usize = 64;
+const WORDS: [(&str, u32); 7] = [
+    ("a", 320),
+    ("red", 736),
+    ("cat", 2368),
+    ("on", 525),
+    ("a", 320),
+    ("blue", 1746),
+    ("background", 5994),
+];
+
+/// The whole walk.
+pub fn walk() -> Recorded {
+    Recorded { card: card(), settings: settings(), calls: CALLS, frames: frames() }
+}
+
+/// A walk of which only the first `count` frames are there.
+pub fn walk_of(count: usize) -> Recorded {
+    let mut walk = walk();
+    walk.frames.truncate(count);
+    walk
+}
+
+pub fn card() -> ModelCard {
+    let list = |words: &[&str]| words.iter().map(|&w| w.to_owned()).collect();
+    ModelCard {
+        name: "pocket".into(),
+        family: Family::Pocket,
+        parameters: [3_400_000, 2_100_000, 900_000],
+        vector_width: WIDTH,
+        vocabulary: 49_408,
+        vae_factor: 4,
+        hash: "5af3".repeat(16),
+        default_steps: Some(20),
+        default_guidance: Some(4.0),
+        default_size: (EDGE * 4, EDGE * 4),
+        example: Some(PROMPT.into()),
+        preview: Some(Preview {
+            matrix: vec![[0.2, 0.1, 0.0], [0.0, 0.2, 0.1], [0.1, 0.0, 0.2], [0.05, 0.05, 0.05]],
+            bias: [0.5, 0.5, 0.5],
+            r2: 0.94,
+        }),
+        taught: Some(Taught {
+            things: list(&["cat", "fish", "house"]),
+            colours: list(&["red", "green"]),
+            backgrounds: list(&["blue", "white"]),
+            sizes: list(&["small", "big"]),
+            other: list(&["a", "on", "background"]),
+        }),
+    }
+}
+
+pub fn settings() -> Settings {
+    Settings {
+        model: "pocket".into(),
+        prompt: PROMPT.into(),
+        negative: None,
+        seed: 7,
+        steps: CALLS,
+        sampler: Sampler::Ddim,
+        karras: false,
+        eta: 0.0,
+        spacing: Spacing::Trailing,
+        prediction: Prediction::V,
+        guidance: 4.0,
+        width: EDGE * 4,
+        height: EDGE * 4,
+        device: "cpu".into(),
+        dtype: "f32".into(),
+        engine: EngineChoice::Own,
+        guessed: vec![],
+    }
+}
+
+/// All 26 frames in order.
+pub fn frames() -> Vec<Frame> {
+    let schedule = schedule();
+    let noise = normal(&SHAPE, 7);
+    let mut frames = vec![
+        Frame::Tokens(tokens()),
+        Frame::Embeddings(embeddings()),
+        Frame::Schedule(schedule.clone()),
+        Frame::Noise(Noise { noise: noise.clone(), seed: 7 }),
+    ];
+    let mut latent = noise;
+    for call in 0..CALLS {
+        let step = step(call, latent, &schedule);
+        latent = step.next.clone();
+        frames.push(Frame::Step(Box::new(step)));
+    }
+    frames.push(Frame::Decode(decode(&latent)));
+    frames.push(Frame::Image(image()));
+    frames
+}
+
+/// Numbers between 0 and 1 that depend on seed and place only.
+fn uniform(seed: u64, i: usize) -> f32 {
+    let mut x = (seed << 32) ^ (i as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    x = (x ^ (x >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    x = (x ^ (x >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    ((x ^ (x >> 31)) >> 40) as f32 / (1u64 << 24) as f32
+}
+
+/// Nearly normal numbers: twelve uniform ones summed.
+pub fn normal(shape: &[usize], seed: u64) -> Grid {
+    Grid::from_fn(shape, |i| (0..12).map(|k| uniform(seed, i * 12 + k)).sum::<f32>() - 6.0)
+}
+
+fn encoding(text: &str, words: &[(&str, u32)]) -> Encoding {
+    let pieces = words
+        .iter()
+        .map(|&(text, id)| Piece { id, text: text.into(), ends_word: true, taught: true })
+        .collect();
+    let words_ = words.iter().enumerate().map(|(n, &(text, _))| {
+        let mut symbols: Vec<String> = text.chars().map(String::from).collect();
+        if let Some(last) = symbols.last_mut() {
+            last.push_str("</w>");
+        }
+        let merges = (1..symbols.len()).map(|i| Merge { at: 0, rank: (i * 37) as u32 }).collect();
+        Word { text: text.into(), symbols, merges, pieces: n..n + 1 }
+    });
+    let mut ids = vec![49_406];
+    ids.extend(words.iter().map(|&(_, id)| id));
+    ids.resize(77, 49_407);
+    Encoding {
+        text: text.into(),
+        words: words_.collect(),
+        pieces,
+        kept: words.len(),
+        ids,
+        cut: String::new(),
+        vocabulary: 49_408,
+    }
+}
+
+fn tokens() -> Tokens {
+    let encoder =
+        EncoderTokens { prompt: encoding(PROMPT, &WORDS), negative: Some(encoding("", &[])) };
+    Tokens { encoders: vec![encoder] }
+}
+
+fn embeddings() -> Embeddings {
+    let layers = (0..4).map(|n| normal(&[2, 77, WIDTH], 100 + n)).collect();
+    let last = normal(&[2, 77, WIDTH], 110);
+    let nearest = WORDS
+        .iter()
+        .map(|_| {
+            ["cat", "fish", "house"]
+                .iter()
+                .enumerate()
+                .map(|(i, &text)| Neighbour {
+                    id: 2000 + i as u32,
+                    text: text.into(),
+                    cosine: 0.9 - i as f32 * 0.2,
+                })
+                .collect()
+        })
+        .collect();
+    Embeddings { encoders: vec![TextLayers { layers, last: last.clone() }], context: last, nearest }
+}
+
+fn schedule() -> Schedule {
+    let mut product = 1.0f64;
+    let alphas_cumprod: Vec<f32> = (0..1000)
+        .map(|t| {
+            let root =
+                0.000_85f64.sqrt() + (0.012f64.sqrt() - 0.000_85f64.sqrt()) * f64::from(t) / 999.0;
+            product *= 1.0 - root * root;
+            product as f32
+        })
+        .collect();
+    let timesteps: Vec<f32> = (0..CALLS).map(|i| 999.0 - (i * 1000 / CALLS) as f32).collect();
+    let level = |a: f32| ((1.0 - a) / a).sqrt();
+    let mut levels: Vec<f32> =
+        timesteps.iter().map(|&t| level(alphas_cumprod[t as usize])).collect();
+    levels.push(0.0);
+    Schedule {
+        timesteps,
+        sigmas: None,
+        levels,
+        alphas_cumprod,
+        init_noise_sigma: 1.0,
+        steps: (0..CALLS).collect(),
+        sample: None,
+    }
+}
+
+/// The clean latent that this walk comes to: a disc.
+fn goal() -> Grid {
+    Grid::from_fn(&SHAPE, |i| {
+        let (c, y, x) = (i / EDGE / EDGE, i / EDGE % EDGE, i % EDGE);
+        let (dx, dy) = (x as f32 - 7.5, y as f32 - 7.5);
+        let inside = dx.hypot(dy) < 5.0;
+        [1.2, -0.8, 0.5, 0.1][c] * if inside { 1.0 } else { -0.7 }
+    })
+}
+
+fn step(call: usize, latent: Grid, schedule: &Schedule) -> Step {
+    let (sigma, sigma_next) = (schedule.levels[call], schedule.levels[call + 1]);
+    let ((a, b), (an, bn)) = (Schedule::factors(sigma), Schedule::factors(sigma_next));
+    let formula = Formula {
+        prediction: Prediction::V,
+        guidance: 4.0,
+        input_scale: 1.0,
+        x0: [a, -b],
+        epsilon: [b, a],
+        common_scale: 1.0,
+        next_common_scale: 1.0,
+        next: vec![
+            Term { factor: an, of: Quantity::X0 },
+            Term { factor: bn, of: Quantity::Epsilon },
+        ],
+    };
+    // The v whose x0 is a share of the goal: small while there is much noise.
+    let share = 1.0 / (1.0 + 0.2 * sigma);
+    let answer = |share: f32, seed: u64| {
+        let wobble = normal(&SHAPE, seed);
+        let estimate = goal().zip(&wobble, |g, w| g * share + 0.05 * w).unwrap();
+        latent.zip(&estimate, |x, e| (a * x - e) / b).unwrap()
+    };
+    let pred_text = answer(share, 300 + call as u64);
+    let pred_uncond = answer(0.8 * share, 400 + call as u64);
+    let pred = pred_uncond.zip(&pred_text, |u, t| u + 4.0 * (t - u)).unwrap();
+    let x0 = latent.zip(&pred, |x, p| a * x - b * p).unwrap();
+    let epsilon = latent.zip(&pred, |x, p| b * x + a * p).unwrap();
+    let next = x0.zip(&epsilon, |x, e| an * x + bn * e).unwrap();
+    Step {
+        call,
+        step: call,
+        calls: CALLS,
+        steps: CALLS,
+        timestep: schedule.timesteps[call],
+        sigma,
+        sigma_next,
+        input: latent.clone(),
+        latent,
+        pred_uncond: Some(pred_uncond),
+        pred_text,
+        pred,
+        x0,
+        next,
+        extra_noise: None,
+        formula,
+        attention: Some(attention(call)),
+        x0_image: None,
+        seconds: 0.05,
+        peak_mb: Some(120.0),
+        probes: vec![],
+    }
+}
+
+/// The start mark takes most; "cat" takes more inside the disc.
+fn attention(call: usize) -> Attention {
+    let rows = WORDS.len() + 3;
+    let weight = |row: usize, cell: usize| {
+        let (y, x) = (cell / EDGE, cell % EDGE);
+        let inside = (x as f32 - 7.5).hypot(y as f32 - 7.5) < 5.0;
+        let base = 0.2 + 0.1 * uniform(500 + call as u64, row * EDGE * EDGE + cell);
+        base + if row == 0 {
+            2.0
+        } else if row == 3 && inside {
+            1.5
+        } else {
+            0.0
+        }
+    };
+    Attention {
+        rows: Grid::from_fn(&[rows, EDGE, EDGE], |i| {
+            let cell = i % (EDGE * EDGE);
+            weight(i / (EDGE * EDGE), cell) / (0..rows).map(|r| weight(r, cell)).sum::<f32>()
+        }),
+    }
+}
+
+fn decode(latent: &Grid) -> Decode {
+    let level = |name: &str, channels: usize, edge: usize, seed: u64| {
+        let small = edge.min(64);
+        Level {
+            name: name.into(),
+            shape: [channels, edge, edge],
+            statistics: Statistics::of(&normal(&[channels, edge, edge], seed)),
+            planes: normal(&[5.min(channels + 1), small, small], seed),
+            channels: (0..4.min(channels)).collect(),
+        }
+    };
+    Decode {
+        input: latent.map(|x| x / 0.8),
+        levels: vec![
+            level("post_quant_conv", 4, 16, 601),
+            level("conv_in", 64, 16, 602),
+            level("mid", 64, 16, 603),
+            level("up.0", 64, 32, 604),
+            level("up.1", 32, 64, 605),
+            level("up.2", 32, 64, 606),
+            level("conv_out", 3, 64, 607),
+        ],
+        whole: vec![],
+        seconds: 0.04,
+    }
+}
+
+/// A red disc on blue.
+fn image() -> Image {
+    let edge = EDGE * 4;
+    Image {
+        image: Grid::from_fn(&[1, 3, edge, edge], |i| {
+            let (c, y, x) = (i / edge / edge, i / edge % edge, i % edge);
+            let inside = (x as f32 - 31.5).hypot(y as f32 - 31.5) < 20.0;
+            let colour: [f32; 3] = if inside { [0.72, -0.66, -0.7] } else { [-0.7, -0.35, 0.61] };
+            colour[c] + 0.04 * (uniform(700, i) - 0.5)
+        }),
+    }
+}
+
+#[test]
+fn the_walk_made_by_hand_hangs_together() {
+    let walk = walk();
+    assert_eq!(walk.frames.len(), CALLS + 6);
+    assert_eq!(walk_of(5).frames.len(), 5);
+    let steps: Vec<&Step> = walk.frames.iter().filter_map(Frame::as_step).collect();
+    for pair in steps.windows(2) {
+        assert_eq!(pair[0].next, pair[1].latent);
+        assert!(pair[0].sigma > pair[1].sigma);
+    }
+    let rows = &steps[3].attention.as_ref().unwrap().rows;
+    for cell in 0..EDGE * EDGE {
+        let sum: f32 = (0..rows.planes()).map(|r| rows.plane(r)[cell]).sum();
+        assert!((sum - 1.0).abs() < 1e-5);
+    }
+}
