@@ -1,0 +1,12 @@
+//! What the views share: colours with fixed meaning, pictures of numbers, plots, text in cells.
+
+pub(crate) mod bars;
+pub(crate) mod dots;
+pub(crate) mod heatmap;
+pub(crate) mod histogram;
+pub(crate) mod layout;
+pub(crate) mod numbers;
+pub(crate) mod picture;
+pub(crate) mod plot;
+pub(crate) mod text;
+pub(crate) mod theme;

@@ -1,0 +1,266 @@
+//! Line plots: labelled axes with ticks and units, several curves told apart by shape, a cursor.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::{Color, Style};
+use ratatui::symbols::Marker;
+use ratatui::widgets::Widget;
+use ratatui::widgets::canvas::{Canvas, Line, Points};
+
+use super::layout;
+use super::numbers;
+use super::text;
+use super::theme::{Ground, Marks};
+
+/// One axis.
+pub(crate) struct Axis<'a> {
+    /// What it measures, with its unit.
+    pub(crate) label: &'a str,
+    /// Its first value.
+    pub(crate) low: f32,
+    /// Its last value, above the first.
+    pub(crate) high: f32,
+    /// Whether ticks stand at whole numbers only.
+    pub(crate) whole: bool,
+}
+
+/// How a curve is drawn: shapes tell curves apart where colours do not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Shape {
+    /// A line through all points.
+    Line,
+    /// The points alone, as fine dots.
+    Dots,
+    /// A large mark at every point.
+    Marks(char),
+}
+
+/// One curve.
+pub(crate) struct Series<'a> {
+    /// Its name, shown in the title's row; nothing where it is empty.
+    pub(crate) name: &'a str,
+    /// Its points, from left to right.
+    pub(crate) points: &'a [(f32, f32)],
+    /// How it is drawn.
+    pub(crate) shape: Shape,
+    /// Its colour.
+    pub(crate) style: Style,
+}
+
+/// A plot.
+pub(crate) struct Plot<'a> {
+    /// What it shows; also the label of the vertical axis.
+    pub(crate) title: &'a str,
+    /// The horizontal axis.
+    pub(crate) x: Axis<'a>,
+    /// The vertical axis; its label is printed after the title.
+    pub(crate) y: Axis<'a>,
+    /// The curves, later ones over earlier ones.
+    pub(crate) series: &'a [Series<'a>],
+    /// Where the cursor stands on the horizontal axis.
+    pub(crate) cursor: Option<f32>,
+}
+
+impl Plot<'_> {
+    /// Draws it over the whole area: a title row, the curves, one row of ticks. Below 12 × 4 cells
+    /// only the title and the range are written.
+    pub(crate) fn draw(&self, area: Rect, ground: &Ground, buf: &mut Buffer) {
+        let (head, rest) = layout::top(area, 1);
+        self.draw_title(head, ground, buf);
+        let (body, foot) = layout::bottom(rest, 1);
+        let ticks = ticks(&self.y, usize::from(body.height / 3).clamp(1, 5));
+        let labels: Vec<String> =
+            ticks.iter().map(|&t| self.tick_text(&self.y, t, &ticks)).collect();
+        let gutter = labels.iter().map(|l| text::width(l)).max().unwrap_or(0) + 1;
+        if body.height < 2 || body.width < gutter + 9 {
+            let range = format!("{} … {}", numbers::short(self.y.low), numbers::short(self.y.high));
+            text::put(buf, layout::row(rest, 0), &range, ground.dim());
+            return;
+        }
+        let (left, field) = layout::left(body, gutter, 0);
+        for (tick, label) in ticks.iter().zip(&labels) {
+            let up = place(*tick, &self.y, field.height);
+            let row = Rect { y: field.bottom() - 1 - up, height: 1, width: left.width - 1, ..left };
+            text::put_right(buf, row, label, ground.dim());
+        }
+        for y in left.y..left.bottom() {
+            let tick =
+                ticks.iter().any(|t| field.bottom() - 1 - place(*t, &self.y, field.height) == y);
+            if let Some(cell) = buf.cell_mut((left.right() - 1, y)) {
+                cell.set_symbol(if tick { "┤" } else { "│" }).set_style(ground.line());
+            }
+        }
+        self.draw_cursor(field, ground, buf);
+        self.draw_curves(field, ground, buf);
+        self.draw_x_ticks(Rect { x: field.x, width: field.width, ..foot }, ground, buf);
+    }
+
+    fn draw_title(&self, area: Rect, ground: &Ground, buf: &mut Buffer) {
+        let mut spans = vec![(self.title.to_owned(), ground.strong())];
+        if !self.y.label.is_empty() {
+            spans.push((format!("  {}", self.y.label), ground.dim()));
+        }
+        for series in self.series.iter().filter(|s| !s.name.is_empty()) {
+            let sign = match series.shape {
+                Shape::Line => '─',
+                Shape::Dots => '·',
+                Shape::Marks(mark) => mark,
+            };
+            spans.push((format!("  {sign} {}", series.name), series.style));
+        }
+        let spans: Vec<(&str, Style)> = spans.iter().map(|(t, s)| (t.as_str(), *s)).collect();
+        text::put_spans(buf, area, &spans);
+    }
+
+    fn draw_cursor(&self, field: Rect, ground: &Ground, buf: &mut Buffer) {
+        let Some(at) = self.cursor else { return };
+        let x = field.x + place(at, &self.x, field.width);
+        for y in field.y..field.bottom() {
+            if let Some(cell) = buf.cell_mut((x, y)) {
+                cell.set_symbol("│").set_style(ground.dim());
+            }
+        }
+    }
+
+    fn draw_curves(&self, field: Rect, ground: &Ground, buf: &mut Buffer) {
+        let bounds = |axis: &Axis| {
+            let (low, high) = (f64::from(axis.low), f64::from(axis.high));
+            if high > low { [low, high] } else { [low, low + 1.0] }
+        };
+        let marker = match ground.marks {
+            Marks::Braille => Marker::Braille,
+            Marks::Blocks => Marker::HalfBlock,
+            Marks::Ascii => Marker::Custom('.'),
+        };
+        let visible = field.intersection(*buf.area());
+        for series in self.series {
+            let colour = series.style.fg.unwrap_or(Color::Reset);
+            if let Shape::Marks(mark) = series.shape {
+                self.draw_marks(series, mark, field, buf);
+                continue;
+            }
+            let points: Vec<(f64, f64)> = series
+                .points
+                .iter()
+                .filter(|(x, y)| x.is_finite() && y.is_finite())
+                .map(|&(x, y)| (f64::from(x), f64::from(y)))
+                .collect();
+            Canvas::default()
+                .marker(marker)
+                .background_color(ground.background())
+                .x_bounds(bounds(&self.x))
+                .y_bounds(bounds(&self.y))
+                .paint(|context| match series.shape {
+                    Shape::Line => points.windows(2).for_each(|pair| {
+                        let [(x1, y1), (x2, y2)] = [pair[0], pair[1]];
+                        context.draw(&Line { x1, y1, x2, y2, color: colour });
+                    }),
+                    _ => context.draw(&Points { coords: &points, color: colour }),
+                })
+                .render(visible, buf);
+        }
+    }
+
+    fn draw_marks(&self, series: &Series, mark: char, field: Rect, buf: &mut Buffer) {
+        for &(x, y) in series.points.iter().filter(|(x, y)| x.is_finite() && y.is_finite()) {
+            let column = field.x + place(x, &self.x, field.width);
+            let row = field.bottom() - 1 - place(y, &self.y, field.height);
+            if let Some(cell) = buf.cell_mut((column, row)) {
+                cell.set_char(mark).set_style(series.style);
+            }
+        }
+    }
+
+    fn draw_x_ticks(&self, area: Rect, ground: &Ground, buf: &mut Buffer) {
+        let label_room = text::width(self.x.label) + 2;
+        let ticks = ticks(&self.x, usize::from(area.width / 10).clamp(1, 8));
+        let mut free = area.x;
+        let end = area.right().saturating_sub(label_room);
+        for tick in &ticks {
+            let label = self.tick_text(&self.x, *tick, &ticks);
+            let wide = text::width(&label);
+            let x = area.x + place(*tick, &self.x, area.width);
+            let x = x.saturating_sub(wide / 2).max(area.x);
+            if x >= free && x + wide <= end.max(area.x + wide) {
+                text::put(buf, Rect { x, width: wide, ..area }, &label, ground.dim());
+                free = x + wide + 1;
+            }
+        }
+        if area.right() > free + label_room {
+            text::put_right(buf, area, self.x.label, ground.dim());
+        }
+    }
+
+    fn tick_text(&self, axis: &Axis, tick: f32, ticks: &[f32]) -> String {
+        if axis.whole {
+            return numbers::fixed(tick, 0);
+        }
+        let step = match ticks {
+            [a, b, ..] => (b - a).abs(),
+            _ => tick.abs(),
+        };
+        let digits = if step >= 1.0 || step == 0.0 { 0 } else { (-step.log10()).ceil() as usize };
+        numbers::fixed(tick, digits.min(4))
+    }
+}
+
+/// Round values between the ends of an axis, about `wanted` + 1 of them.
+fn ticks(axis: &Axis, wanted: usize) -> Vec<f32> {
+    let span = axis.high - axis.low;
+    if !span.is_finite() || span <= 0.0 {
+        return vec![axis.low];
+    }
+    let rough = span / wanted.max(1) as f32;
+    let ten = 10f32.powf(rough.log10().floor());
+    let step = [1.0, 2.0, 5.0, 10.0].map(|f| f * ten).into_iter().find(|s| *s >= rough * 0.999);
+    let step = step.unwrap_or(span);
+    let step = if axis.whole { step.round().max(1.0) } else { step };
+    let first = (axis.low / step).ceil();
+    (0..12)
+        .map(|i| (first + i as f32) * step)
+        .take_while(|t| *t <= axis.high + step * 1e-3)
+        .collect()
+}
+
+/// The cell, counted from the axis' start, in which a value stands.
+fn place(value: f32, axis: &Axis, cells: u16) -> u16 {
+    let span = axis.high - axis.low;
+    let share = if span > 0.0 && value.is_finite() { (value - axis.low) / span } else { 0.0 };
+    (share.clamp(0.0, 1.0) * f32::from(cells.saturating_sub(1))).round() as u16
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn axis(low: f32, high: f32, whole: bool) -> Axis<'static> {
+        Axis { label: "step", low, high, whole }
+    }
+
+    #[test]
+    fn ticks_are_round_and_inside() {
+        assert_eq!(ticks(&axis(0.0, 14.6, false), 3), [0.0, 5.0, 10.0]);
+        assert_eq!(ticks(&axis(1.0, 20.0, true), 4), [5.0, 10.0, 15.0, 20.0]);
+        assert_eq!(ticks(&axis(3.0, 3.0, false), 4), [3.0]);
+    }
+
+    #[test]
+    fn marks_stand_at_their_places() {
+        let area = Rect::new(0, 0, 30, 8);
+        let mut buf = Buffer::empty(area);
+        let points = [(1.0, 0.0), (20.0, 1.0)];
+        let series =
+            [Series { name: "", points: &points, shape: Shape::Marks('●'), style: Style::new() }];
+        let plot = Plot {
+            title: "x0",
+            x: axis(1.0, 20.0, true),
+            y: Axis { label: "", low: 0.0, high: 1.0, whole: false },
+            series: &series,
+            cursor: Some(20.0),
+        };
+        plot.draw(area, &Ground::default(), &mut buf);
+        assert_eq!(buf[(29, 1)].symbol(), "●");
+        assert_eq!(buf[(2, 6)].symbol(), "●");
+        assert_eq!(buf[(29, 3)].symbol(), "│");
+    }
+}
