@@ -2,4 +2,25 @@
 
 pub mod generate;
 
+pub mod model_folder;
+pub mod pocket;
+
+pub mod device;
+pub mod pace;
+pub mod weights;
+
+pub mod networks;
+pub mod stock;
+pub mod text;
+pub mod unet;
+pub mod vae;
+
+pub mod capture;
+pub mod probe;
+
+pub mod verify;
+
+pub use device::{Place, use_threads};
 pub use generate::{Engine, Look, Walk};
+pub use model_folder::ModelFolder;
+pub use verify::{Compared, verify};

@@ -1,0 +1,334 @@
+//! A model's folder in diffusers' layout: on disk, or the pocket model inside the binary.
+//!
+//! Everything read here is bounded and checked; networks get parsed configs and mapped weights.
+
+use std::borrow::Cow;
+use std::fmt::Write as _;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+use serde_json::{Map, Value};
+use sha2::{Digest, Sha256};
+
+use super::device::Place;
+use super::pocket;
+use super::weights::Weights;
+use crate::walk::{Family, ModelCard, Preview, Problem, Taught};
+
+/// The largest config, vocabulary or list of merges that is read (CLIP's `tokenizer.json` has
+/// 2.2 to 3.6 MB).
+const TEXT_LIMIT: u64 = 16 << 20;
+
+/// One of the three networks, with its folder.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// `text_encoder/`
+    Text,
+    /// `unet/`
+    Unet,
+    /// `vae/`
+    Vae,
+}
+
+impl Part {
+    const ALL: [Self; 3] = [Self::Text, Self::Unet, Self::Vae];
+
+    const fn folder(self) -> &'static str {
+        match self {
+            Self::Text => "text_encoder",
+            Self::Unet => "unet",
+            Self::Vae => "vae",
+        }
+    }
+
+    /// The names under which weights are looked for, the first that is there wins.
+    const fn files(self) -> [&'static str; 2] {
+        match self {
+            Self::Text => ["model.safetensors", "model.fp16.safetensors"],
+            Self::Unet | Self::Vae => {
+                ["diffusion_pytorch_model.safetensors", "diffusion_pytorch_model.fp16.safetensors"]
+            }
+        }
+    }
+}
+
+/// A model's folder; cheap to clone, nothing is kept open.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ModelFolder {
+    /// `None`: the pocket model.
+    path: Option<PathBuf>,
+}
+
+/// What `safelight.json` may say beside a model; every key is optional.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Beside {
+    steps: Option<usize>,
+    guidance: Option<f64>,
+    width: Option<usize>,
+    height: Option<usize>,
+    example: Option<String>,
+    preview: Option<Preview>,
+    taught: Option<Taught>,
+}
+
+impl ModelFolder {
+    /// The folder at `path`; none: the pocket model. Only looks whether it is there and has
+    /// diffusers' layout.
+    pub fn open(path: Option<&str>) -> Result<Self, Problem> {
+        let Some(path) = path else { return Self::pocket() };
+        let folder = Self { path: Some(PathBuf::from(path)) };
+        if !Path::new(path).exists() {
+            return Err(Problem::new("model-missing").with("file", path));
+        }
+        if folder.read("unet/config.json")?.is_none() {
+            return Err(Problem::new("model-layout").with("file", path));
+        }
+        Ok(folder)
+    }
+
+    /// The model inside the binary.
+    pub fn pocket() -> Result<Self, Problem> {
+        if pocket::FILES.is_empty() {
+            return Err(Problem::new("pocket-absent"));
+        }
+        Ok(Self { path: None })
+    }
+
+    /// `pocket`, or the folder's own name.
+    pub fn name(&self) -> String {
+        let Some(path) = &self.path else { return "pocket".to_owned() };
+        let whole = path.canonicalize().unwrap_or_else(|_| path.clone());
+        let name = whole.file_name().unwrap_or(whole.as_os_str());
+        name.to_string_lossy().chars().filter(|c| !c.is_control()).collect()
+    }
+
+    /// Whether this is the model inside the binary.
+    pub const fn is_pocket(&self) -> bool {
+        self.path.is_none()
+    }
+
+    /// The bytes of a file by its path inside the folder, such as `tokenizer/vocab.json`; `None`
+    /// where there is no such file. At most 16 MB: not for weights.
+    pub fn read(&self, file: &str) -> Result<Option<Cow<'static, [u8]>>, Problem> {
+        let Some(path) = &self.path else { return Ok(pocket::file(file).map(Cow::Borrowed)) };
+        let path = path.join(file);
+        let about = |problem: Problem| problem.with("file", path.display());
+        let Ok(metadata) = path.metadata() else { return Ok(None) };
+        if !metadata.is_file() {
+            return Err(about(Problem::new("file-not-regular")));
+        }
+        if metadata.len() > TEXT_LIMIT {
+            return Err(about(Problem::new("file-too-large")).with("limit", TEXT_LIMIT >> 20));
+        }
+        let mut bytes = Vec::new();
+        std::fs::File::open(&path)
+            .and_then(|file| file.take(TEXT_LIMIT).read_to_end(&mut bytes))
+            .map_err(|e| about(Problem::new("file-unreadable")).with("reason", e))?;
+        Ok(Some(Cow::Owned(bytes)))
+    }
+
+    /// A JSON file that has to be there and to be an object.
+    pub fn json(&self, file: &str) -> Result<Map<String, Value>, Problem> {
+        let missing = || Problem::new("model-file-missing").with("file", self.path_of(file));
+        let bytes = self.read(file)?.ok_or_else(missing)?;
+        self.parsed(file, &bytes)
+    }
+
+    /// How a file of this folder is named in sentences.
+    pub fn path_of(&self, file: &str) -> String {
+        self.path
+            .as_ref()
+            .map_or_else(|| format!("pocket:{file}"), |p| p.join(file).display().to_string())
+    }
+
+    /// The config of one network.
+    pub fn config(&self, part: Part) -> Result<Config, Problem> {
+        let file = format!("{}/config.json", part.folder());
+        Ok(Config { map: self.json(&file)?, file: self.path_of(&file) })
+    }
+
+    /// The weights of one network.
+    pub fn weights(&self, part: Part, place: &Place) -> Result<Weights, Problem> {
+        let names = part.files().map(|name| format!("{}/{name}", part.folder()));
+        match &self.path {
+            None => {
+                let found = names.iter().find_map(|n| pocket::file(n).map(|bytes| (n, bytes)));
+                let (name, bytes) = found.ok_or_else(|| Problem::new("pocket-absent"))?;
+                Weights::from_static(&self.path_of(name), bytes, place)
+            }
+            Some(path) => {
+                let found = names.iter().find(|name| path.join(name).exists());
+                Weights::map(&path.join(found.unwrap_or(&names[0])), place)
+            }
+        }
+    }
+
+    /// What is known of the model without running it. Reads configs and the headers of the
+    /// weights only.
+    pub fn card(&self) -> Result<ModelCard, Problem> {
+        let (text, unet, vae) =
+            (self.config(Part::Text)?, self.config(Part::Unet)?, self.config(Part::Vae)?);
+        let beside = self.beside()?;
+        let mut parameters = [0; 3];
+        let mut hash = Sha256::new();
+        for (count, part) in parameters.iter_mut().zip(Part::ALL) {
+            let weights = self.weights(part, &Place::cpu())?;
+            *count = weights.count();
+            weights.digest(&mut hash);
+        }
+        let vae_factor = 1 << vae.list("block_out_channels")?.len().saturating_sub(1).min(8);
+        let family = match (&beside.taught, text.text("hidden_act", "quick_gelu")?) {
+            (Some(_), _) => Family::Pocket,
+            (None, "quick_gelu") => Family::Sd1,
+            _ => Family::Sd2,
+        };
+        let side = unet.size("sample_size", 64)?.saturating_mul(vae_factor);
+        Ok(ModelCard {
+            name: self.name(),
+            family,
+            parameters,
+            vector_width: text.size("hidden_size", 768)?,
+            vocabulary: text.size("vocab_size", 49_408)?,
+            vae_factor,
+            hash: hexadecimal(&hash.finalize()),
+            default_steps: beside.steps,
+            default_guidance: beside.guidance,
+            default_size: (beside.width.unwrap_or(side), beside.height.unwrap_or(side)),
+            example: beside.example,
+            preview: beside.preview,
+            taught: beside.taught,
+        })
+    }
+
+    fn beside(&self) -> Result<Beside, Problem> {
+        let Some(bytes) = self.read("safelight.json")? else { return Ok(Beside::default()) };
+        let map = self.parsed("safelight.json", &bytes)?;
+        serde_json::from_value(Value::Object(map)).map_err(|e| self.not_json("safelight.json", &e))
+    }
+
+    fn parsed(&self, file: &str, bytes: &[u8]) -> Result<Map<String, Value>, Problem> {
+        serde_json::from_slice(bytes).map_err(|e| self.not_json(file, &e))
+    }
+
+    fn not_json(&self, file: &str, error: &serde_json::Error) -> Problem {
+        let reason: String = error.to_string().chars().take(160).collect();
+        Problem::new("not-json").with("file", self.path_of(file)).with("reason", reason)
+    }
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        // Writing to a string cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+/// A network's `config.json`: typed access, and one sentence for what does not fit.
+#[derive(Clone, Debug)]
+pub struct Config {
+    map: Map<String, Value>,
+    file: String,
+}
+
+impl Config {
+    /// A whole number of at least 1 and at most 2²⁰; `default` where the key is absent or null.
+    /// A list gives its first entry.
+    pub fn size(&self, key: &str, default: usize) -> Result<usize, Problem> {
+        match self.present(key) {
+            None => Ok(default),
+            Some(Value::Array(list)) => self.whole(key, list.first().unwrap_or(&Value::Null)),
+            Some(value) => self.whole(key, value),
+        }
+    }
+
+    /// A list of sizes that has to be there, with 1 to 8 entries.
+    pub fn list(&self, key: &str) -> Result<Vec<usize>, Problem> {
+        match self.present(key) {
+            Some(Value::Array(list)) if (1..=8).contains(&list.len()) => {
+                list.iter().map(|value| self.whole(key, value)).collect()
+            }
+            value => Err(self.unfit(key, value)),
+        }
+    }
+
+    /// One size for each of `levels` levels: a list of that length, or one number for all.
+    pub fn per_level(
+        &self,
+        key: &str,
+        levels: usize,
+        default: usize,
+    ) -> Result<Vec<usize>, Problem> {
+        match self.present(key) {
+            Some(value @ Value::Array(_)) => {
+                let list = self.list(key)?;
+                if list.len() == levels { Ok(list) } else { Err(self.unfit(key, Some(value))) }
+            }
+            _ => Ok(vec![self.size(key, default)?; levels]),
+        }
+    }
+
+    /// A list of names that has to be there.
+    pub fn names(&self, key: &str) -> Result<Vec<&str>, Problem> {
+        let value = self.present(key);
+        let list = value.and_then(Value::as_array).ok_or_else(|| self.unfit(key, value))?;
+        list.iter().map(|v| v.as_str().ok_or_else(|| self.unfit(key, value))).collect()
+    }
+
+    /// A finite number.
+    pub fn number(&self, key: &str, default: f64) -> Result<f64, Problem> {
+        let Some(value) = self.present(key) else { return Ok(default) };
+        value.as_f64().filter(|x| x.is_finite()).ok_or_else(|| self.unfit(key, Some(value)))
+    }
+
+    /// Yes or no.
+    pub fn flag(&self, key: &str, default: bool) -> Result<bool, Problem> {
+        let Some(value) = self.present(key) else { return Ok(default) };
+        value.as_bool().ok_or_else(|| self.unfit(key, Some(value)))
+    }
+
+    /// A word.
+    pub fn text<'a>(&'a self, key: &str, default: &'a str) -> Result<&'a str, Problem> {
+        let Some(value) = self.present(key) else { return Ok(default) };
+        value.as_str().ok_or_else(|| self.unfit(key, Some(value)))
+    }
+
+    /// Refuses every key that is neither in `known` (read by the network), nor in `fixed` with
+    /// the one value that the network is built for, nor null, false, an empty list or private
+    /// (`_…`): such a key would change the result.
+    pub fn only(&self, known: &[&str], fixed: &[(&str, Value)]) -> Result<(), Problem> {
+        for (key, value) in &self.map {
+            let idle = value.is_null()
+                || value == &Value::Bool(false)
+                || value.as_array().is_some_and(Vec::is_empty);
+            let allowed = fixed.iter().any(|(name, only)| name == key && only == value);
+            let told = fixed.iter().any(|(name, _)| name == key);
+            let fits = known.contains(&key.as_str()) || allowed || (idle && !told);
+            if !fits && !key.starts_with('_') {
+                return Err(self.unfit(key, Some(value)));
+            }
+        }
+        Ok(())
+    }
+
+    /// The sentence for a value that this program cannot follow.
+    pub fn unfit(&self, key: &str, value: Option<&Value>) -> Problem {
+        let shown: String = value.map_or_else(|| "–".to_owned(), Value::to_string);
+        let shown: String = shown.chars().take(80).collect();
+        Problem::new("config-value").with("file", &self.file).with("key", key).with("value", shown)
+    }
+
+    fn present(&self, key: &str) -> Option<&Value> {
+        self.map.get(key).filter(|value| !value.is_null())
+    }
+
+    fn whole(&self, key: &str, value: &Value) -> Result<usize, Problem> {
+        value
+            .as_u64()
+            .filter(|n| (1..=1 << 20).contains(n))
+            .map(|n| n as usize)
+            .ok_or_else(|| self.unfit(key, Some(value)))
+    }
+}
