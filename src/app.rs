@@ -1,8 +1,25 @@
 //! State of the screen program, and how keys and news change it.
 //!
-//! Everything here is pure: an [`Action`](action::Action) or a piece of news comes in, the state
-//! changes, and [`Effect`](update::Effect)s come out for someone else to carry out.
+//! Everything here is pure: an [`Event`] comes in, the state changes, and [`Effect`]s come out for
+//! someone else to carry out. `keys` is the one table of what a person can do.
 
+pub mod action;
+pub mod command_line;
+pub mod forms;
+pub mod key;
+pub mod keys;
+pub mod looking;
+pub mod setting;
 pub mod state;
+pub mod text_box;
+pub mod update;
+pub mod walking;
 
-pub use state::{App, Doors, LatentLook, Look, NotesDepth, Origin, Overlay, Scene, WalkState};
+pub use action::{Action, Effect, Event, News, Target};
+pub use key::{Code, Key};
+pub use keys::{HelpLine, Hint, Place};
+pub use setting::Setting;
+pub use state::{
+    App, Doors, Goal, LatentLook, Look, NotesDepth, Origin, Overlay, PathPurpose, Scene, WalkState,
+};
+pub use update::{begin, update};

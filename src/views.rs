@@ -14,7 +14,7 @@ mod step;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use crate::app::App;
+use crate::app::{App, Target};
 use crate::walk::Picture;
 
 pub use parts::theme::{Colours, Ground, Marks};
@@ -48,4 +48,9 @@ pub fn draw(app: &App, ground: &Ground, area: Rect, buf: &mut Buffer) -> Vec<Slo
         parts::theme::to_ascii(area, buf);
     }
     slots
+}
+
+/// What stands at a place of the screen that [`draw`] gave, for a click.
+pub fn target(_app: &App, _area: Rect, _column: u16, _row: u16) -> Option<Target> {
+    None
 }

@@ -5,6 +5,9 @@ use std::collections::BTreeMap;
 use crate::walk::{Asked, Frame, ModelCard, Picture, Problem, Progress, Settings, Stage};
 use crate::words::{Language, Words};
 
+/// The example in the prompt's box; the models of this edition read English.
+pub const EXAMPLE: &str = "a red cat on a blue background";
+
 /// The whole state.
 #[derive(Clone, Debug)]
 pub struct App {
@@ -30,9 +33,44 @@ pub struct App {
     pub mouse: bool,
     /// Set when the program should end.
     pub quitting: bool,
+    /// Whether ctrl-c was the last key and nothing was left to cancel: once more ends the program.
+    pub interrupted: bool,
+    /// Whether it was ctrl-c that ended the program.
+    pub ended_by_interrupt: bool,
 }
 
 impl App {
+    /// The state before the first frame: the doors where nothing was asked for, else a walk that
+    /// [`super::update::begin`] will order.
+    pub fn new(language: Language, asked: Asked) -> Self {
+        let scene = if asked.prompt.is_some() { Scene::Walk } else { Scene::Doors };
+        Self {
+            language,
+            scene,
+            overlay: None,
+            doors: Doors {
+                prompt: EXAMPLE.to_owned(),
+                cursor: EXAMPLE.chars().count(),
+                ..Doors::default()
+            },
+            walk: WalkState { asked, speed: 2, ..WalkState::default() },
+            look: Look::default(),
+            notes: NotesDepth::default(),
+            problem: None,
+            toast: None,
+            mouse: false,
+            quitting: false,
+            interrupted: false,
+            ended_by_interrupt: false,
+        }
+    }
+
+    /// Says in a few words what a key did.
+    pub(super) fn say(&mut self, key: &str, facts: &[(&str, &str)]) {
+        let facts = facts.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
+        self.toast = Some((key.to_owned(), facts));
+    }
+
     /// The catalogue of the current language.
     pub fn words(&self) -> Words {
         Words::of(self.language)
@@ -160,6 +198,26 @@ pub struct WalkState {
     pub x0_pending: Option<usize>,
     /// A sentence about how the walk is computed (a device that was not there, …).
     pub note: Option<Problem>,
+    /// Whether the source said that no frame comes any more (a recording may hold fewer than the
+    /// whole walk).
+    pub finished: bool,
+    /// Where the walk goes on to without further keys, if anywhere.
+    pub goal: Option<Goal>,
+    /// Seconds for which the frame on screen has been there, while the walk runs on by itself.
+    pub shown: f32,
+    /// Seconds since the frame in the making was ordered.
+    pub waited: f32,
+}
+
+/// How far to walk without further keys.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Goal {
+    /// To the first frame of a stage, with the screen following.
+    Stage(Stage),
+    /// To a frame by its place, with the screen following.
+    Place(usize),
+    /// To the last frame, with the screen staying where it is (frames of a recording are at hand).
+    Gather,
 }
 
 impl WalkState {

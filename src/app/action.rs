@@ -1,0 +1,200 @@
+//! What a person can do, what can happen, and what then has to be done outside.
+
+use super::key::Key;
+use crate::walk::{Asked, Frame, ModelCard, Picture, Problem, Progress, Settings, Stage};
+
+/// Everything that a key can set off; `keys` says which key, where.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Action {
+    /// The next frame; computed if it is not there yet.
+    Next,
+    /// The frame before; never computed.
+    Back,
+    /// The first frame.
+    First,
+    /// The last frame that is there.
+    Last,
+    /// A stage; what is missing before it is computed.
+    GoTo(Stage),
+    /// On by itself, or stop.
+    RunOn,
+    /// Faster.
+    Faster,
+    /// Slower.
+    Slower,
+    /// Turn the view back: pictures, layers, levels, merges.
+    TurnUp,
+    /// Turn the view on.
+    TurnDown,
+    /// The next picture, box or door.
+    NextPart,
+    /// The one before.
+    PreviousPart,
+    /// The chosen picture as large as fits.
+    Enlarge,
+    /// Accept what is chosen or typed.
+    Accept,
+    /// Leave what lies over the view, or cancel what is being computed.
+    Leave,
+    /// Preview in colour, or one channel after the other.
+    Channel,
+    /// Latents in the sampler's own scale, or in the common one.
+    Raw,
+    /// One number worked out by hand.
+    ByHand,
+    /// The next piece of the prompt.
+    NextPiece,
+    /// The piece before.
+    PreviousPiece,
+    /// The chosen piece's attention over the pictures.
+    Attention,
+    /// x0 through the VAE.
+    DecodeX0,
+    /// Move the lens by so many pixels, right and down.
+    Lens(i8, i8),
+    /// The settings.
+    Settings,
+    /// The chosen setting to its next value.
+    Raise,
+    /// The chosen setting to its value before.
+    Lower,
+    /// The prompt.
+    Prompt,
+    /// The same walk with the next seed.
+    AnotherSeed,
+    /// Write a recording.
+    WriteRecording,
+    /// Export the picture of this view.
+    Export,
+    /// Open a recording.
+    OpenRecording,
+    /// Show and copy the command line that gives this walk again.
+    CommandLine,
+    /// Notes: plain words, with formulas, off.
+    Notes,
+    /// The glossary.
+    Glossary,
+    /// The next language.
+    Language,
+    /// The keys.
+    Help,
+    /// Take the mouse, or leave it to the terminal.
+    Mouse,
+    /// Cancel; twice: quit.
+    Interrupt,
+    /// Into the background of the shell.
+    Suspend,
+    /// The end.
+    Quit,
+}
+
+/// What a place on the screen stands for when it is clicked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// A stage of the rail.
+    Stage(Stage),
+    /// A frame, by its place in the walk (the strip of steps).
+    Frame(usize),
+    /// A piece: a row of the text tensors.
+    Piece(usize),
+    /// A picture of the view, in the order of `tab`.
+    Picture(usize),
+    /// A pixel or latent cell: the lens goes there.
+    Pixel(usize, usize),
+    /// A door of the first screen.
+    Door(usize),
+    /// A row of the overlay that lies on top (a setting, a word of the glossary).
+    Row(usize),
+    /// A hint of the bottom bar.
+    Do(Action),
+}
+
+/// Something that happened.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Event {
+    /// A key was pressed.
+    Key(Key),
+    /// The mouse was pressed on something.
+    Click(Target),
+    /// The wheel was turned over the view: down is positive.
+    Wheel(i8),
+    /// Text was pasted.
+    Paste(String),
+    /// The source of frames told something.
+    News(News),
+    /// An effect was carried out: the message's key in the catalogue and its facts.
+    Done(String, Vec<(String, String)>),
+    /// An effect could not be carried out.
+    Failed(Problem),
+    /// A recording was opened under this name; its frames will come as news.
+    RecordingOpened(String),
+    /// Seconds went by.
+    Tick(f32),
+}
+
+/// What the source of frames tells, for the walk that was begun last.
+#[derive(Clone, Debug, PartialEq)]
+pub enum News {
+    /// The model is there and the settings are complete.
+    Opened {
+        /// What is known of the model.
+        card: Box<ModelCard>,
+        /// What was settled.
+        settings: Box<Settings>,
+        /// How many calls of the network the walk will have.
+        calls: usize,
+        /// Something to be said that is no failure.
+        note: Option<Problem>,
+    },
+    /// A frame in the making has come so far.
+    Progress(Progress),
+    /// A frame is whole.
+    Frame(Box<Frame>),
+    /// The picture of an x0.
+    X0 {
+        /// The call that it belongs to.
+        call: usize,
+        /// The picture.
+        picture: Picture,
+    },
+    /// There is no next frame.
+    Finished,
+    /// The order under way was given up.
+    Cancelled,
+    /// The order could not be carried out.
+    Failed(Problem),
+}
+
+/// What has to be done outside the state. Nothing here waits: answers come back as events.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Effect {
+    /// Begin a walk.
+    Begin(Box<Asked>),
+    /// Begin the recording that was opened last.
+    Replay,
+    /// Order the next frame.
+    Next,
+    /// Order the x0 of a call through the VAE.
+    DecodeX0(usize),
+    /// Give up what is under way.
+    Cancel,
+    /// Write the walk as a recording.
+    WriteRecording(String),
+    /// Write a picture (a path that ends in `.png`) or the plots (any other path: a folder).
+    Export {
+        /// Where.
+        path: String,
+        /// The picture of the current view, where it has one.
+        picture: Option<Picture>,
+    },
+    /// Open a recording and make it the source.
+    OpenRecording(String),
+    /// Put text on the clipboard.
+    Copy(String),
+    /// Take the mouse, or leave it.
+    Mouse(bool),
+    /// Suspend the program.
+    Suspend,
+    /// End the program.
+    Quit,
+}

@@ -1,0 +1,119 @@
+//! The command line that gives a walk again.
+
+use super::setting::{device_name, dtype_name, engine_name};
+use super::state::WalkState;
+use crate::walk::{Asked, DeviceChoice, DtypeChoice, EngineChoice, Sampler, Settings};
+
+impl WalkState {
+    /// What to ask for to get this walk again, a recorded one included.
+    pub fn asked_again(&self) -> Asked {
+        match (&self.origin, &self.settings) {
+            (super::state::Origin::Recording(_), Some(settings)) => asked_of(settings),
+            _ => self.asked.clone(),
+        }
+    }
+}
+
+/// What to ask for to get settled settings again; the device is left to this machine.
+fn asked_of(settings: &Settings) -> Asked {
+    Asked {
+        model: (settings.model != "pocket").then(|| settings.model.clone()),
+        prompt: Some(settings.prompt.clone()),
+        negative: settings.negative.clone(),
+        seed: Some(settings.seed),
+        steps: Some(settings.steps),
+        sampler: Some(settings.sampler),
+        karras: Some(settings.karras),
+        eta: Some(settings.eta),
+        spacing: Some(settings.spacing),
+        guidance: Some(settings.guidance),
+        width: Some(settings.width),
+        height: Some(settings.height),
+        engine: settings.engine,
+        ..Asked::default()
+    }
+}
+
+/// The line for a shell. What the model's files say is left out, except what everyone wants to
+/// see: seed, steps, sampler and guidance.
+pub fn command_line(walk: &WalkState) -> String {
+    let asked = walk.asked_again();
+    let settled = walk.settings.as_ref();
+    let mut parts = vec!["safelight".to_owned()];
+    if let Some(prompt) = settled.map(|s| &s.prompt).or(asked.prompt.as_ref()) {
+        let path_like = prompt.contains('/') || prompt.ends_with(".safetensors");
+        if path_like || prompt.starts_with('-') {
+            parts.push(format!("--prompt={}", quoted(prompt)));
+        } else {
+            parts.push(quoted(prompt));
+        }
+    }
+    let mut flag = |name: &str, value: Option<String>| {
+        if let Some(value) = value {
+            parts.push(format!("--{name} {value}"));
+        }
+    };
+    flag("model", asked.model.as_deref().map(quoted));
+    flag("negative", asked.negative.as_deref().map(quoted));
+    flag("seed", settled.map(|s| s.seed).or(asked.seed).map(|n| n.to_string()));
+    flag("steps", settled.map(|s| s.steps).or(asked.steps).map(|n| n.to_string()));
+    let sampler = settled.map(|s| s.sampler).or(asked.sampler);
+    flag("sampler", sampler.map(|s| s.name().to_owned()));
+    flag("guidance", settled.map(|s| s.guidance).or(asked.guidance).map(|n| n.to_string()));
+    let eta = asked.eta.filter(|eta| *eta > 0.0 && sampler == Some(Sampler::Ddim));
+    flag("eta", eta.map(|n| n.to_string()));
+    flag("spacing", asked.spacing.map(|s| s.name().to_owned()));
+    flag("width", asked.width.map(|n| n.to_string()));
+    flag("height", asked.height.map(|n| n.to_string()));
+    let device = (asked.device != DeviceChoice::Auto).then(|| device_name(asked.device).to_owned());
+    flag("device", device);
+    let dtype = (asked.dtype != DtypeChoice::Auto).then(|| dtype_name(asked.dtype).to_owned());
+    flag("dtype", dtype);
+    let engine = (asked.engine != EngineChoice::Own).then(|| engine_name(asked.engine).to_owned());
+    flag("engine", engine);
+    if asked.karras == Some(true) {
+        parts.push("--karras".to_owned());
+    }
+    parts.join(" ")
+}
+
+/// Quoted for a POSIX shell; control characters as escapes, so that the line stays one line.
+fn quoted(text: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./+=:,@%".contains(c);
+    if !text.is_empty() && text.chars().all(plain) {
+        return text.to_owned();
+    }
+    if !text.chars().any(char::is_control) {
+        return format!("'{}'", text.replace('\'', "'\\''"));
+    }
+    let escaped: String = text
+        .chars()
+        .map(|c| match c {
+            '\'' => "\\'".to_owned(),
+            '\\' => "\\\\".to_owned(),
+            c if c.is_control() => format!("\\u{:04x}", u32::from(c)),
+            c => c.to_string(),
+        })
+        .collect();
+    format!("$'{escaped}'")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_shell_reads_the_prompt_back() {
+        assert_eq!(quoted("a red cat"), "'a red cat'");
+        assert_eq!(quoted("it's"), "'it'\\''s'");
+        assert_eq!(quoted("a\u{1b}b"), "$'a\\u001bb'");
+        assert_eq!(quoted(""), "''");
+    }
+
+    #[test]
+    fn a_prompt_that_looks_like_a_path_is_named() {
+        let asked = Asked { prompt: Some("and/or".to_owned()), ..Asked::default() };
+        let walk = WalkState { asked, ..WalkState::default() };
+        assert_eq!(command_line(&walk), "safelight --prompt=and/or");
+    }
+}

@@ -1,0 +1,211 @@
+//! What is filled in or read over the view: doors, settings, prompt, paths, lists.
+
+use super::action::{Action, Effect};
+use super::key::Key;
+use super::keys;
+use super::setting::Setting;
+use super::state::{App, Origin, Overlay, PathPurpose, Scene};
+use super::text_box::TextBox;
+use super::update::again;
+use super::walking;
+use crate::walk::{Asked, Problem};
+
+/// How many doors the first screen has.
+pub const DOORS: usize = 3;
+
+/// Opens the settings with what was asked for the walk on screen.
+pub(super) fn open_settings(app: &mut App) {
+    let draft = Box::new(app.walk.asked_again());
+    app.overlay = Some(Overlay::Settings { chosen: 0, draft, editing: None });
+}
+
+/// Opens the prompt's box with the prompt of the walk on screen.
+pub(super) fn open_prompt(app: &mut App) {
+    let settled = app.walk.settings.as_ref().map(|s| s.prompt.clone());
+    let text = settled.or_else(|| app.walk.asked.prompt.clone()).unwrap_or_default();
+    let cursor = text.chars().count();
+    app.overlay = Some(Overlay::Prompt { text, cursor });
+}
+
+/// Opens a box for a path, with a suggestion.
+pub(super) fn open_path(app: &mut App, purpose: PathPurpose) {
+    let (stage, at) = (app.walk.stage().stem(), app.walk.at);
+    let seed = app.walk.settings.as_ref().map_or(0, |s| s.seed);
+    let nothing = app.walk.frames.is_empty() && purpose != PathPurpose::OpenRecording;
+    if nothing {
+        app.problem = Some(Problem::new("nothing-to-write"));
+        return;
+    }
+    let text = match purpose {
+        PathPurpose::OpenRecording => String::new(),
+        PathPurpose::WriteRecording => format!("walk-{seed}.safetensors"),
+        PathPurpose::ExportPicture => format!("{stage}-{at:03}-seed-{seed}.png"),
+    };
+    let cursor = text.chars().count();
+    app.overlay = Some(Overlay::Path { purpose, text, cursor });
+}
+
+/// Closes what lies on top; a setting that is being typed is dropped first.
+pub(super) fn close(app: &mut App) {
+    if let Some(Overlay::Settings { editing: editing @ Some(_), .. }) = &mut app.overlay {
+        *editing = None;
+    } else {
+        app.overlay = None;
+    }
+}
+
+/// Enter.
+pub(super) fn accept(app: &mut App) -> Vec<Effect> {
+    match app.overlay.clone() {
+        None if app.scene == Scene::Doors => through_door(app),
+        Some(Overlay::Settings { editing: Some(_), .. }) => {
+            keep_typed(app);
+            Vec::new()
+        }
+        Some(Overlay::Settings { draft, .. }) => again(app, *draft),
+        Some(Overlay::Prompt { text, .. }) => {
+            let asked = Asked { prompt: Some(text), ..app.walk.asked_again() };
+            again(app, asked)
+        }
+        Some(Overlay::Path { purpose, text, .. }) => with_path(app, purpose, &text),
+        Some(Overlay::Help { .. } | Overlay::Glossary { .. } | Overlay::CommandLine { .. }) => {
+            app.overlay = None;
+            Vec::new()
+        }
+        None => Vec::new(),
+    }
+}
+
+fn through_door(app: &mut App) -> Vec<Effect> {
+    let asked = match app.walk.origin {
+        Origin::Live => app.walk.asked.clone(),
+        Origin::Recording(_) => Asked::default(),
+    };
+    match app.doors.chosen {
+        0 => walking::begin(app, Asked { prompt: None, ..asked }, None),
+        1 => {
+            let prompt = Some(app.doors.prompt.clone());
+            walking::begin(app, Asked { prompt, ..asked }, None)
+        }
+        _ => {
+            let path = app.doors.path.clone();
+            with_path(app, PathPurpose::OpenRecording, &path)
+        }
+    }
+}
+
+fn with_path(app: &mut App, purpose: PathPurpose, path: &str) -> Vec<Effect> {
+    let path = path.trim().to_owned();
+    if path.is_empty() {
+        app.problem = Some(Problem::usage("path-empty"));
+        return Vec::new();
+    }
+    app.overlay = None;
+    vec![match purpose {
+        PathPurpose::OpenRecording => Effect::OpenRecording(path),
+        PathPurpose::WriteRecording => Effect::WriteRecording(path),
+        PathPurpose::ExportPicture => Effect::Export { path, picture: app.picture() },
+    }]
+}
+
+/// Up, down, top and bottom in lists and forms; in a walk they turn the view.
+pub(super) fn turn(app: &mut App, action: Action) {
+    keep_typed(app);
+    let on = action == Action::TurnDown;
+    let words = app.words();
+    let (place, count) = match &mut app.overlay {
+        Some(Overlay::Help { scroll }) => (scroll, keys::help_lines(words).len()),
+        Some(Overlay::Glossary { chosen }) => (chosen, words.keys("glossary.").count()),
+        Some(Overlay::Settings { chosen, .. }) => (chosen, Setting::ALL.len()),
+        Some(_) => return,
+        None => return app.turn(on),
+    };
+    let last = count.saturating_sub(1);
+    *place = match action {
+        Action::First => 0,
+        Action::Last => last,
+        _ if on => (*place + 1).min(last),
+        _ => (*place).min(last).saturating_sub(1),
+    };
+}
+
+/// Tab: the next picture of a walk, the next door.
+pub(super) fn part(app: &mut App, on: bool) {
+    if app.scene == Scene::Doors {
+        let by = if on { 1 } else { DOORS - 1 };
+        app.doors.chosen = (app.doors.chosen + by) % DOORS;
+    } else {
+        app.turn_picture(on);
+    }
+}
+
+/// A click on a row of a list or form.
+pub(super) fn choose_row(app: &mut App, row: usize) {
+    keep_typed(app);
+    match &mut app.overlay {
+        Some(Overlay::Glossary { chosen }) => *chosen = row,
+        Some(Overlay::Settings { chosen, .. }) => *chosen = row.min(Setting::ALL.len() - 1),
+        _ => {}
+    }
+}
+
+/// Left and right on a setting.
+pub(super) fn change(app: &mut App, up: bool) {
+    let (settled, card) = (app.walk.settings.clone(), app.walk.card.clone());
+    if let Some(Overlay::Settings { chosen, draft, .. }) = &mut app.overlay
+        && let Some(setting) = Setting::ALL.get(*chosen)
+    {
+        setting.turn(draft, settled.as_ref(), card.as_ref(), up);
+    }
+}
+
+/// Takes what is being typed into a setting; a wrong number is said and dropped.
+fn keep_typed(app: &mut App) {
+    if let Some(Overlay::Settings { chosen, draft, editing }) = &mut app.overlay
+        && let Some(typed) = editing.take()
+        && let Some(setting) = Setting::ALL.get(*chosen)
+        && let Err(problem) = setting.take(draft, &typed)
+    {
+        app.problem = Some(problem);
+    }
+}
+
+/// A key for the text that is being typed.
+pub(super) fn typed(app: &mut App, key: Key) {
+    with_box(app, |mut line| {
+        line.key(key);
+    });
+}
+
+/// Pasted text; it goes where typed text would go, and nowhere else.
+pub(super) fn paste(app: &mut App, text: &str) {
+    with_box(app, |mut line| line.paste(text));
+}
+
+fn with_box(app: &mut App, edit: impl FnOnce(TextBox<'_>)) {
+    match &mut app.overlay {
+        Some(Overlay::Prompt { text, cursor } | Overlay::Path { text, cursor, .. }) => {
+            edit(TextBox::new(text, cursor));
+        }
+        Some(Overlay::Settings { chosen, draft, editing }) => {
+            let Some(setting) = Setting::ALL.get(*chosen).filter(|s| s.types()) else { return };
+            let text = editing.get_or_insert_with(|| match setting {
+                Setting::Prompt | Setting::Negative | Setting::Model => {
+                    setting.value(draft, None).text
+                }
+                _ => String::new(),
+            });
+            let mut end = usize::MAX;
+            edit(TextBox::new(text, &mut end));
+        }
+        None if app.scene == Scene::Doors => {
+            let doors = &mut app.doors;
+            match doors.chosen {
+                1 => edit(TextBox::new(&mut doors.prompt, &mut doors.cursor)),
+                2 => edit(TextBox::new(&mut doors.path, &mut doors.path_cursor)),
+                _ => {}
+            }
+        }
+        _ => {}
+    }
+}

@@ -1,0 +1,406 @@
+//! The one table of keys: what it does, which keys, where it works, and the words for it.
+//!
+//! Hints, help and the lookup are all read from [`TABLE`]; a test holds that no key has two
+//! meanings in one place and that every action has its words in every language.
+
+use super::action::Action;
+use super::key::{Code, Key};
+use super::state::{App, Overlay, Scene};
+use crate::walk::Stage;
+use crate::words::Words;
+
+/// Where keys go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// The first screen, no text box chosen.
+    Doors,
+    /// A text box of the first screen.
+    DoorsBox,
+    /// A walk.
+    Walk,
+    /// The list of keys.
+    Help,
+    /// The glossary.
+    Glossary,
+    /// The settings.
+    Settings,
+    /// A setting that is being typed.
+    SettingsBox,
+    /// A text box over the view: the prompt, a path.
+    Box,
+    /// The command line.
+    CommandLine,
+}
+
+impl Place {
+    /// All places, in the order of the help.
+    pub const ALL: [Self; 9] = [
+        Self::Walk,
+        Self::Doors,
+        Self::DoorsBox,
+        Self::Settings,
+        Self::SettingsBox,
+        Self::Box,
+        Self::Glossary,
+        Self::Help,
+        Self::CommandLine,
+    ];
+
+    /// Whether characters are typed here.
+    pub const fn types(self) -> bool {
+        matches!(self, Self::DoorsBox | Self::SettingsBox | Self::Box)
+    }
+
+    /// The stem of its name in the catalogue, under `place`.
+    pub const fn stem(self) -> &'static str {
+        match self {
+            Self::Doors => "doors",
+            Self::DoorsBox => "doors-box",
+            Self::Walk => "walk",
+            Self::Help => "help",
+            Self::Glossary => "glossary",
+            Self::Settings => "settings",
+            Self::SettingsBox => "settings-box",
+            Self::Box => "box",
+            Self::CommandLine => "command-line",
+        }
+    }
+}
+
+/// How a row stands in the bar of hints.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Bar {
+    /// With its first key.
+    Own,
+    /// With these signs: the row speaks for its neighbours as well.
+    As(&'static str),
+    /// Not at all: the help has it.
+    HelpOnly,
+}
+
+/// One row of the table.
+#[derive(Clone, Copy, Debug)]
+pub struct Row {
+    /// What it does.
+    pub action: Action,
+    /// The keys that do it; the first is shown in hints.
+    pub keys: &'static [Key],
+    /// Where it works.
+    pub places: &'static [Place],
+    /// At which stages it works, in a walk; empty: at all.
+    pub stages: &'static [Stage],
+    /// `keys.STEM.hint` and `keys.STEM.help` are its words.
+    pub stem: &'static str,
+    /// How it stands in the bar.
+    pub bar: Bar,
+}
+
+const fn key(code: Code) -> Key {
+    Key::plain(code)
+}
+
+const fn c(c: char) -> Key {
+    Key::char(c)
+}
+
+const fn row(
+    action: Action,
+    keys: &'static [Key],
+    places: &'static [Place],
+    stem: &'static str,
+    bar: Bar,
+) -> Row {
+    Row { action, keys, places, stages: &[], stem, bar }
+}
+
+const fn at(row: Row, stages: &'static [Stage]) -> Row {
+    Row { stages, ..row }
+}
+
+const WALK: &[Place] = &[Place::Walk];
+const READ: &[Place] = &[Place::Walk, Place::Doors];
+const LISTS: &[Place] = &[Place::Help, Place::Glossary];
+const FORMS: &[Place] = &[Place::Settings, Place::SettingsBox];
+const OVERLAYS: &[Place] = &[
+    Place::Help,
+    Place::Glossary,
+    Place::Settings,
+    Place::SettingsBox,
+    Place::Box,
+    Place::CommandLine,
+    Place::DoorsBox,
+];
+const DOORS: &[Place] = &[Place::Doors, Place::DoorsBox];
+const LATENT: &[Stage] = &[Stage::Noise, Stage::Step];
+const PIECES: &[Stage] = &[Stage::Tokens, Stage::Embeddings, Stage::Step];
+const TURNED: &[Stage] =
+    &[Stage::Tokens, Stage::Embeddings, Stage::Schedule, Stage::Step, Stage::Decode];
+const PICTURES: &[Stage] = &[Stage::Noise, Stage::Step, Stage::Decode];
+const GRIDS: &[Stage] = &[Stage::Noise, Stage::Step, Stage::Decode, Stage::Image];
+const LENS: &[Stage] = &[Stage::Noise, Stage::Step, Stage::Image];
+
+/// Every key of the program, in the order of hints and help.
+pub const TABLE: &[Row] = &[
+    // A walk: where one is.
+    row(
+        Action::Next,
+        &[key(Code::Right), c('l'), key(Code::PageDown)],
+        WALK,
+        "next",
+        Bar::As("←→"),
+    ),
+    row(Action::Back, &[key(Code::Left), c('h'), key(Code::PageUp)], WALK, "back", Bar::HelpOnly),
+    at(row(Action::TurnDown, &[key(Code::Down)], WALK, "turn", Bar::As("↑↓")), TURNED),
+    at(row(Action::TurnUp, &[key(Code::Up)], WALK, "turn-back", Bar::HelpOnly), TURNED),
+    row(Action::RunOn, &[c(' ')], WALK, "run", Bar::Own),
+    at(row(Action::NextPiece, &[c('t')], WALK, "piece", Bar::Own), PIECES),
+    at(row(Action::Attention, &[c('a')], WALK, "attention", Bar::Own), &[Stage::Step]),
+    at(row(Action::DecodeX0, &[c('d')], WALK, "decode", Bar::Own), &[Stage::Step]),
+    at(row(Action::Channel, &[c('k')], WALK, "channel", Bar::Own), LATENT),
+    at(row(Action::NextPart, &[key(Code::Tab)], WALK, "picture", Bar::Own), PICTURES),
+    at(row(Action::Enlarge, &[key(Code::Enter)], WALK, "enlarge", Bar::Own), GRIDS),
+    at(
+        row(
+            Action::Lens(1, 0),
+            &[Key::shift(Code::Right), c(']')],
+            WALK,
+            "lens",
+            Bar::As("shift-←↑↓→"),
+        ),
+        LENS,
+    ),
+    at(row(Action::ByHand, &[c('b')], WALK, "by-hand", Bar::Own), &[Stage::Step]),
+    row(Action::AnotherSeed, &[c('r')], WALK, "seed", Bar::Own),
+    row(Action::Settings, &[c('s')], READ, "settings", Bar::Own),
+    row(Action::Prompt, &[c('/')], WALK, "prompt", Bar::Own),
+    row(Action::GoTo(Stage::Tokens), &[c('1')], WALK, "stage", Bar::As("1–7")),
+    row(Action::GoTo(Stage::Embeddings), &[c('2')], WALK, "stage", Bar::HelpOnly),
+    row(Action::GoTo(Stage::Schedule), &[c('3')], WALK, "stage", Bar::HelpOnly),
+    row(Action::GoTo(Stage::Noise), &[c('4')], WALK, "stage", Bar::HelpOnly),
+    row(Action::GoTo(Stage::Step), &[c('5')], WALK, "stage", Bar::HelpOnly),
+    row(Action::GoTo(Stage::Decode), &[c('6')], WALK, "stage", Bar::HelpOnly),
+    row(Action::GoTo(Stage::Image), &[c('7')], WALK, "stage", Bar::HelpOnly),
+    row(Action::First, &[key(Code::Home)], WALK, "first", Bar::HelpOnly),
+    row(Action::Last, &[key(Code::End)], WALK, "last", Bar::HelpOnly),
+    row(Action::Faster, &[c('+'), c('=')], WALK, "faster", Bar::HelpOnly),
+    row(Action::Slower, &[c('-'), c('_')], WALK, "slower", Bar::HelpOnly),
+    at(row(Action::PreviousPiece, &[c('T')], WALK, "piece-back", Bar::HelpOnly), PIECES),
+    at(
+        row(Action::PreviousPart, &[key(Code::BackTab)], WALK, "picture-back", Bar::HelpOnly),
+        PICTURES,
+    ),
+    at(
+        row(Action::Lens(-1, 0), &[Key::shift(Code::Left), c('[')], WALK, "lens", Bar::HelpOnly),
+        LENS,
+    ),
+    at(
+        row(Action::Lens(0, -1), &[Key::shift(Code::Up), c('{')], WALK, "lens", Bar::HelpOnly),
+        LENS,
+    ),
+    at(
+        row(Action::Lens(0, 1), &[Key::shift(Code::Down), c('}')], WALK, "lens", Bar::HelpOnly),
+        LENS,
+    ),
+    at(row(Action::Raw, &[c('u')], WALK, "raw", Bar::HelpOnly), LATENT),
+    row(Action::WriteRecording, &[c('w')], WALK, "write", Bar::Own),
+    row(Action::Export, &[c('e')], WALK, "export", Bar::Own),
+    row(Action::OpenRecording, &[c('o')], WALK, "open", Bar::HelpOnly),
+    row(Action::CommandLine, &[c('y')], WALK, "command-line", Bar::HelpOnly),
+    // The first screen and its boxes.
+    row(Action::Accept, &[key(Code::Enter)], DOORS, "door", Bar::Own),
+    row(Action::NextPart, &[key(Code::Down), key(Code::Tab)], DOORS, "next-door", Bar::As("↑↓")),
+    row(
+        Action::PreviousPart,
+        &[key(Code::Up), key(Code::BackTab)],
+        DOORS,
+        "previous-door",
+        Bar::HelpOnly,
+    ),
+    // What lies over the view.
+    row(
+        Action::TurnDown,
+        &[key(Code::Down), key(Code::PageDown), c('j')],
+        LISTS,
+        "down",
+        Bar::As("↑↓"),
+    ),
+    row(Action::TurnUp, &[key(Code::Up), key(Code::PageUp), c('k')], LISTS, "up", Bar::HelpOnly),
+    row(Action::First, &[key(Code::Home)], LISTS, "top", Bar::HelpOnly),
+    row(Action::Last, &[key(Code::End)], LISTS, "bottom", Bar::HelpOnly),
+    row(Action::TurnDown, &[key(Code::Down), key(Code::Tab)], FORMS, "next-setting", Bar::As("↑↓")),
+    row(
+        Action::TurnUp,
+        &[key(Code::Up), key(Code::BackTab)],
+        FORMS,
+        "previous-setting",
+        Bar::HelpOnly,
+    ),
+    row(Action::Raise, &[key(Code::Right)], &[Place::Settings], "raise", Bar::As("←→")),
+    row(Action::Lower, &[key(Code::Left)], &[Place::Settings], "lower", Bar::HelpOnly),
+    row(Action::Accept, &[key(Code::Enter)], &[Place::Settings], "walk-again", Bar::Own),
+    row(Action::Accept, &[key(Code::Enter)], &[Place::SettingsBox], "keep", Bar::Own),
+    row(Action::Accept, &[key(Code::Enter)], &[Place::Box], "accept", Bar::Own),
+    row(Action::Accept, &[key(Code::Enter)], &[Place::CommandLine], "close", Bar::HelpOnly),
+    row(Action::Accept, &[key(Code::Enter)], LISTS, "close-list", Bar::HelpOnly),
+    row(Action::Leave, &[key(Code::Esc)], OVERLAYS, "leave", Bar::Own),
+    // Everywhere that no text is typed.
+    row(Action::Leave, &[key(Code::Esc)], READ, "cancel", Bar::HelpOnly),
+    row(Action::Notes, &[c('n')], WALK, "notes", Bar::Own),
+    row(
+        Action::Glossary,
+        &[c('g')],
+        &[Place::Walk, Place::Doors, Place::Glossary],
+        "glossary",
+        Bar::Own,
+    ),
+    row(
+        Action::Language,
+        &[c('L')],
+        &[Place::Walk, Place::Doors, Place::Help, Place::Glossary],
+        "language",
+        Bar::Own,
+    ),
+    row(Action::Mouse, &[c('m')], READ, "mouse", Bar::HelpOnly),
+    row(Action::Interrupt, &[Key::control('c')], &Place::ALL, "interrupt", Bar::HelpOnly),
+    row(Action::Suspend, &[Key::control('z')], &Place::ALL, "suspend", Bar::HelpOnly),
+    row(
+        Action::Quit,
+        &[c('q')],
+        &[Place::Walk, Place::Doors, Place::Help, Place::Glossary, Place::CommandLine],
+        "quit",
+        Bar::Own,
+    ),
+    row(
+        Action::Help,
+        &[c('?'), key(Code::Function(1))],
+        &[Place::Walk, Place::Doors, Place::Help, Place::Glossary],
+        "help",
+        Bar::Own,
+    ),
+];
+
+/// What a key means now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Meaning {
+    /// This action.
+    Do(Action),
+    /// An action that works at other stages: the stem of its words.
+    Elsewhere(&'static str, &'static [Stage]),
+    /// A key for the text box.
+    Text,
+    /// Nothing.
+    Nothing,
+}
+
+/// Where keys go now.
+pub const fn place(app: &App) -> Place {
+    match &app.overlay {
+        Some(Overlay::Help { .. }) => Place::Help,
+        Some(Overlay::Glossary { .. }) => Place::Glossary,
+        Some(Overlay::Settings { editing: None, .. }) => Place::Settings,
+        Some(Overlay::Settings { .. }) => Place::SettingsBox,
+        Some(Overlay::Prompt { .. } | Overlay::Path { .. }) => Place::Box,
+        Some(Overlay::CommandLine { .. }) => Place::CommandLine,
+        None => match app.scene {
+            Scene::Walk => Place::Walk,
+            Scene::Doors if app.doors.chosen == 0 => Place::Doors,
+            Scene::Doors => Place::DoorsBox,
+        },
+    }
+}
+
+/// What a key means at this moment.
+pub fn meaning(app: &App, key: Key) -> Meaning {
+    let place = place(app);
+    let mut rows = TABLE.iter().filter(|row| works_in(row, place) && row.keys.contains(&key));
+    let Some(row) = rows.next() else {
+        return if place.types() || (place == Place::Settings && starts_typing(key)) {
+            Meaning::Text
+        } else {
+            Meaning::Nothing
+        };
+    };
+    if place == Place::Walk && !works_at(row, app.walk.stage()) {
+        return Meaning::Elsewhere(row.stem, row.stages);
+    }
+    Meaning::Do(row.action)
+}
+
+fn starts_typing(key: Key) -> bool {
+    key.typed().is_some() || matches!(key.code, Code::Backspace | Code::Delete)
+}
+
+fn works_in(row: &Row, place: Place) -> bool {
+    row.places.contains(&place)
+}
+
+fn works_at(row: &Row, stage: Stage) -> bool {
+    row.stages.is_empty() || row.stages.contains(&stage)
+}
+
+/// A hint of the bottom bar.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hint {
+    /// What stands on the key or keys.
+    pub label: String,
+    /// What it does, in a word or two.
+    pub text: String,
+    /// The action, for a click.
+    pub action: Action,
+}
+
+/// The hints that hold now, the most useful first; the last one (the help) is the last to go when
+/// room is short.
+pub fn hints(app: &App) -> Vec<Hint> {
+    let (words, place, stage) = (app.words(), place(app), app.walk.stage());
+    TABLE
+        .iter()
+        .filter(|row| works_in(row, place) && row.bar != Bar::HelpOnly)
+        .filter(|row| place != Place::Walk || works_at(row, stage))
+        .filter_map(|row| {
+            let label = match row.bar {
+                Bar::As(signs) => signs.to_owned(),
+                _ => row.keys.first()?.label(words),
+            };
+            let text = words.text(&format!("keys.{}.hint", row.stem)).to_owned();
+            Some(Hint { label, text, action: row.action })
+        })
+        .collect()
+}
+
+/// A line of the help.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HelpLine {
+    /// Where it works, where this line opens a new part of the list.
+    pub heading: Option<String>,
+    /// The keys, with spaces between.
+    pub keys: String,
+    /// What they do, one sentence.
+    pub text: String,
+}
+
+/// The whole help: every row of the table once, under the first place that it works in.
+pub fn help_lines(words: Words) -> Vec<HelpLine> {
+    let mut lines = Vec::new();
+    for place in Place::ALL {
+        let mut heading = Some(words.text(&format!("place.{}", place.stem())).to_owned());
+        let mut stems: Vec<(&str, usize)> = Vec::new();
+        for row in TABLE.iter().filter(|row| first_place(row) == Some(place)) {
+            let keys = row.keys.iter().map(|k| k.label(words)).collect::<Vec<_>>().join(" ");
+            let before = stems.iter().find(|(stem, _)| *stem == row.stem).map(|(_, at)| *at);
+            if let Some(line) = before.and_then(|at| lines.get_mut(at)) {
+                let HelpLine { keys: all, .. } = line;
+                *all = format!("{all} {keys}");
+                continue;
+            }
+            stems.push((row.stem, lines.len()));
+            let text = words.text(&format!("keys.{}.help", row.stem)).to_owned();
+            lines.push(HelpLine { heading: heading.take(), keys, text });
+        }
+    }
+    lines
+}
+
+fn first_place(row: &Row) -> Option<Place> {
+    Place::ALL.into_iter().find(|place| works_in(row, *place))
+}

@@ -1,0 +1,308 @@
+//! One event in, the state changed, the effects out. Pure: nothing here waits, reads or writes.
+
+use super::action::{Action, Effect, Event, Target};
+use super::key::Key;
+use super::keys::{Meaning, Place, TABLE, meaning, place};
+use super::state::{App, Goal, Overlay, PathPurpose, Scene};
+use super::{command_line, forms, walking};
+use crate::walk::{Asked, Frame, Stage};
+
+/// Takes an event.
+pub fn update(app: &mut App, event: Event) -> Vec<Effect> {
+    match event {
+        Event::Key(key) => press(app, key),
+        Event::Click(target) => click(app, target),
+        Event::Wheel(by) => wheel(app, by),
+        Event::Paste(text) => {
+            hush(app);
+            forms::paste(app, &text);
+            Vec::new()
+        }
+        Event::News(news) => walking::news(app, news),
+        Event::Done(key, facts) => {
+            app.toast = Some((key, facts));
+            Vec::new()
+        }
+        Event::Failed(problem) => {
+            app.problem = Some(problem);
+            Vec::new()
+        }
+        Event::RecordingOpened(name) => walking::begin_recording(app, name),
+        Event::Tick(seconds) => walking::tick(app, seconds),
+    }
+}
+
+/// Begins the walk that was asked for on the command line.
+pub fn begin(app: &mut App) -> Vec<Effect> {
+    let asked = app.walk.asked.clone();
+    walking::begin(app, asked, None)
+}
+
+/// Walks again with other settings, to where one was.
+pub(super) fn again(app: &mut App, asked: Asked) -> Vec<Effect> {
+    let goal = match app.scene {
+        Scene::Walk if !app.walk.frames.is_empty() => Some(Goal::Place(app.walk.at)),
+        _ => None,
+    };
+    walking::begin(app, asked, goal)
+}
+
+/// What was said before is gone with the next key.
+fn hush(app: &mut App) {
+    app.problem = None;
+    app.toast = None;
+}
+
+fn press(app: &mut App, key: Key) -> Vec<Effect> {
+    let meaning = meaning(app, key);
+    hush(app);
+    app.interrupted &= meaning == Meaning::Do(Action::Interrupt);
+    match meaning {
+        Meaning::Do(action) => act(app, action),
+        Meaning::Elsewhere(stem, stages) => {
+            elsewhere(app, stem, stages);
+            Vec::new()
+        }
+        Meaning::Text => {
+            forms::typed(app, key);
+            Vec::new()
+        }
+        Meaning::Nothing => Vec::new(),
+    }
+}
+
+/// Says where a key works that does not work here.
+fn elsewhere(app: &mut App, stem: &str, stages: &[Stage]) {
+    let words = app.words();
+    let names: Vec<&str> = stages.iter().map(|s| words.text(rail_key(*s))).collect();
+    let action = words.text(&format!("keys.{stem}.hint")).to_owned();
+    app.say("toast.elsewhere", &[("action", &action), ("stages", &names.join(", "))]);
+}
+
+const fn rail_key(stage: Stage) -> &'static str {
+    match stage {
+        Stage::Tokens => "rail.tokens",
+        Stage::Embeddings => "rail.embeddings",
+        Stage::Schedule => "rail.schedule",
+        Stage::Noise => "rail.noise",
+        Stage::Step => "rail.step",
+        Stage::Decode => "rail.decode",
+        Stage::Image => "rail.image",
+    }
+}
+
+fn act(app: &mut App, action: Action) -> Vec<Effect> {
+    match action {
+        Action::Next => {
+            app.walk.running = false;
+            app.walk.goal = app.walk.goal.filter(|goal| *goal == Goal::Gather);
+            walking::next(app)
+        }
+        Action::GoTo(stage) => walking::go_to(app, stage),
+        Action::RunOn => walking::run_on(app),
+        Action::Accept => forms::accept(app),
+        Action::Leave => leave(app),
+        Action::DecodeX0 => decode_x0(app),
+        Action::AnotherSeed => another_seed(app),
+        Action::CommandLine => {
+            let line = command_line::command_line(&app.walk);
+            app.overlay = Some(Overlay::CommandLine { line: line.clone() });
+            app.say("toast.copied", &[]);
+            vec![Effect::Copy(line)]
+        }
+        Action::Mouse => {
+            app.mouse = !app.mouse;
+            app.say(if app.mouse { "toast.mouse-on" } else { "toast.mouse-off" }, &[]);
+            vec![Effect::Mouse(app.mouse)]
+        }
+        Action::Interrupt => interrupt(app),
+        Action::Suspend => vec![Effect::Suspend],
+        Action::Quit => {
+            app.quitting = true;
+            vec![Effect::Cancel, Effect::Quit]
+        }
+        _ => {
+            silent(app, action);
+            Vec::new()
+        }
+    }
+}
+
+/// Actions that change the state and ask for nothing outside.
+fn silent(app: &mut App, action: Action) {
+    match action {
+        Action::Back => walking::back(app),
+        Action::First if place(app) == Place::Walk => walking::first(app),
+        Action::Last if place(app) == Place::Walk => walking::last(app),
+        Action::TurnUp | Action::TurnDown | Action::First | Action::Last => {
+            forms::turn(app, action);
+        }
+        Action::NextPart | Action::PreviousPart => forms::part(app, action == Action::NextPart),
+        Action::Raise | Action::Lower => forms::change(app, action == Action::Raise),
+        Action::Faster | Action::Slower => speed(app, action == Action::Faster),
+        Action::Enlarge => app.look.enlarged = !app.look.enlarged,
+        Action::Channel => app.look.latent = app.look.latent.next(),
+        Action::Raw => app.look.raw = !app.look.raw,
+        Action::ByHand => app.look.by_hand = !app.look.by_hand,
+        Action::NextPiece | Action::PreviousPiece => app.turn_piece(action == Action::NextPiece),
+        Action::Attention => attention(app),
+        Action::Lens(right, down) => app.move_lens(right, down),
+        Action::Settings => forms::open_settings(app),
+        Action::Prompt => forms::open_prompt(app),
+        Action::WriteRecording => forms::open_path(app, PathPurpose::WriteRecording),
+        Action::Export => forms::open_path(app, PathPurpose::ExportPicture),
+        Action::OpenRecording => forms::open_path(app, PathPurpose::OpenRecording),
+        Action::Notes => app.notes = app.notes.next(),
+        Action::Language => app.language = app.language.next(),
+        Action::Glossary => {
+            app.overlay = match app.overlay {
+                Some(Overlay::Glossary { .. }) => None,
+                _ => Some(Overlay::Glossary { chosen: 0 }),
+            };
+        }
+        Action::Help => {
+            app.overlay = match app.overlay {
+                Some(Overlay::Help { .. }) => None,
+                _ => Some(Overlay::Help { scroll: 0 }),
+            };
+        }
+        _ => {}
+    }
+}
+
+fn speed(app: &mut App, faster: bool) {
+    let speed = &mut app.walk.speed;
+    *speed = if faster { (*speed + 1).min(walking::FASTEST) } else { speed.saturating_sub(1) };
+    let (now, most) = ((*speed + 1).to_string(), (walking::FASTEST + 1).to_string());
+    app.say("toast.speed", &[("speed", &now), ("most", &most)]);
+}
+
+fn attention(app: &mut App) {
+    let there = app.walk.frame().and_then(Frame::as_step).map(|s| s.attention.is_some());
+    if there == Some(false) {
+        app.look.attention = false;
+        app.say("toast.no-attention", &[]);
+    } else {
+        app.look.attention = !app.look.attention;
+    }
+}
+
+/// One thing at a time: what lies on top, then what is computed, then the enlarged picture, then
+/// back to the doors.
+fn leave(app: &mut App) -> Vec<Effect> {
+    if app.overlay.is_some() {
+        forms::close(app);
+    } else if app.scene == Scene::Doors {
+        if app.doors.chosen > 0 {
+            app.doors.chosen = 0;
+        } else if app.walk.computing || !app.walk.frames.is_empty() {
+            app.scene = Scene::Walk;
+        } else {
+            app.say("toast.quit-with-q", &[]);
+        }
+    } else if busy(app) {
+        return cancel(app);
+    } else if app.look.by_hand {
+        app.look.by_hand = false;
+    } else if app.look.enlarged {
+        app.look.enlarged = false;
+    } else {
+        app.scene = Scene::Doors;
+        app.doors.chosen = 0;
+    }
+    Vec::new()
+}
+
+fn busy(app: &App) -> bool {
+    app.walk.computing || app.walk.running || app.walk.x0_pending.is_some()
+}
+
+/// Gives up what is computed; the source answers, and then the screen falls back.
+fn cancel(app: &mut App) -> Vec<Effect> {
+    app.walk.running = false;
+    app.walk.goal = None;
+    if app.walk.computing || app.walk.x0_pending.is_some() {
+        vec![Effect::Cancel]
+    } else {
+        Vec::new()
+    }
+}
+
+/// Ctrl-c: cancel, and said again without another key between, the end.
+fn interrupt(app: &mut App) -> Vec<Effect> {
+    if app.interrupted {
+        app.quitting = true;
+        app.ended_by_interrupt = true;
+        return vec![Effect::Cancel, Effect::Quit];
+    }
+    app.interrupted = true;
+    app.say("toast.interrupt-again", &[]);
+    cancel(app)
+}
+
+fn decode_x0(app: &mut App) -> Vec<Effect> {
+    let Some(step) = app.walk.frame().and_then(Frame::as_step) else { return Vec::new() };
+    let (call, there) = (step.call, step.x0_image.is_some());
+    if there || app.walk.x0_pictures.contains_key(&call) {
+        app.say("toast.x0-there", &[]);
+        return Vec::new();
+    }
+    if app.walk.computing || app.walk.x0_pending.is_some() {
+        app.say("toast.busy", &[]);
+        return Vec::new();
+    }
+    app.walk.x0_pending = Some(call);
+    vec![Effect::DecodeX0(call)]
+}
+
+fn another_seed(app: &mut App) -> Vec<Effect> {
+    let mut asked = app.walk.asked_again();
+    let before = app.walk.settings.as_ref().map(|s| s.seed).or(asked.seed).unwrap_or(0);
+    asked.seed = Some(before.wrapping_add(1));
+    app.say("toast.seed", &[("seed", &before.wrapping_add(1).to_string())]);
+    again(app, asked)
+}
+
+fn click(app: &mut App, target: Target) -> Vec<Effect> {
+    hush(app);
+    app.interrupted = false;
+    let walking = app.overlay.is_none() && app.scene == Scene::Walk;
+    match target {
+        Target::Do(action) => {
+            let place = place(app);
+            let works = TABLE.iter().any(|r| r.action == action && r.places.contains(&place));
+            return if works { act(app, action) } else { Vec::new() };
+        }
+        Target::Row(row) => forms::choose_row(app, row),
+        Target::Door(door) if app.overlay.is_none() && app.scene == Scene::Doors => {
+            let again = app.doors.chosen == door;
+            app.doors.chosen = door.min(forms::DOORS - 1);
+            if again && door == 0 {
+                return forms::accept(app);
+            }
+        }
+        Target::Stage(stage) if walking => return walking::go_to(app, stage),
+        Target::Frame(place) if walking => walking::show(app, place),
+        Target::Piece(row) if walking => app.choose_piece(row),
+        Target::Picture(picture) if walking => {
+            let again = app.look.picture == picture;
+            app.look.picture = picture.min(app.pictures() - 1);
+            app.look.enlarged = again && !app.look.enlarged;
+        }
+        Target::Pixel(x, y) if walking => {
+            let (columns, rows) = app.lens_extent();
+            app.look.lens = (x.min(columns.saturating_sub(1)), y.min(rows.saturating_sub(1)));
+        }
+        _ => {}
+    }
+    Vec::new()
+}
+
+fn wheel(app: &mut App, by: i8) -> Vec<Effect> {
+    if app.overlay.is_some() || app.scene == Scene::Walk {
+        forms::turn(app, if by > 0 { Action::TurnDown } else { Action::TurnUp });
+    } else {
+        forms::part(app, by > 0);
+    }
+    Vec::new()
+}
