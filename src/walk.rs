@@ -15,6 +15,7 @@ pub mod settings;
 pub mod stage;
 pub mod statistics;
 pub mod tokens;
+pub mod weight_syntax;
 
 pub use frame::{
     Attention, Decode, Embeddings, Formula, Frame, Image, Level, Neighbour, Noise, Quantity,
