@@ -2,12 +2,22 @@
 
 pub mod generate;
 
+pub mod open;
+pub mod settle;
+
+pub mod family;
 pub mod model_folder;
 pub mod pocket;
 
 pub mod device;
+pub mod memory;
 pub mod pace;
 pub mod weights;
+
+pub mod noise;
+pub mod sampler;
+pub mod scheduler_config;
+pub mod tokenizer;
 
 pub mod networks;
 pub mod stock;
@@ -21,6 +31,7 @@ pub mod probe;
 pub mod verify;
 
 pub use device::{Place, use_threads};
-pub use generate::{Engine, Look, Walk};
+pub use generate::{Look, Walk};
 pub use model_folder::ModelFolder;
+pub use open::{Engine, tokenize};
 pub use verify::{Compared, verify};

@@ -2,20 +2,33 @@
 //!
 //! A view cannot tell a live walk from a recording: it reads [`App`] and draws. [`draw`] is the
 //! one door: three bands that never move, the view of the stage in the middle, and what lies over
-//! it.
+//! them.
 
 mod decode;
+mod doors;
+mod embeddings;
+mod glossary;
+mod help;
+mod hints;
 mod image;
 mod noise;
+mod notes;
 pub(crate) mod parts;
+mod rail;
 mod schedule;
+mod screen;
+mod settings;
 mod step;
+mod title;
+mod tokens;
+mod typing;
+mod waiting;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use crate::app::{App, Target};
-use crate::walk::Picture;
+use crate::app::{App, Overlay, Scene, Target};
+use crate::walk::{Frame, Picture};
 
 pub use parts::theme::{Colours, Ground, Marks};
 
@@ -34,15 +47,16 @@ pub fn draw(app: &App, ground: &Ground, area: Rect, buf: &mut Buffer) -> Vec<Slo
     let area = area.intersection(*buf.area());
     let mut slots = Vec::new();
     buf.set_style(area, ground.base());
-    match app.walk.frame() {
-        Some(crate::walk::Frame::Schedule(f)) => {
-            schedule::draw(app, f, ground, area, buf, &mut slots)
-        }
-        Some(crate::walk::Frame::Noise(f)) => noise::draw(app, f, ground, area, buf, &mut slots),
-        Some(crate::walk::Frame::Step(f)) => step::draw(app, f, ground, area, buf, &mut slots),
-        Some(crate::walk::Frame::Decode(f)) => decode::draw(app, f, ground, area, buf, &mut slots),
-        Some(crate::walk::Frame::Image(f)) => image::draw(app, f, ground, area, buf, &mut slots),
-        _ => {}
+    if screen::too_small(app, ground, area, buf) {
+        return slots;
+    }
+    match app.scene {
+        Scene::Doors => doors::draw(app, ground, area, buf),
+        Scene::Walk => screen::draw(app, ground, area, buf, &mut slots),
+    }
+    if let Some(overlay) = &app.overlay {
+        let covered = draw_overlay(app, overlay, ground, area, buf);
+        slots.retain(|slot| !slot.area.intersects(covered));
     }
     if ground.marks == Marks::Ascii {
         parts::theme::to_ascii(area, buf);
@@ -53,4 +67,44 @@ pub fn draw(app: &App, ground: &Ground, area: Rect, buf: &mut Buffer) -> Vec<Slo
 /// What stands at a place of the screen that [`draw`] gave, for a click.
 pub fn target(_app: &App, _area: Rect, _column: u16, _row: u16) -> Option<Target> {
     None
+}
+
+/// Draws the frame on screen into the middle band.
+fn draw_frame(
+    app: &App,
+    frame: &Frame,
+    ground: &Ground,
+    area: Rect,
+    buf: &mut Buffer,
+    slots: &mut Vec<Slot>,
+) {
+    match frame {
+        Frame::Tokens(frame) => tokens::draw(app, frame, ground, area, buf),
+        Frame::Embeddings(frame) => embeddings::draw(app, frame, ground, area, buf),
+        Frame::Schedule(frame) => schedule::draw(app, frame, ground, area, buf, slots),
+        Frame::Noise(frame) => noise::draw(app, frame, ground, area, buf, slots),
+        Frame::Step(frame) => step::draw(app, frame, ground, area, buf, slots),
+        Frame::Decode(frame) => decode::draw(app, frame, ground, area, buf, slots),
+        Frame::Image(frame) => image::draw(app, frame, ground, area, buf, slots),
+    }
+}
+
+fn draw_overlay(
+    app: &App,
+    overlay: &Overlay,
+    ground: &Ground,
+    area: Rect,
+    buf: &mut Buffer,
+) -> Rect {
+    match overlay {
+        Overlay::Help { scroll } => help::draw(app, *scroll, ground, area, buf),
+        Overlay::Glossary { chosen } => glossary::draw(app, *chosen, ground, area, buf),
+        Overlay::Settings { chosen, draft, editing } => {
+            let form = settings::Form { chosen: *chosen, draft, editing: editing.as_deref() };
+            settings::draw(app, &form, ground, area, buf)
+        }
+        Overlay::Prompt { .. } | Overlay::Path { .. } | Overlay::CommandLine { .. } => {
+            typing::draw(app, overlay, ground, area, buf)
+        }
+    }
 }

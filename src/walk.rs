@@ -5,6 +5,7 @@
 //! none of them says where a frame came from.
 
 pub mod colour_map;
+pub mod formula;
 pub mod frame;
 pub mod grid;
 pub mod model_card;
@@ -16,10 +17,12 @@ pub mod stage;
 pub mod statistics;
 pub mod tokens;
 pub mod trajectory;
+pub mod weight_syntax;
 
+pub use formula::{Formula, Quantity, Term};
 pub use frame::{
-    Attention, Decode, Embeddings, Formula, Frame, Image, Level, Neighbour, Noise, Quantity,
-    Schedule, Step, Term, TextLayers,
+    Attention, Decode, Embeddings, Frame, Image, Level, Neighbour, Noise, Schedule, Step,
+    TextLayers,
 };
 pub use grid::Grid;
 pub use model_card::{Family, ModelCard, Preview, Taught};
@@ -32,4 +35,4 @@ pub use settings::{
 pub use stage::Stage;
 pub use statistics::{Histogram, Statistics};
 pub use tokens::{EncoderTokens, Encoding, Merge, Piece, Tokens, Word};
-pub use trajectory::{Trajectory, Waypoint};
+pub use trajectory::{Trajectory, TrajectoryPoint};

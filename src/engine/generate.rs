@@ -1,7 +1,25 @@
 //! The whole process, top to bottom: prompt to ids, ids to vectors, steps to a schedule, seed to
 //! noise, noise to latent step by step, latent to pixels.
 
-use crate::walk::{Asked, Frame, ModelCard, Picture, Problem, Settings, Watch};
+use std::sync::Arc;
+use std::time::Instant;
+
+use candle_core::Tensor;
+
+use super::capture;
+use super::memory;
+use super::noise::Generator;
+use super::open::Parts;
+use super::pace::Pace;
+use super::probe::{Mean, Probe, Wanted};
+use super::sampler::{self, Plan};
+use crate::walk::{
+    Asked, Decode, Embeddings, EncoderTokens, Encoding, Frame, Grid, Image, Neighbour, Noise,
+    Picture, Problem, Quantity, Schedule, Settings, Stage, Step, TextLayers, Tokens, Watch,
+};
+
+/// How many near words are looked for.
+const NEIGHBOURS: usize = 5;
 
 /// What a walk is to look at on its way: each costs time or memory, and changes no number.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -27,70 +45,79 @@ impl Look {
         whole_levels: false,
         nearest: true,
     };
+
+    /// What a screen looks at, and what `asked` adds to it.
+    pub const fn screen(asked: &Asked) -> Self {
+        Self { probe_step: asked.probe_step, x0_images: asked.x0_images, ..Self::SCREEN }
+    }
 }
 
-/// An open model: networks, tokenizer and scheduler on one device.
+/// What an earlier call left behind for later ones.
 #[derive(Debug)]
-pub struct Engine {
-    card: ModelCard,
-    note: Option<Problem>,
-}
-
-impl Engine {
-    /// Reads the model that `asked` names, on the device and in the numbers that it asks for.
-    ///
-    /// # Errors
-    /// A missing or damaged file, a configuration that does not fit, a device that is not there.
-    pub fn open(asked: &Asked, watch: &dyn Watch) -> Result<Self, Problem> {
-        let _ = watch;
-        Err(Problem::new("file-missing").with("file", asked.model.as_deref().unwrap_or("pocket")))
-    }
-
-    /// What is known of the model.
-    pub const fn card(&self) -> &ModelCard {
-        &self.card
-    }
-
-    /// Something to be said that is no failure, such as a GPU that is not there.
-    pub const fn note(&self) -> Option<&Problem> {
-        self.note.as_ref()
-    }
-
-    /// Whether `asked` needs another model, device, number format or set of networks than the
-    /// ones that are open.
-    pub fn reopen_needed(&self, asked: &Asked) -> bool {
-        asked.model.as_deref() != Some(&self.card.name)
-    }
-
-    /// Completes `asked` from the model's own files, then from a table by family.
-    ///
-    /// # Errors
-    /// Usage problems: steps, sizes or a prompt outside their ranges.
-    pub fn settle(&self, asked: &Asked) -> Result<Settings, Problem> {
-        Err(Problem::new("file-missing").with("file", asked.model.as_deref().unwrap_or("pocket")))
-    }
-
-    /// Begins a walk. The walk keeps the networks alive by itself.
-    ///
-    /// # Errors
-    /// Settings that this model or its sampler cannot carry out.
-    pub fn walk(&self, settings: &Settings, look: Look) -> Result<Walk, Problem> {
-        let _ = look;
-        Err(Problem::new("file-missing").with("file", &settings.model))
-    }
+struct Past {
+    latent: Grid,
+    pred: Grid,
+    x0: Grid,
 }
 
 /// A walk under way: asking for the next frame computes it.
 #[derive(Debug)]
 pub struct Walk {
+    parts: Arc<Parts>,
     settings: Settings,
-    calls: usize,
+    look: Look,
+    plan: Plan,
+    /// How many frames are whole.
+    made: usize,
+    generator: Generator,
+    prompt: Option<Encoding>,
+    negative: Option<Encoding>,
+    /// `[B,77,C]`
+    context: Option<Tensor>,
+    /// The latent that the next call begins with.
+    latent: Option<Grid>,
+    past: Vec<Past>,
+    /// The decoder's output.
+    image: Option<Grid>,
 }
 
 impl Walk {
+    /// Plans every step; computes nothing yet.
+    pub(super) fn begin(
+        parts: Arc<Parts>,
+        settings: &Settings,
+        look: Look,
+    ) -> Result<Self, Problem> {
+        let plan = sampler::plan(&parts.scheduler, settings)?;
+        if let Some(call) = look.probe_step.filter(|&call| call >= plan.calls.len()) {
+            return Err(Problem::usage("probe-range")
+                .with("call", call)
+                .with("most", plan.calls.len().saturating_sub(1)));
+        }
+        Ok(Self {
+            parts,
+            generator: Generator::new(settings.seed),
+            settings: settings.clone(),
+            look,
+            plan,
+            made: 0,
+            prompt: None,
+            negative: None,
+            context: None,
+            latent: None,
+            past: Vec::new(),
+            image: None,
+        })
+    }
+
     /// How many calls of the network there will be: `calls + 6` frames in all.
     pub const fn calls(&self) -> usize {
-        self.calls
+        self.plan.calls.len()
+    }
+
+    /// Whether the last frame was given.
+    pub const fn finished(&self) -> bool {
+        self.made == self.calls() + 6
     }
 
     /// The settings of this walk.
@@ -101,8 +128,145 @@ impl Walk {
     /// Computes the next frame; `None` after the last. A frame that failed or was cancelled can
     /// be asked for again: the walk stands where it stood.
     pub fn next(&mut self, watch: &dyn Watch) -> Option<Result<Frame, Problem>> {
-        let _ = watch;
-        None
+        let calls = self.calls();
+        let frame = match self.made {
+            0 => self.tokens().map(Frame::Tokens),
+            1 => self.embeddings(watch).map(Frame::Embeddings),
+            2 => Ok(Frame::Schedule(self.schedule())),
+            3 => Ok(Frame::Noise(self.noise())),
+            n if n < 4 + calls => self.step(n - 4, watch).map(|step| Frame::Step(Box::new(step))),
+            n if n == 4 + calls => self.decode(watch).map(Frame::Decode),
+            n if n == 5 + calls => self.image().map(Frame::Image),
+            _ => return None,
+        };
+        self.made += usize::from(frame.is_ok());
+        Some(frame)
+    }
+
+    /// The prompt and, with guidance on, the negative prompt become ids.
+    fn tokens(&mut self) -> Result<Tokens, Problem> {
+        let prompt = self.parts.tokenizer.encode(&self.settings.prompt)?;
+        let negative = if self.settings.guided() {
+            let text = self.settings.negative.as_deref().unwrap_or("");
+            Some(self.parts.tokenizer.encode(text)?)
+        } else {
+            None
+        };
+        (self.prompt, self.negative) = (Some(prompt.clone()), negative.clone());
+        Ok(Tokens { encoders: vec![EncoderTokens { prompt, negative }] })
+    }
+
+    /// Ids become vectors: row 0 the negative prompt, the last row the prompt.
+    fn embeddings(&mut self, watch: &dyn Watch) -> Result<Embeddings, Problem> {
+        let pace = Pace::new(watch, Stage::Embeddings, 0);
+        pace.go_on()?;
+        let rows: Vec<&[u32]> =
+            self.negative.iter().chain(&self.prompt).map(|text| text.ids.as_slice()).collect();
+        let states = self.parts.networks.encode(&rows)?;
+        pace.go_on()?;
+        let layers = states.layers.iter().map(capture::grid).collect::<Result<_, _>>()?;
+        let last = capture::grid(&states.last)?;
+        let nearest = self.nearest()?;
+        self.context = Some(states.last);
+        Ok(Embeddings {
+            encoders: vec![TextLayers { layers, last: last.clone() }],
+            context: last,
+            nearest,
+        })
+    }
+
+    /// Steps and sampler become timesteps and noise levels.
+    fn schedule(&self) -> Schedule {
+        Schedule {
+            timesteps: self.plan.timesteps(),
+            sigmas: self.plan.sigmas.clone(),
+            levels: self.plan.levels.clone(),
+            alphas_cumprod: self.plan.alphas_cumprod.clone(),
+            init_noise_sigma: self.plan.init_noise_sigma,
+            steps: self.plan.calls.iter().map(|call| call.step).collect(),
+            sample: None,
+        }
+    }
+
+    /// The seed becomes noise, and the noise the first latent.
+    fn noise(&mut self) -> Noise {
+        let (h, w) = self.latent_size();
+        let noise = self.generator.normal(&[1, 4, h, w]);
+        self.latent = Some(noise.map(|x| x * self.plan.init_noise_sigma));
+        Noise { noise, seed: self.settings.seed }
+    }
+
+    /// The network is asked what in the latent is noise, once without and once with the prompt;
+    /// guidance mixes the answers, and the sampler's formula makes the next latent.
+    fn step(&mut self, k: usize, watch: &dyn Watch) -> Result<Step, Problem> {
+        let (Some(latent), Some(call)) = (self.latent.clone(), self.plan.calls.get(k).cloned())
+        else {
+            return Err(out_of_order());
+        };
+        memory::forget_peak();
+        let began = Instant::now();
+        let mut probe = Probe::new(self.wanted(k));
+        let input = call.formula.input(&latent);
+        let answer = self.ask(&input, f64::from(call.timestep), &mut probe, watch, k)?;
+        let (pred_uncond, pred_text) = rows(&answer)?;
+        let pred = call.formula.guided(pred_uncond.as_ref(), &pred_text).ok_or_else(odd_shape)?;
+        let x0 = call.formula.x0_of(&latent, &pred).ok_or_else(odd_shape)?;
+        let mut generator = self.generator.clone();
+        let extra_noise = call.extra_noise.then(|| generator.normal(latent.shape()));
+        let next = call
+            .formula
+            .next_of(&latent, &pred, extra_noise.as_ref(), &|quantity| self.earlier(quantity))
+            .ok_or_else(odd_shape)?;
+        let seconds = began.elapsed().as_secs_f32();
+        let peak_mb = self.parts.networks.place().device.is_cpu().then(memory::peak_mb).flatten();
+        let x0_image = self.look.x0_images.then(|| self.picture(&x0, watch, k)).transpose()?;
+        self.generator = generator;
+        self.latent = Some(next.clone());
+        self.past.push(Past { latent: latent.clone(), pred: pred.clone(), x0: x0.clone() });
+        Ok(Step {
+            call: k,
+            step: call.step,
+            calls: self.calls(),
+            steps: self.plan.steps(),
+            timestep: call.timestep,
+            sigma: call.sigma,
+            sigma_next: call.sigma_next,
+            latent,
+            input,
+            pred_uncond,
+            pred_text,
+            pred,
+            x0,
+            next,
+            extra_noise,
+            formula: call.formula,
+            attention: probe.mean_attention(),
+            x0_image,
+            seconds,
+            peak_mb,
+            probes: probe.take_named(),
+        })
+    }
+
+    /// The VAE's decoder turns the last latent into pixels.
+    fn decode(&mut self, watch: &dyn Watch) -> Result<Decode, Problem> {
+        let began = Instant::now();
+        let latent = self.latent.as_ref().ok_or_else(out_of_order)?;
+        let scaling = self.parts.networks.scaling_factor() as f32;
+        let input = latent.map(|x| x / scaling);
+        let whole_levels = self.look.whole_levels;
+        let mut probe = Probe::new(Wanted { levels: true, whole_levels, ..Wanted::default() });
+        let tensor = capture::tensor(&input, self.parts.networks.place())?;
+        let pace = Pace::new(watch, Stage::Decode, 0);
+        let image = self.parts.networks.decode(&tensor, &mut probe, &pace)?;
+        self.image = Some(capture::grid(&image)?);
+        let seconds = began.elapsed().as_secs_f32();
+        Ok(Decode { input, levels: probe.take_levels(), whole: probe.take_named(), seconds })
+    }
+
+    /// The decoder's output is the picture.
+    fn image(&self) -> Result<Image, Problem> {
+        Ok(Image { image: self.image.clone().ok_or_else(out_of_order)? })
     }
 
     /// The x0 of a call that was already made, through the VAE.
@@ -110,7 +274,97 @@ impl Walk {
     /// # Errors
     /// Cancelled, or a call that was not made yet.
     pub fn decode_x0(&mut self, call: usize, watch: &dyn Watch) -> Result<Picture, Problem> {
-        let _ = watch;
-        Err(Problem::new("file-missing").with("file", call))
+        let past = self.past.get(call);
+        let past = past.ok_or_else(|| Problem::new("x0-not-yet").with("call", call + 1))?;
+        self.picture(&past.x0, watch, call)
     }
+
+    fn picture(&self, x0: &Grid, watch: &dyn Watch, call: usize) -> Result<Picture, Problem> {
+        let scaling = self.parts.networks.scaling_factor() as f32;
+        let input = capture::tensor(&x0.map(|x| x / scaling), self.parts.networks.place())?;
+        let pace = Pace::new(watch, Stage::Decode, call);
+        let image = self.parts.networks.decode(&input, &mut Probe::nothing(), &pace)?;
+        Picture::from_decoder(&capture::grid(&image)?).ok_or_else(odd_shape)
+    }
+
+    /// The network's answer to one latent, for each row of the context.
+    fn ask(
+        &self,
+        input: &Grid,
+        timestep: f64,
+        probe: &mut Probe,
+        watch: &dyn Watch,
+        call: usize,
+    ) -> Result<Grid, Problem> {
+        let context = self.context.as_ref().ok_or_else(out_of_order)?;
+        let copies = if self.settings.guided() { 2 } else { 1 };
+        let shape: Vec<usize> =
+            std::iter::once(copies).chain(input.shape().iter().skip(1).copied()).collect();
+        let repeated = input.data().repeat(copies);
+        let batch = Grid::new(&shape, repeated).ok_or_else(odd_shape)?;
+        let tensor = capture::tensor(&batch, self.parts.networks.place())?;
+        let pace = Pace::new(watch, Stage::Step, call);
+        let answer = self.parts.networks.predict(&tensor, timestep, context, probe, &pace)?;
+        capture::grid(&answer)
+    }
+
+    fn wanted(&self, call: usize) -> Wanted {
+        let kept = self.prompt.as_ref().map_or(0, |prompt| prompt.kept);
+        Wanted {
+            blocks: self.look.probe_step == Some(call),
+            mean: self.look.attention.then(|| Mean { kept, size: self.latent_size() }),
+            ..Wanted::default()
+        }
+    }
+
+    fn nearest(&self) -> Result<Vec<Vec<Neighbour>>, Problem> {
+        let Some(prompt) = self.prompt.as_ref().filter(|_| self.look.nearest) else {
+            return Ok(Vec::new());
+        };
+        let tokenizer = &self.parts.tokenizer;
+        let ids: Vec<u32> = prompt.pieces.iter().take(prompt.kept).map(|piece| piece.id).collect();
+        let taught = tokenizer.taught_ids();
+        let found = self.parts.networks.nearest(&ids, taught.as_deref(), NEIGHBOURS)?;
+        let named = |(id, cosine)| Neighbour { id, text: tokenizer.text_of(id), cosine };
+        Ok(found.into_iter().map(|near| near.into_iter().map(named).collect()).collect())
+    }
+
+    /// What an earlier call left behind.
+    fn earlier(&self, quantity: Quantity) -> Option<Grid> {
+        match quantity {
+            Quantity::LatentOfCall(call) => self.past.get(call).map(|past| past.latent.clone()),
+            Quantity::PredOfCall(call) => self.past.get(call).map(|past| past.pred.clone()),
+            Quantity::X0OfCall(call) => self.past.get(call).map(|past| past.x0.clone()),
+            Quantity::Latent
+            | Quantity::Pred
+            | Quantity::X0
+            | Quantity::Epsilon
+            | Quantity::ExtraNoise => None,
+        }
+    }
+
+    /// Height and width of the latent.
+    fn latent_size(&self) -> (usize, usize) {
+        let factor = self.parts.card.vae_factor.max(1);
+        (self.settings.height / factor, self.settings.width / factor)
+    }
+}
+
+/// The rows of an answer `[B,4,h,w]` as `[1,4,h,w]` each: without the prompt, and with it.
+fn rows(answer: &Grid) -> Result<(Option<Grid>, Grid), Problem> {
+    let row = |i: usize| {
+        let grid = answer.at(i)?;
+        let shape: Vec<usize> = std::iter::once(1).chain(grid.shape().iter().copied()).collect();
+        grid.reshaped(&shape)
+    };
+    let first = row(0).ok_or_else(odd_shape)?;
+    Ok(row(1).map_or_else(|| (None, first.clone()), |text| (Some(first.clone()), text)))
+}
+
+fn odd_shape() -> Problem {
+    Problem::new("compute-failed").with("reason", "shapes do not fit")
+}
+
+fn out_of_order() -> Problem {
+    Problem::new("compute-failed").with("reason", "a stage before this one is missing")
 }

@@ -2,10 +2,12 @@
 
 pub(crate) mod bars;
 pub(crate) mod dots;
+pub(crate) mod field;
 pub(crate) mod heatmap;
 pub(crate) mod histogram;
 pub(crate) mod layout;
 pub(crate) mod numbers;
+pub(crate) mod panel;
 pub(crate) mod picture;
 pub(crate) mod plot;
 pub(crate) mod text;

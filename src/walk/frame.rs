@@ -3,7 +3,7 @@
 //! One frame for each call of the noise predictor, and one for each other stage. A frame does not
 //! say whether it was computed just now or read from a recording.
 
-use super::{Grid, Picture, Prediction, Stage, Statistics, Tokens};
+use super::{Formula, Grid, Picture, Stage, Statistics, Tokens};
 
 /// What one stage produced.
 #[derive(Clone, Debug, PartialEq)]
@@ -172,59 +172,6 @@ pub struct Step {
     pub peak_mb: Option<f32>,
     /// `unet.…` and `attn.…` tensors by name, if this call was probed.
     pub probes: Vec<(String, Grid)>,
-}
-
-/// The arithmetic of one step: every quantity as a weighted sum of others, so that a view can
-/// show one number by hand, and a recording can leave out what follows.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Formula {
-    /// How the network's answer is read.
-    pub prediction: Prediction,
-    /// Guidance scale; 1 where guidance is off.
-    pub guidance: f32,
-    /// `input = latent · input_scale`.
-    pub input_scale: f32,
-    /// `x0 = latent · x0[0] + pred · x0[1]`.
-    pub x0: [f32; 2],
-    /// `ε = latent · epsilon[0] + pred · epsilon[1]`.
-    pub epsilon: [f32; 2],
-    /// `latent · common_scale` is the latent as `√ᾱ·x0 + √(1−ᾱ)·ε`: the scale in which latents
-    /// are shown and compared.
-    pub common_scale: f32,
-    /// The same for `next`.
-    pub next_common_scale: f32,
-    /// `next` as a weighted sum.
-    pub next: Vec<Term>,
-}
-
-/// One term of a sampler's weighted sum.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Term {
-    /// Its factor.
-    pub factor: f32,
-    /// What it multiplies.
-    pub of: Quantity,
-}
-
-/// What a sampler's formula can draw on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Quantity {
-    /// The latent before this step.
-    Latent,
-    /// The latent before an earlier call (PNDM's second call starts again from its first).
-    LatentOfCall(usize),
-    /// This step's guided answer.
-    Pred,
-    /// The guided answer of an earlier call.
-    PredOfCall(usize),
-    /// This step's x0.
-    X0,
-    /// x0 of an earlier call.
-    X0OfCall(usize),
-    /// ε of this step, from the answer.
-    Epsilon,
-    /// The noise drawn inside this step.
-    ExtraNoise,
 }
 
 impl Step {

@@ -1,156 +1,155 @@
-//! The walk seen as a curve: what changes from call to call, as plain numbers.
-//!
-//! Distances are root mean squares over all numbers of a latent, so that models of different sizes
-//! can be compared; angles are in degrees. This is the one place that computes them.
+//! Curves over the steps of a walk: what "why does step 12 matter" asks. One place computes them
+//! for every view, line, file and comparison.
 
 use super::statistics::{Statistics, angle_degrees, cosine};
-use super::{Grid, Step};
+use super::{Frame, Grid, Step};
 
-/// What one call of the noise predictor did, next to the calls before and after it.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Waypoint {
-    /// The call, from 0.
-    pub call: usize,
-    /// The step that it belongs to, from 0.
-    pub step: usize,
-    /// Noise level σ before the call.
-    pub sigma: f32,
-    /// How far x0 moved since the call before (root mean square); `None` at the first call.
-    pub moved: Option<f32>,
-    /// How far x0 is from the one of the last call (root mean square); `None` until the walk has
-    /// made its last call.
-    pub to_final: Option<f32>,
-    /// Angle between the answers without and with the prompt, both as noise, in degrees; `None`
-    /// where guidance is off.
-    pub angle: Option<f32>,
-    /// L2 norm of the noise that the answer with the prompt claims.
-    pub norm_text: f32,
-    /// L2 norm of the noise that the answer without the prompt claims.
-    pub norm_uncond: Option<f32>,
-    /// L2 norm of the noise that the guided answer claims.
-    pub norm_guided: f32,
-}
-
-/// One waypoint a call, in the order of the calls.
+/// One point a step frame, in order.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Trajectory {
-    /// The waypoints.
-    pub points: Vec<Waypoint>,
+    /// The points.
+    pub points: Vec<TrajectoryPoint>,
+}
+
+/// Numbers of one call. Distances are L2 norms divided by the square root of the count of
+/// numbers: how far a number moved, typically.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct TrajectoryPoint {
+    /// The call, from 0.
+    pub call: usize,
+    /// Noise level σ before it.
+    pub sigma: f32,
+    /// L2 norm of the latent in the common scale.
+    pub latent_norm: f32,
+    /// L2 norm of ε without the prompt; only with guidance on.
+    pub uncond_norm: Option<f32>,
+    /// L2 norm of ε with the prompt.
+    pub text_norm: f32,
+    /// L2 norm of the guided ε.
+    pub guided_norm: f32,
+    /// The angle between ε with and without the prompt, in degrees; only with guidance on.
+    pub angle: Option<f32>,
+    /// L2 norm of the difference of the two; only with guidance on.
+    pub difference_norm: Option<f32>,
+    /// How far x0 moved since the call before; none at the first.
+    pub x0_moved: Option<f32>,
+    /// How far x0 is from the last one computed; none while the walk goes on.
+    pub x0_from_final: Option<f32>,
+    /// Cosine of the guided ε with the seed's noise: it is not the seed's noise that comes back.
+    pub cosine_with_seed: Option<f32>,
 }
 
 impl Trajectory {
-    /// Measures the steps so far, which must come in the order of their calls.
-    pub fn of<'a>(steps: impl IntoIterator<Item = &'a Step>) -> Self {
-        let steps: Vec<&Step> = steps.into_iter().collect();
-        let last = steps.last().filter(|step| step.call + 1 == step.calls).map(|step| &step.x0);
+    /// Computes it from the frames of a walk. Without the noise frame the cosine is left out, and
+    /// before the decode frame the distance from the final x0.
+    pub fn of<'a>(frames: impl IntoIterator<Item = &'a Frame>) -> Self {
+        let (mut seed, mut steps, mut whole) = (None, Vec::new(), false);
+        for frame in frames {
+            match frame {
+                Frame::Noise(noise) => seed = Some(&noise.noise),
+                Frame::Step(step) => {
+                    whole = step.call + 1 == step.calls;
+                    steps.push(step.as_ref());
+                }
+                _ => {}
+            }
+        }
+        let last = steps.last().filter(|_| whole).map(|step| &step.x0);
         let points = steps
             .iter()
             .enumerate()
             .map(|(i, step)| {
-                let before = i.checked_sub(1).and_then(|b| steps.get(b));
-                waypoint(step, before.map(|b| &b.x0), last)
+                let before = i.checked_sub(1).and_then(|i| steps.get(i)).map(|s| &s.x0);
+                point(step, before, last, seed)
             })
             .collect();
         Self { points }
     }
-
-    /// The waypoint of a call.
-    pub fn at(&self, call: usize) -> Option<&Waypoint> {
-        self.points.iter().find(|point| point.call == call)
-    }
 }
 
-fn waypoint(step: &Step, before: Option<&Grid>, last: Option<&Grid>) -> Waypoint {
-    let text = step.epsilon_of(&step.pred_text);
-    let uncond = step.pred_uncond.as_ref().map(|answer| step.epsilon_of(answer));
+/// The root mean square of `a − b`; `None` where the shapes differ.
+pub fn distance(a: &Grid, b: &Grid) -> Option<f32> {
+    let difference = a.zip(b, |x, y| x - y)?;
+    let count = difference.len().max(1) as f32;
+    Some(Statistics::of(&difference).norm / count.sqrt())
+}
+
+fn point(
+    step: &Step,
+    before: Option<&Grid>,
+    last: Option<&Grid>,
+    seed: Option<&Grid>,
+) -> TrajectoryPoint {
     let norm = |grid: &Grid| Statistics::of(grid).norm;
-    Waypoint {
+    let uncond = step.pred_uncond.as_ref().map(|pred| step.epsilon_of(pred));
+    let text = step.epsilon_of(&step.pred_text);
+    let guided = step.epsilon_of(&step.pred);
+    TrajectoryPoint {
         call: step.call,
-        step: step.step,
         sigma: step.sigma,
-        moved: before.map(|other| distance(&step.x0, other)),
-        to_final: last.map(|other| distance(&step.x0, other)),
-        angle: uncond.as_ref().map(|other| angle_degrees(other.data(), text.data())),
-        norm_text: norm(&text),
-        norm_uncond: uncond.as_ref().map(norm),
-        norm_guided: norm(&step.epsilon_of(&step.pred)),
+        latent_norm: norm(&step.common_latent()),
+        uncond_norm: uncond.as_ref().map(norm),
+        text_norm: norm(&text),
+        guided_norm: norm(&guided),
+        angle: uncond.as_ref().map(|u| angle_degrees(u.data(), text.data())),
+        difference_norm: step.difference().as_ref().map(norm),
+        x0_moved: before.and_then(|b| distance(&step.x0, b)),
+        x0_from_final: last.and_then(|l| distance(&step.x0, l)),
+        cosine_with_seed: seed.map(|noise| cosine(guided.data(), noise.data())),
     }
-}
-
-/// Root mean square of the difference of two grids; 0 where their sizes differ.
-pub fn distance(a: &Grid, b: &Grid) -> f32 {
-    if a.len() != b.len() || a.is_empty() {
-        return 0.0;
-    }
-    let sum: f64 =
-        a.data().iter().zip(b.data()).map(|(&x, &y)| (f64::from(x) - f64::from(y)).powi(2)).sum();
-    (sum / a.len() as f64).sqrt() as f32
-}
-
-/// Cosine of the noise that a step's guided answer claims and the seed's noise: 1 would be the
-/// same noise again.
-pub fn likeness_to_seed(step: &Step, noise: &Grid) -> f32 {
-    cosine(step.epsilon_of(&step.pred).data(), noise.data())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::walk::{Formula, Prediction, Quantity, Term};
+    use crate::walk::{Formula, Noise, Prediction};
 
-    fn step(call: usize, x0: f32, uncond: Option<[f32; 4]>) -> Step {
-        let shape = [1, 4, 1, 1];
-        let grid = |v: f32| Grid::filled(&shape, v);
-        Step {
+    fn step(call: usize, x0: f32) -> Frame {
+        let grid = |value| Grid::filled(&[1, 4, 1, 1], value);
+        Frame::Step(Box::new(Step {
             call,
             step: call,
-            calls: 3,
-            steps: 3,
+            calls: 2,
+            steps: 2,
             timestep: 1.0,
             sigma: 1.0,
-            sigma_next: 0.5,
-            latent: grid(0.0),
-            input: grid(0.0),
-            pred_uncond: uncond.and_then(|v| Grid::new(&shape, v.to_vec())),
-            pred_text: Grid::from_fn(&shape, |i| if i == 0 { 2.0 } else { 0.0 }),
-            pred: grid(1.0),
+            sigma_next: 0.0,
+            latent: grid(1.0),
+            input: grid(1.0),
+            pred_uncond: Some(grid(1.0)),
+            pred_text: grid(2.0),
+            pred: grid(2.0),
             x0: grid(x0),
             next: grid(0.0),
             extra_noise: None,
             formula: Formula {
                 prediction: Prediction::Epsilon,
-                guidance: 4.0,
+                guidance: 1.0,
                 input_scale: 1.0,
                 x0: [1.0, -1.0],
                 epsilon: [0.0, 1.0],
                 common_scale: 1.0,
                 next_common_scale: 1.0,
-                next: vec![Term { factor: 1.0, of: Quantity::Latent }],
+                next: Vec::new(),
             },
             attention: None,
             x0_image: None,
             seconds: 0.0,
             peak_mb: None,
             probes: Vec::new(),
-        }
+        }))
     }
 
     #[test]
-    fn distances_are_per_number_and_the_final_one_is_known_at_the_end_only() {
-        let steps = [step(0, 0.0, None), step(1, 2.0, None), step(2, 3.0, None)];
-        let whole = Trajectory::of(&steps);
-        let moved: Vec<_> = whole.points.iter().map(|p| p.moved).collect();
-        let to_final: Vec<_> = whole.points.iter().map(|p| p.to_final).collect();
-        assert_eq!(moved, [None, Some(2.0), Some(1.0)]);
-        assert_eq!(to_final, [Some(3.0), Some(1.0), Some(0.0)]);
-        assert!(Trajectory::of(&steps[..2]).points.iter().all(|p| p.to_final.is_none()));
-    }
-
-    #[test]
-    fn the_angle_is_between_the_two_answers() {
-        let steps = [step(0, 0.0, Some([0.0, 1.0, 0.0, 0.0])), step(1, 0.0, None)];
-        let angles: Vec<_> = Trajectory::of(&steps).points.iter().map(|p| p.angle).collect();
-        assert!((angles[0].unwrap_or(0.0) - 90.0).abs() < 1e-3);
-        assert_eq!(angles[1], None);
+    fn distances_are_per_number_and_the_final_one_is_known_only_at_the_end() {
+        let noise = Noise { noise: Grid::filled(&[1, 4, 1, 1], -1.0), seed: 1 };
+        let frames = [Frame::Noise(noise), step(0, 1.0), step(1, 4.0)];
+        let whole = Trajectory::of(&frames);
+        assert_eq!(whole.points[1].x0_moved, Some(3.0));
+        assert_eq!(whole.points[0].x0_from_final, Some(3.0));
+        assert_eq!(whole.points[0].cosine_with_seed, Some(-1.0));
+        assert_eq!(whole.points[0].difference_norm, Some(2.0));
+        let part = Trajectory::of(&frames[..2]);
+        assert_eq!((part.points[0].x0_from_final, part.points[0].x0_moved), (None, None));
     }
 }

@@ -260,7 +260,7 @@ mod tests {
         };
         plot.draw(area, &Ground::default(), &mut buf);
         assert_eq!(buf[(29, 1)].symbol(), "●");
-        assert_eq!(buf[(2, 6)].symbol(), "●");
+        assert_eq!(buf[(4, 6)].symbol(), "●");
         assert_eq!(buf[(29, 3)].symbol(), "│");
     }
 }

@@ -1,0 +1,120 @@
+//! An open model: networks, tokenizer and scheduler, read once and kept while settings change.
+
+use std::sync::Arc;
+
+use super::device::Place;
+use super::generate::{Look, Walk};
+use super::model_folder::ModelFolder;
+use super::networks::Networks;
+use super::scheduler_config::SchedulerConfig;
+use super::settle::settle;
+use super::tokenizer::Tokenizer;
+use crate::walk::{
+    Asked, DeviceChoice, DtypeChoice, EncoderTokens, EngineChoice, ModelCard, Problem, Settings,
+    Tokens, Watch,
+};
+
+const SCHEDULER: &str = "scheduler/scheduler_config.json";
+
+/// What a walk needs of its model.
+#[derive(Debug)]
+pub(super) struct Parts {
+    pub(super) card: ModelCard,
+    pub(super) tokenizer: Tokenizer,
+    pub(super) scheduler: SchedulerConfig,
+    pub(super) networks: Networks,
+}
+
+/// An open model on one device.
+#[derive(Debug)]
+pub struct Engine {
+    parts: Arc<Parts>,
+    opened: (Option<String>, DeviceChoice, DtypeChoice, EngineChoice),
+}
+
+impl Engine {
+    /// Reads the model that `asked` names, on the device and in the numbers that it asks for.
+    /// Wrong settings are found before the weights are read.
+    ///
+    /// # Errors
+    /// A missing or damaged file, a configuration that does not fit, a device that is not there,
+    /// wrong settings, or cancelled.
+    pub fn open(asked: &Asked, watch: &dyn Watch) -> Result<Self, Problem> {
+        let folder = ModelFolder::open(asked.model.as_deref())?;
+        let place = Place::find(asked.device, asked.dtype)?;
+        let card = folder.card()?;
+        let scheduler = scheduler(&folder)?;
+        settle(asked, &card, &scheduler, (place.device_name(), place.dtype_name()))?;
+        let tokenizer = tokenizer(&folder, &card)?;
+        if watch.cancelled() {
+            return Err(Problem::cancelled());
+        }
+        let networks = Networks::load(&folder, asked.engine, &place)?;
+        let parts = Arc::new(Parts { card, tokenizer, scheduler, networks });
+        Ok(Self { parts, opened: key(asked) })
+    }
+
+    /// What is known of the model.
+    pub fn card(&self) -> &ModelCard {
+        &self.parts.card
+    }
+
+    /// Something to be said that is no failure, such as a GPU that is not there.
+    pub fn note(&self) -> Option<&Problem> {
+        self.parts.networks.place().note.as_ref()
+    }
+
+    /// Whether `asked` needs another model, device, number format or set of networks than the
+    /// ones that are open.
+    pub fn reopen_needed(&self, asked: &Asked) -> bool {
+        self.opened != key(asked)
+    }
+
+    /// Completes `asked` from the model's own files, then from a table by family.
+    ///
+    /// # Errors
+    /// Usage problems: steps, sizes or a prompt outside their ranges.
+    pub fn settle(&self, asked: &Asked) -> Result<Settings, Problem> {
+        let place = self.parts.networks.place();
+        let device = (place.device_name(), place.dtype_name());
+        settle(asked, &self.parts.card, &self.parts.scheduler, device)
+    }
+
+    /// Begins a walk. The walk keeps the networks alive by itself.
+    ///
+    /// # Errors
+    /// Settings that this model or its sampler cannot carry out.
+    pub fn walk(&self, settings: &Settings, look: Look) -> Result<Walk, Problem> {
+        Walk::begin(Arc::clone(&self.parts), settings, look)
+    }
+}
+
+/// Cuts a text with a model's tokenizer, without opening its networks.
+///
+/// # Errors
+/// A tokenizer that is missing or damaged, or a text of 100 kB and more.
+pub fn tokenize(folder: &ModelFolder, text: &str) -> Result<Tokens, Problem> {
+    let tokenizer = tokenizer(folder, &folder.card()?)?;
+    let prompt = tokenizer.encode(text)?;
+    Ok(Tokens { encoders: vec![EncoderTokens { prompt, negative: None }] })
+}
+
+fn key(asked: &Asked) -> (Option<String>, DeviceChoice, DtypeChoice, EngineChoice) {
+    (asked.model.clone(), asked.device, asked.dtype, asked.engine)
+}
+
+fn tokenizer(folder: &ModelFolder, card: &ModelCard) -> Result<Tokenizer, Problem> {
+    let files = |name: &str| folder.read(&format!("tokenizer/{name}"));
+    Tokenizer::read(&files, &folder.path_of("tokenizer"), card.taught.as_ref())
+}
+
+fn scheduler(folder: &ModelFolder) -> Result<SchedulerConfig, Problem> {
+    let file = folder.path_of(SCHEDULER);
+    let bytes = folder
+        .read(SCHEDULER)?
+        .ok_or_else(|| Problem::new("model-file-missing").with("file", &file))?;
+    // Only where the scheduler's own file does not name its class.
+    let index = folder.json("model_index.json").ok();
+    let class = index.as_ref().and_then(|index| index.get("scheduler")?.get(1)?.as_str());
+    SchedulerConfig::parse(&bytes, &file, class)
+}

@@ -1,0 +1,232 @@
+//! Settling: what the user asked, completed from the model's own files and then from what is
+//! usual for its family, and checked.
+
+use super::family::{Usual, usual};
+use super::scheduler_config::SchedulerConfig;
+use super::tokenizer::PROMPT_LIMIT;
+use crate::walk::{Asked, ModelCard, Problem, Sampler, Settings};
+
+/// The most latent cells that are computed: 2048 × 2048 pixels of Stable Diffusion.
+const MOST_CELLS: usize = 256 * 256;
+
+/// The seed where none is given.
+const SEED: u64 = 7;
+
+/// Completes and checks `asked`. `device` and `dtype` are those of the open model.
+///
+/// # Errors
+/// Usage problems for what the user gave; a key of the scheduler's file that cannot be followed.
+pub fn settle(
+    asked: &Asked,
+    card: &ModelCard,
+    scheduler: &SchedulerConfig,
+    (device, dtype): (&str, &str),
+) -> Result<Settings, Problem> {
+    let usual = usual(card.family);
+    let mut guessed = Vec::new();
+    let sampler = asked.sampler.map_or_else(|| scheduler.own_sampler(), Ok)?;
+    let settings = Settings {
+        model: card.name.clone(),
+        prompt: prompt(asked, card, &usual, &mut guessed)?,
+        negative: asked.negative.as_deref().map(checked_text).transpose()?,
+        seed: asked.seed.unwrap_or(SEED),
+        steps: steps(asked, card, scheduler, &usual, &mut guessed)?,
+        sampler,
+        karras: karras(asked, sampler, scheduler)?,
+        eta: eta(asked, sampler)?,
+        spacing: asked.spacing.map_or_else(|| scheduler.spacing(sampler), Ok)?,
+        prediction: scheduler.prediction,
+        guidance: guidance(asked, card, &usual, &mut guessed)?,
+        width: side("width", asked.width, card.default_size.0, card)?,
+        height: side("height", asked.height, card.default_size.1, card)?,
+        device: device.to_owned(),
+        dtype: dtype.to_owned(),
+        engine: asked.engine,
+        guessed,
+    };
+    let cells = settings.width / card.vae_factor * (settings.height / card.vae_factor);
+    if cells > MOST_CELLS {
+        return Err(Problem::usage("size-too-large")
+            .with("width", settings.width)
+            .with("height", settings.height)
+            .with("most", MOST_CELLS * card.vae_factor * card.vae_factor));
+    }
+    Ok(settings)
+}
+
+fn prompt(
+    asked: &Asked,
+    card: &ModelCard,
+    usual: &Usual,
+    guessed: &mut Vec<String>,
+) -> Result<String, Problem> {
+    if let Some(prompt) = &asked.prompt {
+        return checked_text(prompt);
+    }
+    Ok(card.example.clone().unwrap_or_else(|| {
+        guessed.push("prompt".to_owned());
+        usual.prompt.to_owned()
+    }))
+}
+
+fn checked_text(text: &str) -> Result<String, Problem> {
+    if text.len() >= PROMPT_LIMIT {
+        return Err(Problem::usage("prompt-too-long").with("bytes", text.len()));
+    }
+    Ok(text.to_owned())
+}
+
+fn steps(
+    asked: &Asked,
+    card: &ModelCard,
+    scheduler: &SchedulerConfig,
+    usual: &Usual,
+    guessed: &mut Vec<String>,
+) -> Result<usize, Problem> {
+    let most = scheduler.train_steps.min(1000);
+    let steps = asked.steps.or(card.default_steps).unwrap_or_else(|| {
+        guessed.push("steps".to_owned());
+        usual.steps.min(most)
+    });
+    if (1..=most).contains(&steps) {
+        Ok(steps)
+    } else {
+        Err(Problem::usage("steps-range").with("steps", steps).with("most", most))
+    }
+}
+
+fn guidance(
+    asked: &Asked,
+    card: &ModelCard,
+    usual: &Usual,
+    guessed: &mut Vec<String>,
+) -> Result<f64, Problem> {
+    let guidance = asked.guidance.or(card.default_guidance).unwrap_or_else(|| {
+        guessed.push("guidance".to_owned());
+        usual.guidance
+    });
+    if (0.0..=100.0).contains(&guidance) {
+        Ok(guidance)
+    } else {
+        Err(Problem::usage("guidance-range").with("guidance", guidance))
+    }
+}
+
+/// Karras' spacing where it was asked for, or where the file says so and the sampler has it.
+fn karras(asked: &Asked, sampler: Sampler, scheduler: &SchedulerConfig) -> Result<bool, Problem> {
+    let has = matches!(sampler, Sampler::Euler | Sampler::DpmPp2m);
+    match asked.karras {
+        Some(true) if !has => {
+            Err(Problem::usage("karras-not-here").with("sampler", sampler.name()))
+        }
+        Some(karras) => Ok(karras),
+        None => Ok(has && scheduler.karras()?),
+    }
+}
+
+fn eta(asked: &Asked, sampler: Sampler) -> Result<f64, Problem> {
+    let eta = asked.eta.unwrap_or(0.0);
+    if !(0.0..=1.0).contains(&eta) {
+        return Err(Problem::usage("eta-range").with("eta", eta));
+    }
+    if eta > 0.0 && sampler != Sampler::Ddim {
+        return Err(Problem::usage("eta-not-here").with("sampler", sampler.name()));
+    }
+    Ok(eta)
+}
+
+fn side(
+    name: &'static str,
+    asked: Option<usize>,
+    usual: usize,
+    card: &ModelCard,
+) -> Result<usize, Problem> {
+    let pixels = asked.unwrap_or(usual);
+    let factor = card.vae_factor.max(1);
+    let most = MOST_CELLS * factor;
+    if pixels > 0 && pixels.is_multiple_of(factor) && pixels <= most {
+        return Ok(pixels);
+    }
+    Err(Problem::usage("size-multiple")
+        .with("flag", name)
+        .with("size", pixels)
+        .with("factor", factor))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::walk::{Family, Spacing};
+
+    fn card() -> ModelCard {
+        ModelCard {
+            name: "tiny".into(),
+            family: Family::Sd1,
+            parameters: [1, 1, 1],
+            vector_width: 24,
+            vocabulary: 1500,
+            vae_factor: 4,
+            hash: String::new(),
+            default_steps: None,
+            default_guidance: Some(3.0),
+            default_size: (32, 16),
+            example: None,
+            preview: None,
+            taught: None,
+        }
+    }
+
+    fn settled(asked: &Asked, file: &str) -> Result<Settings, Problem> {
+        let scheduler = SchedulerConfig::parse(file.as_bytes(), "scheduler_config.json", None)?;
+        settle(asked, &card(), &scheduler, ("cpu", "f32"))
+    }
+
+    const EULER: &str = r#"{"_class_name": "EulerDiscreteScheduler", "use_karras_sigmas": true,
+        "timestep_spacing": "trailing"}"#;
+
+    #[test]
+    fn what_is_unset_comes_from_the_files_and_then_from_the_family() {
+        let settings = settled(&Asked::default(), EULER).expect("settled");
+        assert_eq!((settings.sampler, settings.karras), (Sampler::Euler, true));
+        assert_eq!((settings.spacing, settings.guidance), (Spacing::Trailing, 3.0));
+        assert_eq!((settings.width, settings.height), (32, 16));
+        assert_eq!(settings.guessed, ["prompt", "steps"]);
+    }
+
+    #[test]
+    fn another_sampler_keeps_the_other_keys_that_it_has() {
+        let asked = Asked { sampler: Some(Sampler::Ddim), ..Asked::default() };
+        let settings = settled(&asked, EULER).expect("settled");
+        assert_eq!((settings.karras, settings.spacing), (false, Spacing::Trailing));
+    }
+
+    #[test]
+    fn what_cannot_be_is_a_wrong_use() {
+        let asked = Asked { sampler: Some(Sampler::Ddim), ..Asked::default() };
+        for wrong in [
+            Asked { steps: Some(0), ..asked.clone() },
+            Asked { steps: Some(1001), ..asked.clone() },
+            Asked { width: Some(0), ..asked.clone() },
+            Asked { width: Some(30), ..asked.clone() },
+            Asked { width: Some(1 << 20), height: Some(1 << 20), ..asked.clone() },
+            Asked { height: Some(usize::MAX - 3), ..asked.clone() },
+            Asked { eta: Some(1.5), ..asked.clone() },
+            Asked { eta: Some(f64::NAN), ..asked.clone() },
+            Asked { guidance: Some(f64::INFINITY), ..asked.clone() },
+            Asked { karras: Some(true), ..asked.clone() },
+            Asked { prompt: Some("a".repeat(100_000)), ..asked.clone() },
+            Asked { eta: Some(0.5), sampler: Some(Sampler::Euler), ..asked.clone() },
+        ] {
+            let problem = settled(&wrong, EULER).expect_err("refused");
+            assert!(problem.is_usage(), "{problem}");
+        }
+    }
+
+    #[test]
+    fn a_sampler_that_is_not_here_is_named_unless_another_is_chosen() {
+        let file = r#"{"_class_name": "LCMScheduler", "original_inference_steps": 50}"#;
+        assert_eq!(settled(&Asked::default(), file).expect_err("unknown").key(), "scheduler-class");
+        let asked = Asked { sampler: Some(Sampler::Euler), ..Asked::default() };
+        assert!(settled(&asked, file).is_ok());
+    }
+}

@@ -1,0 +1,66 @@
+//! What a key sets off outside the screen, carried out on threads of their own.
+
+use std::sync::Arc;
+use std::sync::mpsc::Sender;
+use std::thread;
+
+use super::Message;
+use crate::app::WalkState;
+use crate::source::Recorded;
+use crate::walk::{Picture, Problem};
+
+/// Files, as the commands know them. Each call runs on a thread of its own, so it may take its
+/// time.
+pub trait Outside: Send + Sync {
+    /// Writes the walk so far as a recording to a new file; an existing one is refused.
+    ///
+    /// # Errors
+    /// Whatever keeps the file from being written.
+    fn write_recording(&self, path: &str, walk: &WalkState) -> Result<(), Problem>;
+
+    /// Writes `picture` where the path ends in `.png`, else all plots of the walk into the folder
+    /// `path`.
+    ///
+    /// # Errors
+    /// Whatever keeps the files from being written, and a view without a picture.
+    fn export(
+        &self,
+        path: &str,
+        picture: Option<&Picture>,
+        walk: &WalkState,
+    ) -> Result<(), Problem>;
+
+    /// Reads a recording.
+    ///
+    /// # Errors
+    /// A file that is not there or no recording.
+    fn open_recording(&self, path: &str) -> Result<Recorded, Problem>;
+}
+
+/// What came of it.
+#[derive(Debug)]
+pub(super) enum Answer {
+    /// A file was written.
+    Written(String),
+    /// A recording was read; its name and its frames.
+    Opened(String, Box<Recorded>),
+    /// It was not possible.
+    Failed(Problem),
+}
+
+/// Carries out `work` on a thread and sends its answer.
+pub(super) fn carry_out(
+    outside: &Arc<dyn Outside>,
+    messages: &Sender<Message>,
+    work: impl FnOnce(&dyn Outside) -> Result<Answer, Problem> + Send + 'static,
+) {
+    let (outside, theirs) = (Arc::clone(outside), messages.clone());
+    let spawned = thread::Builder::new().name("outside".to_owned()).spawn(move || {
+        let answer = work(outside.as_ref()).unwrap_or_else(Answer::Failed);
+        drop(theirs.send(Message::Outside(answer)));
+    });
+    if let Err(error) = spawned {
+        let problem = Problem::new("worker-not-started").with("reason", error);
+        drop(messages.send(Message::Outside(Answer::Failed(problem))));
+    }
+}

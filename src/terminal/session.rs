@@ -1,0 +1,400 @@
+//! One sitting at the terminal: the loop that waits, changes the state, and draws once.
+
+use std::collections::VecDeque;
+use std::io::{BufWriter, Stdout, Write, stdout};
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::time::{Duration, Instant};
+
+use crossterm::terminal::{BeginSynchronizedUpdate, EndSynchronizedUpdate, SetTitle};
+use crossterm::{execute, queue};
+use ratatui::Terminal;
+use ratatui::backend::CrosstermBackend;
+
+use super::guard::{self, Guard};
+use super::input::{self, Input};
+use super::outside::{Answer, Outside, carry_out};
+use super::pictures::Pictures;
+use super::{Ending, Listener, Message, Options, capability, clipboard, log, signals};
+use crate::app::{self, App, Effect, Event, Key, Scene};
+use crate::source::{self, Order, Source};
+use crate::views::{self, Colours, Ground};
+use crate::walk::Problem;
+
+/// Between two draws that no key asked for.
+const PACE: Duration = Duration::from_millis(60);
+/// Between two ticks while something goes on by itself.
+const TICK: Duration = Duration::from_millis(100);
+
+type Screen = Terminal<CrosstermBackend<BufWriter<Stdout>>>;
+
+struct Session {
+    app: App,
+    ground: Ground,
+    screen: Screen,
+    pictures: Pictures,
+    messages: Sender<Message>,
+    sources: Vec<Source>,
+    /// Which source the walk on screen comes from: 0 is the live one.
+    current: usize,
+    outside: Arc<dyn Outside>,
+    /// Whether the screen shows less than the state knows.
+    stale: bool,
+    drawn: Instant,
+    ticked: Instant,
+    title: String,
+    ending: Option<Ending>,
+}
+
+/// Runs until the end; see [`super::run`].
+pub(super) fn run(
+    options: &Options,
+    live: impl FnOnce(Listener) -> Source,
+    outside: Arc<dyn Outside>,
+) -> Result<Ending, Problem> {
+    let failed = |error: std::io::Error| Problem::new("terminal-failed").with("reason", error);
+    let (messages, received) = channel();
+    signals::start(messages.clone()).map_err(failed)?;
+    let guard = Guard::enter().map_err(failed)?;
+    let mut session = Session::new(options, outside, messages).map_err(failed)?;
+    session.draw().map_err(failed)?;
+    log::line("first frame");
+    let listener = session.listener(0);
+    session.sources.push(live(listener));
+    session.begin(options);
+    session.ask_terminal(options);
+    input::start(session.messages.clone()).map_err(failed)?;
+    let ended = session.repeat(&received);
+    drop(guard);
+    ended.map_err(failed)
+}
+
+impl Session {
+    fn new(
+        options: &Options,
+        outside: Arc<dyn Outside>,
+        messages: Sender<Message>,
+    ) -> std::io::Result<Self> {
+        let colours = options.colours.unwrap_or_else(|| capability::colours(options));
+        crossterm::style::force_color_output(colours != Colours::None);
+        let light = options.light.or_else(capability::light_from_environment).unwrap_or(false);
+        let backend = CrosstermBackend::new(BufWriter::with_capacity(1 << 16, stdout()));
+        let now = Instant::now();
+        Ok(Self {
+            app: App::new(options.language, options.asked.clone()),
+            ground: Ground { light, colours, marks: options.marks },
+            screen: Terminal::new(backend)?,
+            pictures: Pictures::none(),
+            messages,
+            sources: Vec::new(),
+            current: 0,
+            outside,
+            stale: true,
+            drawn: now,
+            ticked: now,
+            title: String::new(),
+            ending: None,
+        })
+    }
+
+    /// Where the source of this number tells its news.
+    fn listener(&self, source: usize) -> Listener {
+        // A sender is not to be shared between threads; the lock is held for one send.
+        let messages = std::sync::Mutex::new(self.messages.clone());
+        Box::new(move |generation, news| {
+            if let Ok(messages) = messages.lock() {
+                drop(messages.send(Message::News { source, generation, news }));
+            }
+        })
+    }
+
+    /// What the command line asked for begins at once.
+    fn begin(&mut self, options: &Options) {
+        let effects = if let Some(path) = &options.recording {
+            vec![Effect::OpenRecording(path.clone())]
+        } else if self.app.scene == Scene::Walk {
+            app::begin(&mut self.app)
+        } else {
+            Vec::new()
+        };
+        self.carry_out(effects);
+    }
+
+    /// Asks the terminal what it can show, and types what was typed meanwhile.
+    fn ask_terminal(&mut self, options: &Options) {
+        let found = capability::ask(options, self.ground.colours);
+        log::line(&format!("{found:?}, {:?}", self.ground));
+        if let Some(light) = options.light.or(found.light) {
+            self.stale |= light != self.ground.light;
+            self.ground.light = light;
+        }
+        if let Some((kind, cell)) = found.pictures {
+            self.pictures = Pictures::start(kind, cell, self.messages.clone());
+            self.stale = true;
+        }
+        for c in found.typed {
+            let key = match c {
+                '\r' => Key::plain(app::Code::Enter),
+                '\t' => Key::plain(app::Code::Tab),
+                '\u{7f}' => Key::plain(app::Code::Backspace),
+                '\u{3}' => Key::control('c'),
+                c => Key::char(c),
+            };
+            self.input(Input::Key(key));
+        }
+    }
+
+    /// Waits, takes everything that has come, draws once: until the end.
+    fn repeat(&mut self, received: &Receiver<Message>) -> std::io::Result<Ending> {
+        let mut waiting: VecDeque<Message> = VecDeque::new();
+        loop {
+            if let Some(message) = self.wait(received) {
+                waiting.push_back(message);
+            }
+            waiting.extend(received.try_iter());
+            let mut urgent = false;
+            while let Some(message) = waiting.pop_front() {
+                urgent |= matches!(message, Message::Input(_));
+                self.take(message)?;
+                if let Some(ending) = self.ending {
+                    return Ok(ending);
+                }
+            }
+            self.tick();
+            if self.stale && (urgent || self.drawn.elapsed() >= PACE) {
+                self.draw()?;
+            }
+        }
+    }
+
+    /// The next message; `None` when it is time to tick or to draw.
+    fn wait(&self, received: &Receiver<Message>) -> Option<Message> {
+        let until_drawn = self.stale.then(|| PACE.saturating_sub(self.drawn.elapsed()));
+        let until_tick = self.moves().then(|| TICK.saturating_sub(self.ticked.elapsed()));
+        let waited = match [until_drawn, until_tick].into_iter().flatten().min() {
+            Some(time) => received.recv_timeout(time),
+            None => received.recv().map_err(|_| RecvTimeoutError::Disconnected),
+        };
+        waited.ok()
+    }
+
+    /// Whether something changes without keys or news.
+    fn moves(&self) -> bool {
+        self.app.walk.running || self.app.walk.computing || self.app.walk.x0_pending.is_some()
+    }
+
+    fn tick(&mut self) {
+        let elapsed = self.ticked.elapsed();
+        if !self.moves() {
+            self.ticked = Instant::now();
+        } else if elapsed >= TICK {
+            self.ticked = Instant::now();
+            self.change(Event::Tick(elapsed.as_secs_f32()));
+        }
+    }
+
+    fn take(&mut self, message: Message) -> std::io::Result<()> {
+        match message {
+            Message::Input(input) => self.input(input),
+            Message::InputEnded => self.ending = Some(Ending::Done),
+            Message::News { source, generation, news } => {
+                let now = self.sources.get(source).map(Source::generation);
+                if source == self.current && now == Some(generation) {
+                    self.change(Event::News(told(news)));
+                }
+            }
+            Message::Encoded(encoded) => {
+                self.pictures.take(*encoded);
+                self.stale = true;
+            }
+            Message::Outside(answer) => self.answered(answer),
+            Message::Suspend => self.suspend()?,
+            Message::Signal(signal) => {
+                log::line(&format!("signal {signal}"));
+                self.ending = Some(Ending::Signal(signal));
+            }
+        }
+        Ok(())
+    }
+
+    fn input(&mut self, input: Input) {
+        match input {
+            Input::Key(key) => self.change(Event::Key(key)),
+            Input::Paste(text) => self.change(Event::Paste(text)),
+            Input::Wheel(by) => self.change(Event::Wheel(by)),
+            Input::Click(column, row) => {
+                let area = self.screen.get_frame().area();
+                if let Some(target) = views::target(&self.app, area, column, row) {
+                    self.change(Event::Click(target));
+                }
+            }
+            Input::Redraw => {
+                self.pictures.forget();
+                self.stale = true;
+            }
+        }
+    }
+
+    fn change(&mut self, event: Event) {
+        self.stale = true;
+        let effects = app::update(&mut self.app, event);
+        self.carry_out(effects);
+    }
+
+    fn carry_out(&mut self, effects: Vec<Effect>) {
+        for effect in effects {
+            self.effect(effect);
+        }
+    }
+
+    fn effect(&mut self, effect: Effect) {
+        match effect {
+            Effect::Begin(asked) => {
+                self.cancel();
+                self.current = 0;
+                self.order(Order::Begin(asked));
+            }
+            Effect::Replay => {
+                self.cancel();
+                self.current = self.sources.len() - 1;
+                self.order(Order::Begin(Box::default()));
+            }
+            Effect::Next => self.order(Order::Next),
+            Effect::DecodeX0(call) => self.order(Order::DecodeX0 { call }),
+            Effect::Cancel => self.cancel(),
+            Effect::WriteRecording(path) => {
+                let walk = self.app.walk.clone();
+                carry_out(&self.outside, &self.messages, move |outside| {
+                    outside.write_recording(&path, &walk).map(|()| Answer::Written(path))
+                });
+            }
+            Effect::Export { path, picture } => {
+                let walk = self.app.walk.clone();
+                carry_out(&self.outside, &self.messages, move |outside| {
+                    outside.export(&path, picture.as_ref(), &walk).map(|()| Answer::Written(path))
+                });
+            }
+            Effect::OpenRecording(path) => {
+                carry_out(&self.outside, &self.messages, move |outside| {
+                    let recorded = outside.open_recording(&path)?;
+                    Ok(Answer::Opened(path, Box::new(recorded)))
+                });
+            }
+            Effect::Copy(text) => drop(clipboard::copy(&mut stdout(), &text)),
+            Effect::Mouse(on) => drop(guard::mouse(on)),
+            Effect::Suspend => drop(self.messages.send(Message::Suspend)),
+            Effect::Quit => {
+                self.ending = Some(if self.app.ended_by_interrupt {
+                    Ending::Interrupted
+                } else {
+                    Ending::Done
+                });
+            }
+        }
+    }
+
+    fn order(&self, order: Order) {
+        if let Some(source) = self.sources.get(self.current) {
+            source.order(order);
+        }
+    }
+
+    fn cancel(&self) {
+        if let Some(source) = self.sources.get(self.current) {
+            source.cancel();
+        }
+    }
+
+    fn answered(&mut self, answer: Answer) {
+        match answer {
+            Answer::Written(file) => {
+                let facts = vec![("file".to_owned(), printable(&file))];
+                self.change(Event::Done("toast.written".to_owned(), facts));
+            }
+            Answer::Opened(path, recorded) => {
+                let number = self.sources.len();
+                let listener = self.listener(number);
+                self.sources.push(source::replay(*recorded, listener));
+                let name = std::path::Path::new(&path)
+                    .file_name()
+                    .map_or(path.clone(), |name| name.to_string_lossy().into_owned());
+                self.change(Event::RecordingOpened(printable(&name)));
+            }
+            Answer::Failed(problem) => self.change(Event::Failed(problem)),
+        }
+    }
+
+    /// Leaves the terminal, stops until the shell continues, and enters again.
+    fn suspend(&mut self) -> std::io::Result<()> {
+        guard::leave();
+        let possible = signals::suspend();
+        guard::enter()?;
+        if self.app.mouse {
+            guard::mouse(true)?;
+        }
+        if !possible {
+            self.change(Event::Done("toast.no-suspend".to_owned(), Vec::new()));
+        }
+        self.pictures.forget();
+        self.title.clear();
+        self.screen.clear()?;
+        self.stale = true;
+        Ok(())
+    }
+
+    fn draw(&mut self) -> std::io::Result<()> {
+        let (app, ground, pictures) = (&self.app, &self.ground, &mut self.pictures);
+        queue!(self.screen.backend_mut(), BeginSynchronizedUpdate)?;
+        self.screen.draw(|frame| {
+            let area = frame.area();
+            let slots = views::draw(app, ground, area, frame.buffer_mut());
+            if app.overlay.is_none() {
+                pictures.paint(&slots, area, frame.buffer_mut());
+            }
+        })?;
+        execute!(self.screen.backend_mut(), EndSynchronizedUpdate)?;
+        self.screen.backend_mut().flush()?;
+        self.set_title()?;
+        self.stale = false;
+        self.drawn = Instant::now();
+        Ok(())
+    }
+
+    /// The window's title: the program and the prompt, without control characters.
+    fn set_title(&mut self) -> std::io::Result<()> {
+        let walk = &self.app.walk;
+        let prompt =
+            walk.settings.as_ref().map(|s| s.prompt.as_str()).or(walk.asked.prompt.as_deref());
+        let title = match prompt {
+            Some(prompt) if self.app.scene == Scene::Walk => {
+                format!("safelight: {}", printable(prompt))
+            }
+            _ => "safelight".to_owned(),
+        };
+        if title != self.title {
+            execute!(self.screen.backend_mut(), SetTitle(&title))?;
+            self.title = title;
+        }
+        Ok(())
+    }
+}
+
+/// Text from outside without what could steer a terminal, and not too long.
+fn printable(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).take(200).collect()
+}
+
+/// The source's news as the state knows them.
+fn told(news: source::News) -> app::News {
+    match news {
+        source::News::Opened { card, settings, calls, note } => {
+            app::News::Opened { card, settings, calls, note }
+        }
+        source::News::Progress(progress) => app::News::Progress(progress),
+        source::News::Frame(frame) => app::News::Frame(frame),
+        source::News::X0 { call, picture } => app::News::X0 { call, picture },
+        source::News::Finished => app::News::Finished,
+        source::News::Cancelled => app::News::Cancelled,
+        source::News::Failed(problem) => app::News::Failed(problem),
+    }
+}

@@ -1,0 +1,137 @@
+//! The first screen: what this is in two sentences, and three doors.
+
+mod lamp;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use super::parts::theme::Ground;
+use super::parts::{field, layout, text};
+use super::{hints, notes};
+use crate::app::App;
+
+/// Draws the whole screen.
+pub(crate) fn draw(app: &App, ground: &Ground, area: Rect, buf: &mut Buffer) {
+    let words = app.words();
+    let (body, foot) = layout::bottom(area, 1);
+    hints::draw(app, ground, foot, buf);
+    let tall = area.height >= 20;
+    let lamp_rows = match area.height {
+        0..18 => 0,
+        18..22 => 3,
+        22..32 => 5,
+        rows => (rows / 4).min(12),
+    };
+    let width = body.width.saturating_sub(4).min(if area.width >= 140 { 120 } else { 96 });
+    let wanted = lamp_rows + 1 + 1 + 3 + 1 + 3 * 3 + 3;
+    let column =
+        layout::centred(body, width, if tall { wanted.min(body.height) } else { body.height });
+    let (lamp, rest) = layout::top(column, lamp_rows);
+    lamp::draw(ground, lamp, buf);
+    let (_, rest) = layout::top(rest, u16::from(lamp_rows > 0));
+    text::put_spans(
+        buf,
+        layout::row(rest, 0),
+        &[
+            (
+                "safelight",
+                ground.prompt().patch(ground.strong()).fg(ground.prompt().fg.unwrap_or_default()),
+            ),
+            ("  ", ground.fact()),
+            (words.text("doors.subtitle"), ground.dim()),
+        ],
+    );
+    let (_, rest) = layout::top(rest, 1);
+    let about = layout::top(rest, 3).0;
+    let used = text::put_wrapped(buf, about, words.text("doors.about"), ground.fact());
+    let (_, rest) = layout::top(rest, used + u16::from(tall));
+    let each = if tall { 3 } else { 2 };
+    for door in 0..3 {
+        let place = layout::top(layout::top(rest, door * each).1, each).0;
+        draw_door(app, usize::from(door), ground, place, buf);
+    }
+    let (_, rest) = layout::top(rest, 3 * each);
+    if app.problem.is_some() {
+        notes::draw_problem(app, ground, layout::top(rest, 2).0, buf);
+    } else {
+        let known = taught(app).unwrap_or_else(|| words.text("doors.model").to_owned());
+        text::put_wrapped(buf, layout::top(rest, 3).0, &known, ground.dim());
+    }
+}
+
+/// The three doors: the example, a prompt, a recording.
+fn draw_door(app: &App, door: usize, ground: &Ground, area: Rect, buf: &mut Buffer) {
+    let words = app.words();
+    let chosen = app.doors.chosen == door && app.overlay.is_none();
+    let (title, what) = match door {
+        0 => ("doors.show", "doors.show-what"),
+        1 => ("doors.prompt", "doors.prompt-what"),
+        _ => ("doors.recording", "doors.recording-what"),
+    };
+    let (sign, style) = if chosen { ("▸ ", ground.strong()) } else { ("  ", ground.fact()) };
+    let head = layout::row(area, 0);
+    let number = format!("{} ", door + 1);
+    let used = text::put_spans(
+        buf,
+        head,
+        &[(sign, ground.prompt()), (&number, ground.dim()), (words.text(title), style)],
+    );
+    let (_, beside) = layout::left(head, used.max(24) + 2, 0);
+    text::put(buf, beside, words.text(what), ground.dim());
+    let (_, line) = layout::left(layout::row(area, 1), 4, 0);
+    let doors = &app.doors;
+    match door {
+        0 => {
+            let example = app.walk.card.as_ref().and_then(|card| card.example.as_deref());
+            text::put(buf, line, example.unwrap_or(words.text("doors.example")), ground.prompt());
+        }
+        1 => draw_box(
+            &doors.prompt,
+            chosen.then_some(doors.cursor),
+            "doors.prompt-empty",
+            app,
+            (ground, line),
+            buf,
+        ),
+        _ => draw_box(
+            &doors.path,
+            chosen.then_some(doors.path_cursor),
+            "doors.path-empty",
+            app,
+            (ground, line),
+            buf,
+        ),
+    }
+}
+
+/// A box to type into: its ground tells where it is, its brackets where colours do not.
+fn draw_box(
+    typed: &str,
+    cursor: Option<usize>,
+    empty: &str,
+    app: &App,
+    (ground, area): (&Ground, Rect),
+    buf: &mut Buffer,
+) {
+    let wide = area.width.min(72);
+    let (area, _) = layout::left(area, wide, 0);
+    buf.set_style(area.intersection(*buf.area()), ground.panel());
+    let (inside, end) = layout::left(layout::left(area, 2, 0).1, area.width.saturating_sub(4), 1);
+    text::put(buf, area, "[", ground.line());
+    text::put(buf, end, "]", ground.line());
+    let empty = app.words().text(empty);
+    field::draw(typed, cursor, empty, inside, ground, buf);
+}
+
+/// What the model at hand can draw, where it keeps a list.
+fn taught(app: &App) -> Option<String> {
+    let card = app.walk.card.as_ref()?;
+    let taught = card.taught.as_ref()?;
+    let facts = [
+        ("things", taught.things.join(" ")),
+        ("colours", taught.colours.join(" ")),
+        ("backgrounds", taught.backgrounds.join(" ")),
+    ];
+    let facts: Vec<(&str, &str)> = facts.iter().map(|(n, v)| (*n, v.as_str())).collect();
+    Some(app.words().fill("doors.taught", &facts))
+}

@@ -1,0 +1,45 @@
+//! The third band: what one sees, in three sentences of plain words or with formulas; in its
+//! place, what went wrong.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use super::parts::theme::Ground;
+use super::parts::{layout, text};
+use crate::app::{App, NotesDepth};
+use crate::walk::Stage;
+
+/// Draws the notes of the stage on screen, or the problem of the moment.
+pub(crate) fn draw(app: &App, ground: &Ground, area: Rect, buf: &mut Buffer) {
+    if area.height == 0 {
+        return;
+    }
+    if app.problem.is_some() {
+        draw_problem(app, ground, area, buf);
+        return;
+    }
+    let depth = match app.notes {
+        NotesDepth::Plain => "plain",
+        NotesDepth::Formulas => "formulas",
+        NotesDepth::Off => return,
+    };
+    let stage = app.walk.stage();
+    let unguided = app.walk.settings.as_ref().is_some_and(|settings| !settings.guided());
+    let variant = if stage == Stage::Step && unguided { "-unguided" } else { "" };
+    let key = format!("notes.{}{variant}.{depth}", stage.stem());
+    let area = layout::inset(area, 1, 0);
+    text::put_wrapped(buf, area, app.words().text(&key), ground.fact());
+}
+
+/// The problem as a bar at the left edge and one sentence, in red; the walk so far stays.
+pub(crate) fn draw_problem(app: &App, ground: &Ground, area: Rect, buf: &mut Buffer) {
+    let Some(problem) = &app.problem else { return };
+    for y in area.y..area.bottom() {
+        if let Some(cell) = buf.cell_mut((area.x, y)) {
+            cell.set_symbol("▌").set_style(ground.wrong());
+        }
+    }
+    let (_, rest) = layout::left(area, 2, 0);
+    let (rest, _) = layout::left(rest, rest.width.saturating_sub(1), 0);
+    text::put_wrapped(buf, rest, &app.words().problem(problem), ground.wrong());
+}

@@ -1,0 +1,122 @@
+//! The three bands that never move: what is being made and where one is; the view; what one sees
+//! and which keys work here.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use super::parts::theme::Ground;
+use super::parts::{layout, text};
+use super::{Slot, hints, notes, rail, title, waiting};
+use crate::app::{App, NotesDepth};
+
+/// The smallest screen that is drawn.
+const LEAST: (u16, u16) = (40, 12);
+
+/// Where everything stands.
+struct Bands {
+    title: Rect,
+    rail: Rect,
+    upper_line: Rect,
+    view: Rect,
+    lower_line: Rect,
+    notes: Rect,
+    hints: Rect,
+}
+
+impl Bands {
+    fn of(app: &App, area: Rect) -> Self {
+        let (title, rest) = layout::top(area, 1);
+        let (rail, rest) = layout::top(rest, 1);
+        let (upper_line, rest) = layout::top(rest, 1);
+        let (rest, hints) = layout::bottom(rest, 1);
+        let (rest, notes) = layout::bottom(rest, notes_rows(app, area.height));
+        let (view, lower_line) = layout::bottom(rest, 1);
+        Self { title, rail, upper_line, view: layout::inset(view, 1, 0), lower_line, notes, hints }
+    }
+}
+
+const fn notes_rows(app: &App, height: u16) -> u16 {
+    if height >= 18 && !matches!(app.notes, NotesDepth::Off) {
+        3
+    } else if app.problem.is_some() {
+        2
+    } else {
+        0
+    }
+}
+
+/// Says in one sentence that the screen is too small, where it is.
+pub(crate) fn too_small(app: &App, ground: &Ground, area: Rect, buf: &mut Buffer) -> bool {
+    let (width, height) = LEAST;
+    if area.width >= width && area.height >= height {
+        return false;
+    }
+    let sentence = app.words().fill(
+        "screen.too-small",
+        &[
+            ("needed", &format!("{width}×{height}")),
+            ("here", &format!("{}×{}", area.width, area.height)),
+        ],
+    );
+    let rows = u16::try_from(text::wrap(&sentence, area.width).len()).unwrap_or(area.height);
+    text::put_wrapped(buf, layout::centred(area, area.width, rows), &sentence, ground.fact());
+    true
+}
+
+/// Draws a walk.
+pub(crate) fn draw(
+    app: &App,
+    ground: &Ground,
+    area: Rect,
+    buf: &mut Buffer,
+    slots: &mut Vec<Slot>,
+) {
+    let bands = Bands::of(app, area);
+    title::draw(app, ground, bands.title, buf);
+    rail::draw(app, ground, bands.rail, buf);
+    line(ground, bands.upper_line, buf);
+    match app.walk.frame() {
+        Some(frame) => super::draw_frame(app, frame, ground, bands.view, buf, slots),
+        None => waiting::draw(app, ground, bands.view, buf),
+    }
+    line(ground, bands.lower_line, buf);
+    draw_message(app, ground, bands.lower_line, buf);
+    notes::draw(app, ground, bands.notes, buf);
+    hints::draw(app, ground, bands.hints, buf);
+}
+
+/// A line over the whole row.
+pub(crate) fn line(ground: &Ground, area: Rect, buf: &mut Buffer) {
+    for position in area.positions() {
+        if let Some(cell) = buf.cell_mut(position) {
+            cell.set_symbol("─").set_style(ground.line());
+        }
+    }
+}
+
+/// What just happened, set into the lower line: a toast, that the walk runs on, or how it is
+/// computed.
+fn draw_message(app: &App, ground: &Ground, area: Rect, buf: &mut Buffer) {
+    let words = app.words();
+    let place = layout::inset(area, 2, 0);
+    let waiting_here = app.walk.frame().is_none();
+    if app.walk.running {
+        let speed = (app.walk.speed + 1).to_string();
+        let running = words.fill("screen.running", &[("speed", &speed)]);
+        text::put(buf, place, &format!(" ▸ {running} "), ground.strong());
+    } else if let Some(progress) = app.walk.progress.filter(|_| !waiting_here) {
+        let making = waiting::making(app, progress);
+        text::put(buf, place, &format!(" {making} "), ground.dim());
+    }
+    let message = match (&app.toast, &app.walk.note) {
+        (Some((key, facts)), _) => {
+            let facts: Vec<(&str, &str)> =
+                facts.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+            words.fill(key, &facts)
+        }
+        (None, Some(note)) if app.walk.at == 0 => words.problem(note),
+        _ => return,
+    };
+    let room = if app.walk.running { layout::left(place, 24, 1).1 } else { place };
+    text::put_right(buf, room, &format!(" {message} "), ground.strong());
+}

@@ -1,0 +1,78 @@
+//! The settings as a form: what each row holds, whether it was asked for, what it decides.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use super::hints;
+use super::notes;
+use super::parts::theme::Ground;
+use super::parts::{field, layout, panel, text};
+use crate::app::App;
+use crate::app::setting::Setting;
+use crate::walk::Asked;
+
+/// The state of the form.
+pub(crate) struct Form<'a> {
+    /// The chosen row.
+    pub(crate) chosen: usize,
+    /// The settings being changed.
+    pub(crate) draft: &'a Asked,
+    /// The text being typed for the chosen row.
+    pub(crate) editing: Option<&'a str>,
+}
+
+/// Draws the form; gives the place that it covers.
+pub(crate) fn draw(app: &App, form: &Form, ground: &Ground, area: Rect, buf: &mut Buffer) -> Rect {
+    let words = app.words();
+    let (place, inside) =
+        panel::draw(words.text("screen.settings"), (84, area.height.min(26)), area, ground, buf);
+    let (rest, foot) = layout::bottom(inside, 1);
+    let (rows, note) = layout::bottom(rest, if rest.height >= 12 { 3 } else { 1 });
+    let room = usize::from(rows.height);
+    let first = form.chosen.saturating_sub(room / 2).min(Setting::ALL.len().saturating_sub(room));
+    for (i, (n, setting)) in (0..rows.height).zip(Setting::ALL.iter().enumerate().skip(first)) {
+        draw_row(app, form, *setting, n == form.chosen, ground, layout::row(rows, i), buf);
+    }
+    if app.problem.is_some() {
+        notes::draw_problem(app, ground, layout::bottom(note, 2).1, buf);
+    } else if let Some(setting) = Setting::ALL.get(form.chosen) {
+        let what = words.text(&format!("setting.{}-note", setting.stem())).to_owned();
+        text::put_wrapped(buf, layout::bottom(note, 2).1, &what, ground.fact());
+    }
+    hints::draw(app, ground, foot, buf);
+    place
+}
+
+fn draw_row(
+    app: &App,
+    form: &Form,
+    setting: Setting,
+    chosen: bool,
+    ground: &Ground,
+    area: Rect,
+    buf: &mut Buffer,
+) {
+    let words = app.words();
+    let (label_area, rest) = layout::left(area, 22.min(area.width / 2), 1);
+    let label = words.text(&format!("setting.{}", setting.stem())).to_owned();
+    let (sign, style) = if chosen { ("▸ ", ground.strong()) } else { ("  ", ground.dim()) };
+    text::put_spans(buf, label_area, &[(sign, style), (&label, style)]);
+    if let Some(typed) = form.editing.filter(|_| chosen) {
+        field::draw(typed, Some(typed.chars().count()), "", rest, ground, buf);
+        return;
+    }
+    let value = setting.value(form.draft, app.walk.settings.as_ref());
+    let origin = words.text(if value.unset { "settings.unset" } else { "settings.asked" });
+    let wide = text::put_right(buf, rest, origin, ground.dim());
+    let (rest, _) = layout::left(rest, rest.width.saturating_sub(wide + 1), 0);
+    let style = if value.unset { ground.fact() } else { ground.prompt() };
+    if chosen && !setting.types() {
+        text::put_spans(
+            buf,
+            rest,
+            &[("‹ ", ground.dim()), (&value.text, style), (" ›", ground.dim())],
+        );
+    } else {
+        text::put(buf, rest, &value.text, style);
+    }
+}

@@ -1,0 +1,138 @@
+//! Pieces as coloured chips: the word over them, the id under them.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::{Modifier, Style};
+
+use crate::app::App;
+use crate::views::parts::theme::Ground;
+use crate::views::parts::{layout, text};
+use crate::walk::Encoding;
+
+/// Rows of one line of chips: word, chip, id.
+const ROWS: u16 = 3;
+
+/// One chip.
+struct Chip {
+    /// Its row of the text tensors; `None` for what was cut off.
+    row: Option<usize>,
+    text: String,
+    id: String,
+    /// The word that begins here.
+    word: Option<String>,
+    /// Whether it begins a word: a gap stands before it.
+    begins: bool,
+}
+
+impl Chip {
+    fn width(&self) -> u16 {
+        (text::width(&self.text) + 2).max(text::width(&self.id))
+    }
+}
+
+/// Draws as many lines of chips as fit, the one with the chosen piece among them; gives the rows
+/// used.
+pub(super) fn draw(
+    app: &App,
+    encoding: &Encoding,
+    ground: &Ground,
+    area: Rect,
+    buf: &mut Buffer,
+) -> u16 {
+    let words = app.words();
+    let labels = ["tokens.words", "tokens.pieces", "tokens.ids"].map(|key| words.text(key));
+    let gutter = labels.iter().map(|label| text::width(label)).max().unwrap_or(0) + 2;
+    let (left, field) = layout::left(area, gutter, 0);
+    let chips = chips(encoding);
+    let lines = lines(&chips, field.width);
+    let shown = usize::from(area.height / ROWS).clamp(1, lines.len().max(1));
+    let here =
+        lines.iter().position(|line| line.iter().any(|(_, chip)| chip.row == Some(app.look.piece)));
+    let first = here.unwrap_or(0).saturating_sub(shown - 1).min(lines.len().saturating_sub(shown));
+    for (n, line) in lines.iter().skip(first).take(shown).enumerate() {
+        let top = u16::try_from(n).unwrap_or(0) * ROWS;
+        for (i, label) in (0..).zip(labels) {
+            text::put(buf, layout::row(left, top + i), label, ground.dim());
+        }
+        for (at, chip) in line {
+            draw_chip(app, chip, *at, ground, layout::top(field, top).1, buf);
+        }
+    }
+    u16::try_from(shown).unwrap_or(1).saturating_mul(ROWS).min(area.height)
+}
+
+fn draw_chip(app: &App, chip: &Chip, at: u16, ground: &Ground, field: Rect, buf: &mut Buffer) {
+    let (_, place) = layout::left(field, at, 0);
+    let (place, _) = layout::left(place, chip.width(), 0);
+    let cut = chip.row.is_none();
+    let style = match chip.row {
+        None => ground.dim().add_modifier(Modifier::CROSSED_OUT),
+        Some(row) if row == app.look.piece => ground.chosen_prompt(),
+        Some(row) => ground.chip(row % 2 == 1),
+    };
+    if let Some(word) = &chip.word {
+        // A word may reach over all its pieces.
+        let (_, over) = layout::left(layout::row(field, 0), at, 0);
+        let word_style = if cut { ground.dim() } else { ground.fact() };
+        let (over, _) = layout::left(over, text::width(word) + 2, 0);
+        text::put(buf, layout::left(over, 1, 0).1, word, word_style);
+    }
+    let body = layout::row(place, 1);
+    buf.set_style(
+        body.intersection(*buf.area()),
+        Style { add_modifier: Modifier::empty(), ..style },
+    );
+    if chip.row == Some(app.look.piece) {
+        buf.set_style(body.intersection(*buf.area()), style);
+    }
+    text::put_centred(buf, body, &chip.text, style);
+    let id_style = if chip.row == Some(app.look.piece) { ground.strong() } else { ground.dim() };
+    text::put_centred(buf, layout::row(place, 2), &chip.id, id_style);
+}
+
+/// Start mark, kept pieces, end mark, then what was cut off.
+fn chips(encoding: &Encoding) -> Vec<Chip> {
+    let mark = |row: usize, text: &str| Chip {
+        row: Some(row),
+        text: text.to_owned(),
+        id: encoding.ids.get(row).map(u32::to_string).unwrap_or_default(),
+        word: None,
+        begins: true,
+    };
+    let piece = |i: usize| {
+        let piece = encoding.pieces.get(i)?;
+        let word = encoding.words.iter().find(|word| word.pieces.contains(&i));
+        let begins = word.is_none_or(|word| word.pieces.start == i);
+        let sign = if piece.taught { "" } else { "?" };
+        Some(Chip {
+            row: (i < encoding.kept).then_some(i + 1),
+            text: format!("{}{sign}", text::escape(&piece.text)),
+            id: piece.id.to_string(),
+            word: word.filter(|_| begins).map(|word| text::escape(&word.text)),
+            begins,
+        })
+    };
+    let mut chips = vec![mark(0, "S")];
+    chips.extend((0..encoding.kept).filter_map(piece));
+    chips.push(mark(encoding.kept + 1, "E"));
+    chips.extend((encoding.kept..encoding.pieces.len()).filter_map(piece));
+    chips
+}
+
+/// Chips in lines of at most so many cells, each with its column.
+fn lines(chips: &[Chip], cells: u16) -> Vec<Vec<(u16, &Chip)>> {
+    let mut lines: Vec<Vec<(u16, &Chip)>> = Vec::new();
+    let (mut line, mut at) = (Vec::new(), 0u16);
+    for chip in chips {
+        let gap = u16::from(chip.begins && at > 0);
+        if at > 0 && at.saturating_add(gap + chip.width()) > cells {
+            lines.push(std::mem::take(&mut line));
+            at = 0;
+        }
+        let x = if at > 0 { at + gap } else { 0 };
+        line.push((x, chip));
+        at = x.saturating_add(chip.width());
+    }
+    lines.push(line);
+    lines
+}
