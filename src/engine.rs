@@ -19,6 +19,10 @@ pub mod sampler;
 pub mod scheduler_config;
 pub mod tokenizer;
 
+mod kernels;
+mod layers;
+mod resnet;
+
 pub mod networks;
 pub mod stock;
 pub mod text;

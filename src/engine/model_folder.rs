@@ -270,6 +270,11 @@ impl Config {
         }
     }
 
+    /// Whether the key is there and not null.
+    pub fn has(&self, key: &str) -> bool {
+        self.present(key).is_some()
+    }
+
     /// A list of names that has to be there.
     pub fn names(&self, key: &str) -> Result<Vec<&str>, Problem> {
         let value = self.present(key);
@@ -300,10 +305,12 @@ impl Config {
     /// (`_…`): such a key would change the result.
     pub fn only(&self, known: &[&str], fixed: &[(&str, Value)]) -> Result<(), Problem> {
         for (key, value) in &self.map {
-            let idle = value.is_null()
-                || value == &Value::Bool(false)
-                || value.as_array().is_some_and(Vec::is_empty);
-            let allowed = fixed.iter().any(|(name, only)| name == key && only == value);
+            let off = |value: &Value| value.is_null() || value == &Value::Bool(false);
+            let idle = off(value) || value.as_array().is_some_and(|list| list.iter().all(off));
+            let same = |only: &Value| {
+                only == value || (only.is_number() && only.as_f64() == value.as_f64())
+            };
+            let allowed = fixed.iter().any(|(name, only)| name == key && same(only));
             let told = fixed.iter().any(|(name, _)| name == key);
             let fits = known.contains(&key.as_str()) || allowed || (idle && !told);
             if !fits && !key.starts_with('_') {

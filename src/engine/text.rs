@@ -1,10 +1,14 @@
 //! The CLIP text encoder: ids become vectors (Radford et al. 2021), configured by transformers'
 //! `config.json`.
 
-use candle_core::Tensor;
+use std::sync::OnceLock;
+
+use candle_core::{D, DType, Device, IndexOp, Tensor};
 
 use super::device::Place;
-use super::model_folder::ModelFolder;
+use super::layers::{LayerNorm, Linear, add, attend, gelu, quick_gelu};
+use super::model_folder::{Config, ModelFolder, Part};
+use super::weights::Weights;
 use crate::walk::Problem;
 
 /// The hidden states of one encoding.
@@ -16,29 +20,220 @@ pub struct TextStates {
     pub last: Tensor,
 }
 
+/// The shape of an encoder.
+#[derive(Clone, Copy, Debug)]
+struct TextConfig {
+    vocabulary: usize,
+    width: usize,
+    inner: usize,
+    layers: usize,
+    heads: usize,
+    positions: usize,
+    epsilon: f64,
+    /// x·sigmoid(1.702x) (OpenAI's) instead of the exact GELU (OpenCLIP's).
+    quick: bool,
+}
+
+impl TextConfig {
+    fn read(config: &Config) -> Result<Self, Problem> {
+        let activation = config.text("hidden_act", "quick_gelu")?;
+        let width = config.size("hidden_size", 512)?;
+        let heads = config.size("num_attention_heads", 8)?;
+        if !["quick_gelu", "gelu"].contains(&activation) {
+            return Err(config.unfit("hidden_act", Some(&activation.into())));
+        }
+        if width % heads != 0 {
+            return Err(config.unfit("num_attention_heads", Some(&heads.into())));
+        }
+        Ok(Self {
+            vocabulary: config.size("vocab_size", 49_408)?,
+            width,
+            inner: config.size("intermediate_size", 2048)?,
+            layers: config.size("num_hidden_layers", 12)?,
+            heads,
+            positions: config.size("max_position_embeddings", 77)?,
+            epsilon: config.number("layer_norm_eps", 1e-5)?,
+            quick: activation == "quick_gelu",
+        })
+    }
+}
+
 /// A text encoder with its weights.
 #[derive(Debug)]
-pub struct TextEncoder {}
+pub struct TextEncoder {
+    config: TextConfig,
+    device: Device,
+    /// `[V,D]`, one row an id.
+    table: Tensor,
+    positions: Tensor,
+    layers: Vec<Layer>,
+    last: LayerNorm,
+    /// Lengths of the table's rows, for cosines; made when first asked for.
+    lengths: OnceLock<Vec<f32>>,
+}
 
 impl TextEncoder {
     /// Reads `text_encoder/` of a model's folder.
-    pub fn load(_folder: &ModelFolder, _place: &Place) -> Result<Self, Problem> {
-        Err(Problem::new("compute-failed"))
+    pub fn load(folder: &ModelFolder, place: &Place) -> Result<Self, Problem> {
+        let config = TextConfig::read(&folder.config(Part::Text)?)?;
+        let weights = folder.weights(Part::Text, place)?;
+        // Published files have the prefix; transformers 5 writes none.
+        let prefixed = weights.at("text_model");
+        let inside = if prefixed.has("final_layer_norm.weight") { prefixed } else { weights };
+        let embeddings = inside.at("embeddings");
+        let layers = (0..config.layers)
+            .map(|i| Layer::load(&inside.at("encoder.layers").at(i), &config))
+            .collect::<Result<_, _>>()?;
+        Ok(Self {
+            table: embeddings.get("token_embedding.weight", &[config.vocabulary, config.width])?,
+            positions: embeddings
+                .get("position_embedding.weight", &[config.positions, config.width])?,
+            layers,
+            last: LayerNorm::load(&inside.at("final_layer_norm"), config.width, config.epsilon)?,
+            device: place.device.clone(),
+            config,
+            lengths: OnceLock::new(),
+        })
     }
 
     /// Encodes rows of 77 ids each.
-    pub fn encode(&self, _rows: &[&[u32]]) -> Result<TextStates, Problem> {
-        Err(Problem::new("compute-failed"))
+    pub fn encode(&self, rows: &[&[u32]]) -> Result<TextStates, Problem> {
+        let ids = self.checked(rows)?;
+        let shape = (rows.len(), self.config.positions, self.config.width);
+        let ids = Tensor::from_vec(ids, rows.len() * self.config.positions, &self.device)?;
+        let mut state =
+            self.table.index_select(&ids, 0)?.reshape(shape)?.broadcast_add(&self.positions)?;
+        let mut layers = vec![state.clone()];
+        for layer in &self.layers {
+            state = layer.forward(&state, &self.config)?;
+            layers.push(state.clone());
+        }
+        Ok(TextStates { layers, last: self.last.forward(&state)? })
     }
 
     /// For each id, the `count` ids whose table rows lie nearest by cosine, best first, itself
-    /// left out; looked for in `among` where given, else in the whole vocabulary.
+    /// left out; looked for in `among` where given, else in the whole vocabulary. Rows of zeros,
+    /// which were never taught, are near nothing.
     pub fn nearest(
         &self,
-        _ids: &[u32],
-        _among: Option<&[u32]>,
-        _count: usize,
+        ids: &[u32],
+        among: Option<&[u32]>,
+        count: usize,
     ) -> Result<Vec<Vec<(u32, f32)>>, Problem> {
-        Err(Problem::new("compute-failed"))
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let every: Vec<u32>;
+        let known = |id: &&u32| (**id as usize) < self.config.vocabulary;
+        let among = match among {
+            Some(list) => list.iter().filter(known).copied().collect(),
+            None => {
+                every = (0..self.config.vocabulary as u32).collect();
+                every
+            }
+        };
+        let lengths = self.lengths()?;
+        let wanted = self.rows(ids)?;
+        let others = if among.len() == self.config.vocabulary {
+            self.table.clone()
+        } else {
+            self.rows(&among)?
+        };
+        let products = wanted.matmul(&others.t()?)?.to_dtype(DType::F32)?;
+        let length = |id: u32| lengths.get(id as usize).copied().unwrap_or(0.0);
+        ids.iter()
+            .enumerate()
+            .map(|(i, &id)| {
+                let row: Vec<f32> = products.i(i)?.to_vec1()?;
+                let mut found: Vec<(u32, f32)> = among
+                    .iter()
+                    .zip(row)
+                    .filter(|&(&other, _)| other != id && length(other) * length(id) > 0.0)
+                    .map(|(&other, product)| (other, product / (length(other) * length(id))))
+                    .collect();
+                found.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+                found.truncate(count);
+                Ok(found)
+            })
+            .collect()
+    }
+
+    fn checked(&self, rows: &[&[u32]]) -> Result<Vec<u32>, Problem> {
+        for row in rows {
+            if row.len() != self.config.positions {
+                return Err(Problem::new("ids-shape")
+                    .with("found", row.len())
+                    .with("expected", self.config.positions));
+            }
+        }
+        let ids = rows.concat();
+        self.known(&ids)?;
+        Ok(ids)
+    }
+
+    fn known(&self, ids: &[u32]) -> Result<(), Problem> {
+        let stranger = ids.iter().find(|id| **id as usize >= self.config.vocabulary);
+        stranger.map_or(Ok(()), |id| {
+            Err(Problem::new("id-unknown").with("id", id).with("size", self.config.vocabulary))
+        })
+    }
+
+    fn rows(&self, ids: &[u32]) -> Result<Tensor, Problem> {
+        self.known(ids)?;
+        let ids = Tensor::new(ids, &self.device)?;
+        Ok(self.table.index_select(&ids, 0)?)
+    }
+
+    fn lengths(&self) -> Result<&[f32], Problem> {
+        if self.lengths.get().is_none() {
+            let squares = self.table.to_dtype(DType::F32)?.sqr()?.sum(D::Minus1)?;
+            let lengths = squares.sqrt()?.to_vec1()?;
+            // Another thread may have been first: then its answer stays.
+            let _ = self.lengths.set(lengths);
+        }
+        Ok(self.lengths.get().map_or(&[], Vec::as_slice))
+    }
+}
+
+/// One layer: causal self-attention and a perceptron, each after a norm and beside its input.
+#[derive(Debug)]
+struct Layer {
+    norms: [LayerNorm; 2],
+    query: Linear,
+    key: Linear,
+    value: Linear,
+    out: Linear,
+    inner: Linear,
+    outer: Linear,
+}
+
+impl Layer {
+    fn load(weights: &Weights, config: &TextConfig) -> Result<Self, Problem> {
+        let square = (config.width, config.width);
+        let attention = weights.at("self_attn");
+        let norm = |name| LayerNorm::load(&weights.at(name), config.width, config.epsilon);
+        Ok(Self {
+            norms: [norm("layer_norm1")?, norm("layer_norm2")?],
+            query: Linear::load(&attention.at("q_proj"), square, true)?,
+            key: Linear::load(&attention.at("k_proj"), square, true)?,
+            value: Linear::load(&attention.at("v_proj"), square, true)?,
+            out: Linear::load(&attention.at("out_proj"), square, true)?,
+            inner: Linear::load(&weights.at("mlp.fc1"), (config.width, config.inner), true)?,
+            outer: Linear::load(&weights.at("mlp.fc2"), (config.inner, config.width), true)?,
+        })
+    }
+
+    fn forward(&self, x: &Tensor, config: &TextConfig) -> candle_core::Result<Tensor> {
+        let normed = self.norms[0].forward(x)?;
+        let (q, k, v) = (
+            self.query.forward(&normed)?,
+            self.key.forward(&normed)?,
+            self.value.forward(&normed)?,
+        );
+        let (mixed, _) = attend([&q, &k, &v], config.heads, true, false)?;
+        let x = add(x, &self.out.forward(&mixed)?)?;
+        let inner = self.inner.forward(&self.norms[1].forward(&x)?)?;
+        let inner = if config.quick { quick_gelu(&inner)? } else { gelu(&inner)? };
+        add(&x, &self.outer.forward(&inner)?)
     }
 }

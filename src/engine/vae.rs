@@ -1,16 +1,33 @@
 //! The autoencoder between latents and pixels: diffusers' `AutoencoderKL`.
 
+pub(super) mod config;
+mod decoder;
+mod encoder;
+mod middle;
+
+use std::sync::OnceLock;
+
 use candle_core::Tensor;
 
+use self::config::VaeConfig;
+use self::decoder::Decoder;
+use self::encoder::Encoder;
 use super::device::Place;
-use super::model_folder::ModelFolder;
+use super::model_folder::{ModelFolder, Part};
 use super::pace::Pace;
 use super::probe::Probe;
+use super::weights::Weights;
 use crate::walk::Problem;
 
-/// An autoencoder with its weights.
+/// An autoencoder with its weights. The encoder is read when it is first asked for: a walk from
+/// noise needs none.
 #[derive(Debug)]
-pub struct Vae {}
+pub struct Vae {
+    config: VaeConfig,
+    weights: Weights,
+    decoder: Decoder,
+    encoder: OnceLock<Encoder>,
+}
 
 /// What the encoder says of a picture: a normal distribution for each latent number.
 #[derive(Clone, Debug)]
@@ -23,28 +40,56 @@ pub struct Moments {
 
 impl Vae {
     /// Reads `vae/` of a model's folder.
-    pub fn load(_folder: &ModelFolder, _place: &Place) -> Result<Self, Problem> {
-        Err(Problem::new("compute-failed"))
+    pub fn load(folder: &ModelFolder, place: &Place) -> Result<Self, Problem> {
+        let config = VaeConfig::read(&folder.config(Part::Vae)?)?;
+        let weights = folder.weights(Part::Vae, place)?;
+        let decoder = Decoder::load(&weights, &config)?;
+        Ok(Self { config, weights, decoder, encoder: OnceLock::new() })
     }
 
     /// Latents are multiplied by this after encoding and divided by it before decoding.
-    pub fn scaling_factor(&self) -> f64 {
-        1.0
+    pub const fn scaling_factor(&self) -> f64 {
+        self.config.scaling
     }
 
     /// A latent `[1,4,h,w]`, already divided by the scaling factor, as pixels `[1,3,H,W]`, not
     /// clamped.
     pub fn decode(
         &self,
-        _input: &Tensor,
-        _probe: &mut Probe,
-        _pace: &Pace<'_>,
+        input: &Tensor,
+        probe: &mut Probe,
+        pace: &Pace<'_>,
     ) -> Result<Tensor, Problem> {
-        Err(Problem::new("compute-failed"))
+        self.checked(input, self.config.latent)?;
+        self.decoder.forward(input, probe, pace)
     }
 
     /// Pixels `[1,3,H,W]` in −1..1 as moments of the latent, before the scaling factor.
-    pub fn encode(&self, _image: &Tensor, _pace: &Pace<'_>) -> Result<Moments, Problem> {
-        Err(Problem::new("compute-failed"))
+    pub fn encode(&self, image: &Tensor, pace: &Pace<'_>) -> Result<Moments, Problem> {
+        self.checked(image, self.config.pixels.0)?;
+        if self.encoder.get().is_none() {
+            // Another thread may have been first: then its encoder stays.
+            let _ = self.encoder.set(Encoder::load(&self.weights, &self.config)?);
+        }
+        let encoder = self
+            .encoder
+            .get()
+            .ok_or_else(|| Problem::new("compute-failed").with("reason", "encoder"))?;
+        let moments = encoder.forward(image, pace)?;
+        let latent = self.config.latent;
+        Ok(Moments {
+            mean: moments.narrow(1, 0, latent)?.contiguous()?,
+            log_variance: moments.narrow(1, latent, latent)?.contiguous()?.clamp(-30.0, 20.0)?,
+        })
+    }
+
+    fn checked(&self, tensor: &Tensor, channels: usize) -> Result<(), Problem> {
+        let (_, found, h, w) = tensor.dims4()?;
+        if found == channels && h > 0 && w > 0 {
+            return Ok(());
+        }
+        Err(Problem::new("input-shape")
+            .with("found", format!("{:?}", tensor.dims()))
+            .with("expected", format!("[1, {channels}, h, w]")))
     }
 }

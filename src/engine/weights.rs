@@ -164,14 +164,21 @@ fn short_reason(error: &impl std::fmt::Debug) -> String {
     format!("{error:?}").chars().take(120).collect()
 }
 
+/// A failure inside candle, as it leaves the engine.
+impl From<candle_core::Error> for Problem {
+    fn from(error: candle_core::Error) -> Self {
+        compute_failed(&error)
+    }
+}
+
 /// A failure inside candle: out of memory, or a fault of ours.
-pub(crate) fn compute_failed(error: &candle_core::Error) -> Problem {
+pub(super) fn compute_failed(error: &candle_core::Error) -> Problem {
     let text = error.to_string();
     let line: String = text.lines().next().unwrap_or("").chars().take(200).collect();
     Problem::new("compute-failed").with("reason", line)
 }
 
-/// Whether two places compute in the plain way of the processor, where our own kernels work.
-pub(crate) fn plain(tensor: &Tensor) -> bool {
+/// Whether a tensor lies where our own kernels work: on the processor, in f32.
+pub(super) fn plain(tensor: &Tensor) -> bool {
     tensor.device().is_cpu() && tensor.dtype() == DType::F32
 }

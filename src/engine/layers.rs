@@ -1,0 +1,415 @@
+//! The layers that the three networks are made of: read from weights by name and shape, computed
+//! by our kernels on the processor in f32 and by candle's operations everywhere else.
+
+use candle_core::{D, DType, Result, Tensor};
+use candle_nn::ops;
+
+use super::kernels::norm::Affine;
+use super::kernels::{activation, attention, conv, matrix, norm, with_slices};
+use super::weights::{Weights, plain};
+use crate::walk::Problem;
+
+/// A convolution with bias.
+#[derive(Debug)]
+pub(super) struct Conv {
+    weight: Tensor,
+    bias: Tensor,
+    channels: (usize, usize),
+    kernel: usize,
+    stride: usize,
+    padding: (usize, usize),
+}
+
+impl Conv {
+    /// Reads `weight` `[out,in,k,k]` and `bias`; the padding keeps the size.
+    pub(super) fn load(
+        weights: &Weights,
+        (input, output): (usize, usize),
+        kernel: usize,
+    ) -> std::result::Result<Self, Problem> {
+        Ok(Self {
+            weight: weights.get("weight", &[output, input, kernel, kernel])?,
+            bias: weights.get("bias", &[output])?,
+            channels: (input, output),
+            kernel,
+            stride: 1,
+            padding: (kernel / 2, kernel / 2),
+        })
+    }
+
+    /// Halves the size, with so many zeros before and after.
+    pub(super) fn halving(self, padding: (usize, usize)) -> Self {
+        Self { stride: 2, padding, ..self }
+    }
+
+    /// `[B,in,h,w]` to `[B,out,h',w']`.
+    pub(super) fn forward(&self, x: &Tensor) -> Result<Tensor> {
+        self.run(x, None, None, None)
+    }
+
+    /// The same with one more number `[B,out]` added to each channel.
+    pub(super) fn forward_shifted(&self, x: &Tensor, shift: &Tensor) -> Result<Tensor> {
+        self.run(x, None, Some(shift), None)
+    }
+
+    /// The same with another tensor of the result's shape added.
+    pub(super) fn forward_beside(&self, x: &Tensor, residual: &Tensor) -> Result<Tensor> {
+        self.run(x, None, None, Some(residual))
+    }
+
+    /// The same on the input enlarged to `size` first, each cell repeated.
+    pub(super) fn forward_enlarged(&self, x: &Tensor, size: (usize, usize)) -> Result<Tensor> {
+        self.run(x, Some(size), None, None)
+    }
+
+    fn run(
+        &self,
+        x: &Tensor,
+        enlarged: Option<(usize, usize)>,
+        shift: Option<&Tensor>,
+        residual: Option<&Tensor>,
+    ) -> Result<Tensor> {
+        let (batch, _, h, w) = x.dims4()?;
+        let bias = match shift {
+            Some(shift) => shift.broadcast_add(&self.bias)?,
+            None => self.bias.clone(),
+        };
+        if !plain(x) {
+            return self.run_anywhere(x, enlarged, &bias, residual);
+        }
+        let shape = conv::Shape {
+            batch,
+            channels: self.channels,
+            input: (h, w),
+            enlarged: enlarged.unwrap_or((h, w)),
+            kernel: self.kernel,
+            stride: self.stride,
+            padding: self.padding,
+        };
+        let beside = residual.unwrap_or(x);
+        let numbers =
+            with_slices([x, &self.weight, &bias, beside], |[x, weight, bias, beside]| {
+                let residual = residual.is_some().then_some(beside);
+                conv::convolve(&shape, x, weight, conv::Added { bias, residual })
+            })?;
+        let (oh, ow) = shape.output();
+        Tensor::from_vec(numbers, (batch, self.channels.1, oh, ow), x.device())
+    }
+
+    fn run_anywhere(
+        &self,
+        x: &Tensor,
+        enlarged: Option<(usize, usize)>,
+        bias: &Tensor,
+        residual: Option<&Tensor>,
+    ) -> Result<Tensor> {
+        let x = match enlarged {
+            Some((h, w)) => x.upsample_nearest2d(h, w)?,
+            None => x.clone(),
+        };
+        let (before, after) = self.padding;
+        let x = if before == after {
+            x
+        } else {
+            x.pad_with_zeros(2, before, after)?.pad_with_zeros(3, before, after)?
+        };
+        let padding = if before == after { before } else { 0 };
+        let y = x.contiguous()?.conv2d(&self.weight, padding, self.stride, 1, 1)?;
+        let bias = bias.reshape(((), self.channels.1, 1, 1))?;
+        let y = y.broadcast_add(&bias)?;
+        match residual {
+            Some(residual) => y + residual,
+            None => Ok(y),
+        }
+    }
+}
+
+/// A linear layer, with or without bias. Weights may be stored as a matrix or as a 1 × 1
+/// convolution.
+#[derive(Debug)]
+pub(super) struct Linear {
+    weight: Tensor,
+    bias: Option<Tensor>,
+    widths: (usize, usize),
+}
+
+impl Linear {
+    /// Reads `weight` `[out,in]` (or `[out,in,1,1]`) and, if asked, `bias`.
+    pub(super) fn load(
+        weights: &Weights,
+        (input, output): (usize, usize),
+        bias: bool,
+    ) -> std::result::Result<Self, Problem> {
+        let stored = weights.shape("weight").map_or(2, <[usize]>::len);
+        let shape = if stored == 4 { vec![output, input, 1, 1] } else { vec![output, input] };
+        let weight = weights.get("weight", &shape)?.reshape((output, input))?;
+        let bias = if bias { Some(weights.get("bias", &[output])?) } else { None };
+        Ok(Self { weight, bias, widths: (input, output) })
+    }
+
+    /// `[..,in]` to `[..,out]`.
+    pub(super) fn forward(&self, x: &Tensor) -> Result<Tensor> {
+        let mut dims = x.dims().to_vec();
+        let rows: usize = dims.iter().rev().skip(1).product();
+        if let Some(last) = dims.last_mut() {
+            *last = self.widths.1;
+        }
+        if plain(x) {
+            let (input, output) = self.widths;
+            let numbers = self.with_bias(x, |x, weight, bias| {
+                let mut out = repeated(bias, rows, output);
+                let left = matrix::Matrix::rows(x, rows, input, input);
+                let right = matrix::Matrix::rows(weight, output, input, input).transposed();
+                matrix::multiply(&mut out, added(output, 1, bias), left, right);
+                out
+            })?;
+            return Tensor::from_vec(numbers, dims, x.device());
+        }
+        let flat = x.contiguous()?.reshape((rows, self.widths.0))?;
+        let y = flat.matmul(&self.weight.t()?)?;
+        let y = match &self.bias {
+            Some(bias) => y.broadcast_add(bias)?,
+            None => y,
+        };
+        y.reshape(dims)
+    }
+
+    /// A picture `[B,in,h,w]` as tokens `[B,h·w,out]`.
+    pub(super) fn tokens(&self, x: &Tensor) -> Result<Tensor> {
+        let (batch, _, h, w) = x.dims4()?;
+        if !plain(x) {
+            return self.forward(&x.flatten_from(2)?.transpose(1, 2)?.contiguous()?);
+        }
+        let ((input, output), pixels) = (self.widths, h * w);
+        let numbers = self.with_bias(x, |x, weight, bias| {
+            let mut out = repeated(bias, batch * pixels, output);
+            let right = matrix::Matrix::rows(weight, output, input, input).transposed();
+            for (x, out) in
+                x.chunks_exact(input * pixels).zip(out.chunks_exact_mut(output * pixels))
+            {
+                let left = matrix::Matrix::rows(x, input, pixels, pixels).transposed();
+                matrix::multiply(out, added(output, 1, bias), left, right);
+            }
+            out
+        })?;
+        Tensor::from_vec(numbers, (batch, pixels, output), x.device())
+    }
+
+    /// Tokens `[B,h·w,in]` as a picture, added to `residual` `[B,out,h,w]`.
+    pub(super) fn picture(&self, x: &Tensor, residual: &Tensor) -> Result<Tensor> {
+        let (batch, output, h, w) = residual.dims4()?;
+        let y = self.forward(x)?.transpose(1, 2)?.contiguous()?;
+        add(&y.reshape((batch, output, h, w))?, residual)
+    }
+
+    fn with_bias(
+        &self,
+        x: &Tensor,
+        work: impl FnOnce(&[f32], &[f32], &[f32]) -> Vec<f32>,
+    ) -> Result<Vec<f32>> {
+        match &self.bias {
+            Some(bias) => with_slices([x, &self.weight, bias], |[x, w, b]| work(x, w, b)),
+            None => with_slices([x, &self.weight], |[x, w]| work(x, w, &[])),
+        }
+    }
+}
+
+fn repeated(bias: &[f32], rows: usize, width: usize) -> Vec<f32> {
+    if bias.is_empty() { vec![0.0; rows * width] } else { bias.repeat(rows) }
+}
+
+const fn added(row_stride: usize, column_stride: usize, bias: &[f32]) -> matrix::Into {
+    matrix::Into { row_stride, column_stride, add: !bias.is_empty(), scale: 1.0, threads: true }
+}
+
+/// A norm over groups of channels, with SiLU where it follows.
+#[derive(Debug)]
+pub(super) struct GroupNorm {
+    weight: Tensor,
+    bias: Tensor,
+    groups: usize,
+    epsilon: f64,
+}
+
+impl GroupNorm {
+    /// Reads `weight` and `bias` of so many channels.
+    pub(super) fn load(
+        weights: &Weights,
+        channels: usize,
+        groups: usize,
+        epsilon: f64,
+    ) -> std::result::Result<Self, Problem> {
+        let weight = weights.get("weight", &[channels])?;
+        Ok(Self { weight, bias: weights.get("bias", &[channels])?, groups, epsilon })
+    }
+
+    /// `[B,C,h,w]` normed.
+    pub(super) fn forward(&self, x: &Tensor) -> Result<Tensor> {
+        self.run(x, false)
+    }
+
+    /// `[B,C,h,w]` normed, then SiLU.
+    pub(super) fn forward_silu(&self, x: &Tensor) -> Result<Tensor> {
+        self.run(x, true)
+    }
+
+    fn run(&self, x: &Tensor, silu: bool) -> Result<Tensor> {
+        if plain(x) {
+            let (_, _, h, w) = x.dims4()?;
+            let numbers = with_slices([x, &self.weight, &self.bias], |[x, weight, bias]| {
+                let affine = Affine { weight, bias, epsilon: self.epsilon };
+                norm::group_norm(x, h * w, self.groups, affine, silu)
+            })?;
+            return Tensor::from_vec(numbers, x.dims(), x.device());
+        }
+        let channels = self.weight.dims1()?;
+        let norm = candle_nn::GroupNorm::new(
+            self.weight.clone(),
+            self.bias.clone(),
+            channels,
+            self.groups,
+            self.epsilon,
+        )?;
+        let y = candle_core::Module::forward(&norm, &x.contiguous()?)?;
+        if silu { y.silu() } else { Ok(y) }
+    }
+}
+
+/// A norm over the numbers of a token.
+#[derive(Debug)]
+pub(super) struct LayerNorm {
+    weight: Tensor,
+    bias: Tensor,
+    epsilon: f64,
+}
+
+impl LayerNorm {
+    /// Reads `weight` and `bias`.
+    pub(super) fn load(
+        weights: &Weights,
+        width: usize,
+        epsilon: f64,
+    ) -> std::result::Result<Self, Problem> {
+        let weight = weights.get("weight", &[width])?;
+        Ok(Self { weight, bias: weights.get("bias", &[width])?, epsilon })
+    }
+
+    /// `[..,width]` normed.
+    pub(super) fn forward(&self, x: &Tensor) -> Result<Tensor> {
+        if plain(x) {
+            let numbers = with_slices([x, &self.weight, &self.bias], |[x, weight, bias]| {
+                norm::layer_norm(x, Affine { weight, bias, epsilon: self.epsilon })
+            })?;
+            return Tensor::from_vec(numbers, x.dims(), x.device());
+        }
+        let (x, epsilon) = (x.contiguous()?, self.epsilon as f32);
+        if x.dtype() == DType::F64 {
+            // candle's fused norm has no 64 bits.
+            return ops::layer_norm_slow(&x, &self.weight, &self.bias, epsilon);
+        }
+        ops::layer_norm(&x, &self.weight, &self.bias, epsilon)
+    }
+}
+
+/// Mixes values by `softmax(q·kᵀ/√d)`: `q` `[B,N,C]`, `k` and `v` `[B,T,C]` to `[B,N,C]`. Where
+/// `keep` is set, the probabilities `[B,heads,N,T]` come along.
+pub(super) fn attend(
+    [q, k, v]: [&Tensor; 3],
+    heads: usize,
+    causal: bool,
+    keep: bool,
+) -> Result<(Tensor, Option<Tensor>)> {
+    let (batch, n, width) = q.dims3()?;
+    let t = k.dim(1)?;
+    if !plain(q) {
+        return attend_anywhere([q, k, v], heads, causal);
+    }
+    let shape = attention::Shape { batch, lengths: (n, t), heads, width, causal };
+    let found = with_slices([q, k, v], |slices| attention::attend(&shape, slices, keep))?;
+    let mixed = Tensor::from_vec(found.mixed, (batch, n, width), q.device())?;
+    if !keep {
+        return Ok((mixed, None));
+    }
+    let kept = Tensor::from_vec(found.probabilities, (batch, heads, n, t), q.device())?;
+    Ok((mixed, Some(kept)))
+}
+
+fn attend_anywhere(
+    [q, k, v]: [&Tensor; 3],
+    heads: usize,
+    causal: bool,
+) -> Result<(Tensor, Option<Tensor>)> {
+    let (batch, n, width) = q.dims3()?;
+    let t = k.dim(1)?;
+    let apart = |x: &Tensor, length| {
+        x.reshape((batch, length, heads, width / heads))?.transpose(1, 2)?.contiguous()
+    };
+    let (q, k, v) = (apart(q, n)?, apart(k, t)?, apart(v, t)?);
+    let scale = ((width / heads) as f64).powf(-0.5);
+    let mut scores = (q.matmul(&k.t()?.contiguous()?)? * scale)?;
+    if causal {
+        let mask: Vec<f32> =
+            (0..n * t).map(|i| if i % t > i / t { f32::NEG_INFINITY } else { 0.0 }).collect();
+        let mask = Tensor::from_vec(mask, (1, 1, n, t), q.device())?.to_dtype(q.dtype())?;
+        scores = scores.broadcast_add(&mask)?;
+    }
+    let probabilities = ops::softmax(&scores, D::Minus1)?;
+    let mixed = probabilities.matmul(&v)?.transpose(1, 2)?.contiguous()?;
+    Ok((mixed.reshape((batch, n, width))?, Some(probabilities)))
+}
+
+/// The first half of each token times the exact GELU of the second.
+pub(super) fn geglu(x: &Tensor) -> Result<Tensor> {
+    let width = x.dim(D::Minus1)? / 2;
+    if plain(x) {
+        let mut dims = x.dims().to_vec();
+        if let Some(last) = dims.last_mut() {
+            *last = width;
+        }
+        let numbers = with_slices([x], |[x]| activation::geglu(x, width))?;
+        return Tensor::from_vec(numbers, dims, x.device());
+    }
+    let (values, gates) = (x.narrow(D::Minus1, 0, width)?, x.narrow(D::Minus1, width, width)?);
+    values.contiguous()? * gates.contiguous()?.gelu_erf()?
+}
+
+/// `x · sigmoid(x)`.
+pub(super) fn silu(x: &Tensor) -> Result<Tensor> {
+    activated(x, activation::silu, Tensor::silu)
+}
+
+/// `x · Φ(x)`, exact.
+pub(super) fn gelu(x: &Tensor) -> Result<Tensor> {
+    activated(x, activation::gelu, Tensor::gelu_erf)
+}
+
+/// `x · sigmoid(1.702 x)`.
+pub(super) fn quick_gelu(x: &Tensor) -> Result<Tensor> {
+    activated(x, activation::quick_gelu, |x| x * ops::sigmoid(&(x * 1.702)?)?)
+}
+
+fn activated(
+    x: &Tensor,
+    kernel: impl FnOnce(&mut [f32]),
+    anywhere: impl FnOnce(&Tensor) -> Result<Tensor>,
+) -> Result<Tensor> {
+    if !plain(x) {
+        return anywhere(x);
+    }
+    let numbers = with_slices([x], |[x]| {
+        let mut numbers = x.to_vec();
+        kernel(&mut numbers);
+        numbers
+    })?;
+    Tensor::from_vec(numbers, x.dims(), x.device())
+}
+
+/// The sum of two tensors of one shape.
+pub(super) fn add(a: &Tensor, b: &Tensor) -> Result<Tensor> {
+    if !plain(a) || a.dims() != b.dims() {
+        return a + b;
+    }
+    let numbers =
+        with_slices([a, b], |[a, b]| a.iter().zip(b).map(|(x, y)| x + y).collect::<Vec<f32>>())?;
+    Tensor::from_vec(numbers, a.dims(), a.device())
+}
