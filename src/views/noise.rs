@@ -1,20 +1,246 @@
-//! Four channels of the seeded noise, and their histogram.
+//! The seeded noise: its channels as signed pictures, the histogram against the bell curve that
+//! it should follow, and how the seed made it.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::Slot;
+use super::parts::dots::Fit;
+use super::parts::heatmap::{self, Map};
+use super::parts::numbers::{fixed, grouped, short};
 use super::parts::theme::Ground;
-use crate::app::App;
-use crate::walk::Noise;
+use super::parts::{histogram, layout, text};
+use super::step::mark;
+use crate::app::{App, LatentLook};
+use crate::walk::{Frame, Grid, Histogram, Noise, Statistics};
+use crate::words::Words;
+
+/// Full colour at three deviations.
+const LIMIT: f32 = 3.0;
+/// Edges of the histogram, in deviations.
+const EDGE: f32 = 4.0;
 
 /// Draws the stage into the middle band.
 pub(crate) fn draw(
-    _app: &App,
-    _frame: &Noise,
-    _ground: &Ground,
-    _area: Rect,
-    _buf: &mut Buffer,
+    app: &App,
+    frame: &Noise,
+    ground: &Ground,
+    area: Rect,
+    buf: &mut Buffer,
     _slots: &mut Vec<Slot>,
 ) {
+    let view = View { app, words: app.words(), frame, ground };
+    if app.look.enlarged {
+        view.enlarged(area, buf);
+        return;
+    }
+    let grid = &frame.noise;
+    let count = (grid.planes() as u16).clamp(1, 4).min((area.width / 10).max(1));
+    let facts = match area.height {
+        0..26 => 0,
+        _ => 2,
+    };
+    let below = if area.height >= 16 { (area.height / 3).clamp(6, 14) } else { 0 };
+    let columns = layout::columns(area, count, 2);
+    let room = Rect { height: area.height.saturating_sub(below + facts + 2), ..columns[0] };
+    let each = Fit::of(grid.width(), grid.height(), room).area.height + 2 + facts;
+    let first = view.chosen().saturating_sub(usize::from(count) - 1);
+    for (i, column) in columns.iter().enumerate() {
+        view.channel(first + i, layout::top(*column, each).0, facts, buf);
+    }
+    let (_, rest) = layout::top(area, each);
+    if rest.height >= 4 && rest.width >= 64 {
+        let (left, right) = layout::left(rest, rest.width / 2, 3);
+        view.histogram(left, buf);
+        view.origin(right, buf);
+    } else {
+        view.origin(rest, buf);
+    }
+}
+
+struct View<'a> {
+    app: &'a App,
+    words: Words,
+    frame: &'a Noise,
+    ground: &'a Ground,
+}
+
+impl View<'_> {
+    /// The channel that `tab` and `k` have come to.
+    fn chosen(&self) -> usize {
+        let turned = match self.app.look.latent {
+            LatentLook::Preview => 0,
+            LatentLook::Channel(channel) => channel,
+        };
+        (self.app.look.picture + turned) % self.frame.noise.planes().max(1)
+    }
+
+    fn lens(&self) -> (usize, usize) {
+        let (x, y) = self.app.look.lens;
+        let grid = &self.frame.noise;
+        (x.min(grid.width().saturating_sub(1)), y.min(grid.height().saturating_sub(1)))
+    }
+
+    /// One channel: name, picture, scale, and its own numbers where there is room.
+    fn channel(&self, channel: usize, area: Rect, facts: u16, buf: &mut Buffer) -> Fit {
+        let (words, ground) = (self.words, self.ground);
+        let (head, rest) = layout::top(area, 1);
+        let chosen = channel == self.chosen();
+        let name = words.fill("noise.channel", &[("n", &(channel + 1).to_string())]);
+        let name = if chosen { format!("▸ {name}") } else { name };
+        let style = if chosen { ground.chosen() } else { ground.strong() };
+        text::put(buf, head, &name, style);
+        let (body, under) = layout::bottom(rest, 1 + facts);
+        let map = Map::Signed { limit: LIMIT };
+        let fit = heatmap::draw(&self.frame.noise, channel, map, body, ground, buf);
+        if chosen && fit.block == 1 {
+            mark(fit, self.lens(), ground, buf);
+        }
+        let scale = layout::row(under, 0);
+        let scale = Rect { width: scale.width.min(fit.area.width.max(14)), ..scale };
+        let used = heatmap::legend(map, scale, ground, buf);
+        if fit.block > 1 {
+            let block = words.fill("noise.block", &[("n", &fit.block.to_string())]);
+            let rest = layout::left(layout::row(under, 0), used, 1).1;
+            text::put(buf, rest, &block, ground.dim());
+        }
+        let statistics = Statistics::of_slice(self.frame.noise.plane(channel));
+        let lines = [self.spread(&statistics), self.range(&statistics)];
+        for (line, i) in lines.iter().zip(0..facts) {
+            text::put(buf, layout::row(under, 1 + i), line, ground.fact());
+        }
+        fit
+    }
+
+    fn spread(&self, statistics: &Statistics) -> String {
+        let facts = [("mean", &*fixed(statistics.mean, 3)), ("std", &fixed(statistics.std, 3))];
+        self.words.fill("noise.spread", &facts)
+    }
+
+    fn range(&self, statistics: &Statistics) -> String {
+        let facts = [("min", &*short(statistics.min)), ("max", &short(statistics.max))];
+        self.words.fill("noise.range", &facts)
+    }
+
+    /// How often each value occurs, and how often it should: n · (Φ(b) − Φ(a)), taken at the
+    /// middle of the bin.
+    fn histogram(&self, area: Rect, buf: &mut Buffer) {
+        let (words, ground, data) = (self.words, self.ground, self.frame.noise.data());
+        let bins = usize::from((area.width / 16).clamp(1, 4)) * 16;
+        let counted = Histogram::of(data, -EDGE, EDGE, bins);
+        let count = grouped(data.len() as u64);
+        let mut title = words.fill("noise.histogram", &[("count", &count)]);
+        if counted.outside > 0 {
+            let outside = counted.outside.to_string();
+            title.push_str("  ");
+            title.push_str(&words.fill("noise.outside", &[("count", &outside)]));
+        }
+        let (head, rest) = layout::top(area, 1);
+        let spans = [
+            (&*title, ground.strong()),
+            ("  • ", ground.strong()),
+            (words.text("noise.curve"), ground.dim()),
+        ];
+        text::put_spans(buf, head, &spans);
+        let total = (data.len() - Statistics::of(&self.frame.noise).non_finite) as f32;
+        let expected =
+            |low: f32, high: f32| total * (high - low) * density(f32::midpoint(low, high));
+        histogram::draw(&counted, Some(&expected), ground.dim(), rest, ground, buf);
+    }
+
+    /// The numbers of the whole, and the way from the seed to them.
+    fn origin(&self, area: Rect, buf: &mut Buffer) {
+        let (words, ground) = (self.words, self.ground);
+        let statistics = Statistics::of(&self.frame.noise);
+        let first: Vec<String> =
+            self.frame.noise.data().iter().take(4).map(|&x| fixed(x, 4)).collect();
+        let hash = format!("{:016x}", self.frame.hash());
+        let (x, y) = self.lens();
+        let value = self.frame.noise.plane(self.chosen()).get(y * self.frame.noise.width() + x);
+        let place = [("row", &*(y + 1).to_string()), ("column", &(x + 1).to_string())];
+        let mut lines = vec![
+            (
+                format!("{}   {}", self.spread(&statistics), self.range(&statistics)),
+                ground.strong(),
+            ),
+            (
+                format!(
+                    "{} {}",
+                    words.fill("noise.seed", &[("seed", &self.frame.seed.to_string())]),
+                    words.text("noise.generator")
+                ),
+                ground.fact(),
+            ),
+            (words.fill("noise.numbers", &[("numbers", &first.join(", "))]), ground.fact()),
+            (words.fill("noise.hash", &[("hash", &hash)]), ground.fact()),
+        ];
+        if let Some(&value) = value {
+            let name = words.fill("noise.channel", &[("n", &(self.chosen() + 1).to_string())]);
+            let cell = words.fill("noise.lens", &place);
+            lines.push((format!("{name}, {cell}: {}", fixed(value, 4)), ground.fact()));
+        }
+        lines.extend(self.afterwards().into_iter().map(|line| (line, ground.dim())));
+        let mut row = 0;
+        for (line, style) in &lines {
+            let rest = layout::top(area, row).1;
+            row += text::put_wrapped(buf, rest, line, *style);
+        }
+    }
+
+    /// What happens to it next: multiplied where the sampler asks so, and never pixels itself.
+    fn afterwards(&self) -> Vec<String> {
+        let words = self.words;
+        let scale = self.app.walk.frames.iter().find_map(|frame| match frame {
+            Frame::Schedule(schedule) => Some(schedule.init_noise_sigma),
+            _ => None,
+        });
+        let mut lines = Vec::new();
+        if let Some(scale) = scale.filter(|s| (s - 1.0).abs() > 1e-3) {
+            lines.push(words.fill("noise.scaled", &[("scale", &short(scale))]));
+        }
+        if let Some(settings) = &self.app.walk.settings {
+            let pixels = grouped((settings.width * settings.height * 3) as u64);
+            let count = grouped(self.frame.noise.len() as u64);
+            lines.push(words.fill("noise.latent", &[("count", &count), ("pixels", &pixels)]));
+        }
+        lines
+    }
+
+    /// The chosen channel as large as fits, its neighbourhood in numbers beside it.
+    fn enlarged(&self, area: Rect, buf: &mut Buffer) {
+        let channel = self.chosen();
+        let room = Rect { width: area.width.saturating_sub(34).max(area.width / 2), ..area };
+        let fit = self.channel(channel, room, 0, buf);
+        let (_, side) = layout::left(area, fit.area.width.max(16), 2);
+        let used = self.neighbours(channel, side, buf);
+        self.origin(layout::top(side, used + 1).1, buf);
+    }
+
+    /// The numbers around the lens, the middle one reversed; gives the rows used.
+    fn neighbours(&self, channel: usize, area: Rect, buf: &mut Buffer) -> u16 {
+        let grid: &Grid = &self.frame.noise;
+        let (x, y) = self.lens();
+        let span = if area.width >= 35 { 2usize } else { 1 };
+        let rows = (y.saturating_sub(span)..=y + span).filter(|&r| r < grid.height());
+        let mut used = 0;
+        for r in rows {
+            let row = layout::row(area, used);
+            let columns = (x.saturating_sub(span)..=x + span).filter(|&c| c < grid.width());
+            for (i, c) in columns.enumerate() {
+                let Some(&value) = grid.plane(channel).get(r * grid.width() + c) else { continue };
+                let cell = layout::left(row, 7 * i as u16, 0).1;
+                let style =
+                    if (c, r) == (x, y) { self.ground.chosen() } else { self.ground.fact() };
+                let cell = Rect { width: cell.width.min(6), ..cell };
+                text::put_right(buf, cell, &fixed(value, 2), style);
+            }
+            used += 1;
+        }
+        used
+    }
+}
+
+/// The unit normal's density.
+fn density(x: f32) -> f32 {
+    (-x * x / 2.0).exp() / std::f32::consts::TAU.sqrt()
 }

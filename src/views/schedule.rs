@@ -1,20 +1,264 @@
-//! Curves of the noise levels, and one picture at the chosen level.
+//! What steps and sampler make: noise levels, where they lie among the training steps, and a
+//! picture at the chosen level.
+
+mod levels;
+mod noising;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
+use self::levels::{Chosen, factors_line};
 use super::Slot;
+use super::parts::dots::Fit;
+use super::parts::plot::{Axis, Plot, Series, Shape};
 use super::parts::theme::Ground;
+use super::parts::{layout, picture, text};
 use crate::app::App;
-use crate::walk::Schedule;
+use crate::walk::{Picture, Schedule};
+use crate::words::Words;
 
 /// Draws the stage into the middle band.
 pub(crate) fn draw(
-    _app: &App,
-    _frame: &Schedule,
-    _ground: &Ground,
-    _area: Rect,
-    _buf: &mut Buffer,
-    _slots: &mut Vec<Slot>,
+    app: &App,
+    frame: &Schedule,
+    ground: &Ground,
+    area: Rect,
+    buf: &mut Buffer,
+    slots: &mut Vec<Slot>,
 ) {
+    let words = app.words();
+    let chosen = Chosen::of(app, frame);
+    let area = if area.width >= 112 && area.height >= 20 {
+        let (main, table) = layout::left(area, area.width - 38, 3);
+        levels::table(words, frame, chosen, table, ground, buf);
+        main
+    } else {
+        area
+    };
+    let pictures = match area.height {
+        0..12 => 0,
+        12..24 => 9,
+        24..38 => 20,
+        _ => 22,
+    };
+    let (plots, below) = layout::bottom(area, pictures);
+    let [left, right] = match layout::columns(plots, 2, 3)[..] {
+        [left, right] => [left, right],
+        _ => [plots, Rect::default()],
+    };
+    sigma_curve(words, frame, chosen, left, ground, buf);
+    alpha_curve(words, frame, chosen, right, ground, buf);
+    Bottom { app, words, frame, chosen }.draw(below, ground, buf, slots);
+}
+
+/// Noise level over the calls, each a mark.
+fn sigma_curve(
+    words: Words,
+    frame: &Schedule,
+    chosen: Chosen,
+    area: Rect,
+    ground: &Ground,
+    buf: &mut Buffer,
+) {
+    let points: Vec<(f32, f32)> =
+        frame.levels.iter().enumerate().map(|(i, &sigma)| ((i + 1) as f32, sigma)).collect();
+    let top = frame.levels.iter().copied().filter(|v| v.is_finite()).fold(0.0, f32::max);
+    let here = points.get(chosen.level).copied().map(|point| [point]);
+    let mut series = vec![
+        Series { name: "", points: &points, shape: Shape::Line, style: ground.dim() },
+        Series { name: "", points: &points, shape: Shape::Marks('•'), style: ground.fact() },
+    ];
+    if let Some(here) = &here {
+        let shape = Shape::Marks('●');
+        series.push(Series { name: "", points: here, shape, style: ground.strong() });
+    }
+    Plot {
+        title: words.text("schedule.sigma"),
+        x: Axis {
+            label: words.text("schedule.steps-axis"),
+            low: 1.0,
+            high: (frame.levels.len().max(2)) as f32,
+            whole: true,
+        },
+        y: Axis { label: "", low: 0.0, high: if top > 0.0 { top } else { 1.0 }, whole: false },
+        series: &series,
+        cursor: Some((chosen.level + 1) as f32),
+    }
+    .draw(area, ground, buf);
+}
+
+/// ᾱ over the training steps, the calls marked on it; from the noisiest at the left, as the walk
+/// goes.
+fn alpha_curve(
+    words: Words,
+    frame: &Schedule,
+    chosen: Chosen,
+    area: Rect,
+    ground: &Ground,
+    buf: &mut Buffer,
+) {
+    let count = frame.alphas_cumprod.len();
+    let stride = (count / 200).max(1);
+    let curve: Vec<(f32, f32)> = frame
+        .alphas_cumprod
+        .iter()
+        .enumerate()
+        .step_by(stride)
+        .map(|(t, &alpha)| (-(t as f32), alpha))
+        .collect();
+    let alpha = |sigma: f32| 1.0 / sigma.mul_add(sigma, 1.0);
+    let marks: Vec<(f32, f32)> =
+        frame.timesteps.iter().zip(&frame.levels).map(|(&t, &s)| (-t, alpha(s))).collect();
+    let here = marks.get(chosen.level).copied().unwrap_or((0.0, 1.0));
+    let series = [
+        Series { name: "", points: &curve, shape: Shape::Line, style: ground.dim() },
+        Series { name: "", points: &marks, shape: Shape::Marks('•'), style: ground.fact() },
+        Series { name: "", points: &[here], shape: Shape::Marks('●'), style: ground.strong() },
+    ];
+    Plot {
+        title: words.text("schedule.alpha"),
+        x: Axis {
+            label: words.text("schedule.time-axis"),
+            low: -(count.max(2) as f32),
+            high: 0.0,
+            whole: true,
+        },
+        y: Axis { label: "", low: 0.0, high: 1.0, whole: false },
+        series: &series,
+        cursor: Some(here.0),
+    }
+    .draw(area, ground, buf);
+}
+
+/// Pictures at noise levels, and the sentences.
+struct Bottom<'a> {
+    app: &'a App,
+    words: Words,
+    frame: &'a Schedule,
+    chosen: Chosen,
+}
+
+impl Bottom<'_> {
+    fn draw(&self, area: Rect, ground: &Ground, buf: &mut Buffer, slots: &mut Vec<Slot>) {
+        if area.height < 2 {
+            return;
+        }
+        let flat;
+        let sample = if let Some(sample) = &self.frame.sample {
+            sample
+        } else {
+            flat = levels::flat_colours();
+            &flat
+        };
+        let tall = area.height >= 16;
+        let (pictures, mut lines) =
+            if tall { layout::bottom(area, 3) } else { (area, Rect::default()) };
+        let room = Rect { width: 34.min(area.width / 4), ..pictures };
+        let fit = Fit::of(sample.width(), sample.height(), layout::top(room, 1).1);
+        let wide = fit.area.width + 2;
+        let count = if tall { (area.width / wide.max(1)).max(2) } else { 2 };
+        for (i, level) in self.film(usize::from(count)).into_iter().enumerate() {
+            let place = layout::left(pictures, wide * i as u16, 0).1;
+            let place = Rect { width: place.width.min(wide.saturating_sub(2)), ..place };
+            self.picture(sample, level, place, ground, buf, slots);
+        }
+        if !tall {
+            lines = layout::left(pictures, wide * 2, 1).1;
+        }
+        self.sentences(fit.block, lines, ground, buf);
+    }
+
+    /// The levels whose pictures are shown: clean, the chosen one, then others evenly spread.
+    fn film(&self, count: usize) -> Vec<Option<usize>> {
+        let mut film = vec![None, Some(self.chosen.level)];
+        let others = count.saturating_sub(2);
+        let last = self.frame.levels.len().saturating_sub(2);
+        for i in 0..others {
+            film.push(Some(last * (i + 1) / (others + 1)));
+        }
+        film
+    }
+
+    fn picture(
+        &self,
+        sample: &Picture,
+        level: Option<usize>,
+        area: Rect,
+        ground: &Ground,
+        buf: &mut Buffer,
+        slots: &mut Vec<Slot>,
+    ) {
+        let (head, body) = layout::top(area, 1);
+        let words = self.words;
+        let Some(level) = level else {
+            let key = if self.frame.sample.is_some() { "schedule.clean" } else { "schedule.flat" };
+            text::put(buf, head, words.text(key), ground.strong());
+            picture::draw(sample, body, ground, buf, slots);
+            return;
+        };
+        let Some(&sigma) = self.frame.levels.get(level) else { return };
+        if level == self.chosen.level {
+            text::put(buf, head, words.text("schedule.at-level"), ground.chosen());
+        } else {
+            let facts = [
+                ("step", &*(self.step_of(level) + 1).to_string()),
+                ("sigma", &super::parts::numbers::short(sigma)),
+            ];
+            text::put(buf, head, &words.fill("schedule.at-step", &facts), ground.dim());
+        }
+        // The noise is added to what is shown: averaging afterwards would take most of it away.
+        let block = Fit::of(sample.width(), sample.height(), body).block;
+        let (w, h) = (sample.width().div_ceil(block), sample.height().div_ceil(block));
+        let small = sample.block_means(w, h).0;
+        let fit = picture::cells(&noising::noised(&small, sigma), body, ground, buf);
+        if !fit.area.is_empty() {
+            slots.push(Slot { area: fit.area, picture: noising::noised(sample, sigma) });
+        }
+    }
+
+    fn step_of(&self, level: usize) -> usize {
+        self.frame.steps.get(level).copied().unwrap_or(level)
+    }
+
+    fn sentences(&self, block: usize, area: Rect, ground: &Ground, buf: &mut Buffer) {
+        let words = self.words;
+        let mut lines = vec![
+            (self.chosen.line(words, self.frame), ground.strong()),
+            (factors_line(words, self.chosen.sigma), ground.fact()),
+        ];
+        if let Some(settings) = &self.app.walk.settings {
+            let facts = [
+                ("steps", &*settings.steps.to_string()),
+                ("sampler", settings.sampler.name()),
+                ("spacing", settings.spacing.name()),
+                ("calls", &self.frame.timesteps.len().to_string()),
+            ];
+            let key = if settings.karras { "schedule.makes-karras" } else { "schedule.makes" };
+            lines.push((words.fill(key, &facts), ground.fact()));
+        }
+        lines.push((words.text("schedule.not-part").to_owned(), ground.fact()));
+        let mut pixels = words.text("schedule.pixels").to_owned();
+        if block > 1 {
+            let block = words.fill("schedule.block", &[("n", &block.to_string())]);
+            pixels = format!("{pixels} ({block})");
+        }
+        lines.push((pixels, ground.dim()));
+        if area.height < 6 && area.width >= 70 {
+            // A low and wide place: two sentences a row.
+            let pairs = [(0, 1), (2, 3)];
+            for (row, (a, b)) in pairs.into_iter().enumerate() {
+                let (Some(a), Some(b)) = (lines.get(a), lines.get(b)) else { continue };
+                let spans = [(&*a.0, a.1), ("   ", ground.dim()), (&*b.0, b.1)];
+                text::put_spans(buf, layout::row(area, row as u16), &spans);
+            }
+            if let Some((line, style)) = lines.get(4) {
+                text::put(buf, layout::row(area, 2), line, *style);
+            }
+            return;
+        }
+        let mut row = 0;
+        for (line, style) in &lines {
+            row += text::put_wrapped(buf, layout::top(area, row).1, line, *style);
+        }
+    }
 }

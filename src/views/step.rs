@@ -1,20 +1,115 @@
-//! One step - pictures, numbers, curves over all steps.
+//! One step: eight pictures with the numbers that explain them, and curves over all steps.
+//!
+//! A small screen shows three pictures at a time, a large one all eight. `pictures` says what
+//! each shows, `arrange` where it stands, `panel` paints it.
+
+mod arrange;
+mod by_hand;
+mod curves;
+mod enlarged;
+mod panel;
+mod pictures;
+mod worked;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
+pub(super) use self::panel::mark;
+
+use self::panel::Manner;
+use self::pictures::{Scene, Subject};
 use super::Slot;
+use super::parts::numbers;
 use super::parts::theme::Ground;
-use crate::app::App;
-use crate::walk::Step;
+use super::parts::{layout, text};
+use crate::app::{App, LatentLook};
+use crate::walk::{Step, Trajectory};
 
 /// Draws the stage into the middle band.
 pub(crate) fn draw(
-    _app: &App,
-    _frame: &Step,
-    _ground: &Ground,
-    _area: Rect,
-    _buf: &mut Buffer,
-    _slots: &mut Vec<Slot>,
+    app: &App,
+    frame: &Step,
+    ground: &Ground,
+    area: Rect,
+    buf: &mut Buffer,
+    slots: &mut Vec<Slot>,
 ) {
+    let path = Trajectory::of(&app.walk.frames);
+    let scene = Scene { app, words: app.words(), step: frame, path: &path };
+    let chosen = Subject::chosen(app);
+    if app.look.enlarged {
+        enlarged::draw(&scene, chosen, ground, area, buf, slots);
+        return;
+    }
+    let size = (frame.latent.width(), frame.latent.height());
+    let found = arrange::arrange(area, size, chosen, app.look.by_hand);
+    for (subject, place) in &found.panels {
+        let manner = Manner {
+            chosen: *subject == chosen,
+            captions: found.captions,
+            marked: app.look.by_hand.then(|| scene.lens()),
+        };
+        panel::draw(&scene, &scene.panel(*subject), manner, *place, ground, buf, slots);
+    }
+    let rest = if found.rest.height >= 7 && !found.stacked {
+        let (line, rest) = layout::top(found.rest, 1);
+        text::put(buf, line, &scene.here(), ground.strong());
+        rest
+    } else {
+        found.rest
+    };
+    if app.look.by_hand {
+        worked::draw(&scene, rest, ground, buf);
+    } else {
+        curves::draw(&scene, found.stacked, rest, ground, buf);
+    }
+}
+
+impl Scene<'_> {
+    /// The latent cell under the lens: column, row.
+    fn lens(&self) -> (usize, usize) {
+        let (x, y) = self.app.look.lens;
+        let latent = &self.step.latent;
+        (x.min(latent.width().saturating_sub(1)), y.min(latent.height().saturating_sub(1)))
+    }
+
+    /// The channel that is looked at, from 0.
+    fn channel(&self) -> usize {
+        match self.app.look.latent {
+            LatentLook::Channel(channel) => {
+                channel.min(self.step.latent.planes().saturating_sub(1))
+            }
+            LatentLook::Preview => 0,
+        }
+    }
+
+    /// One line: which step, at which noise level, how long it took.
+    fn here(&self) -> String {
+        let (w, step) = (self.words, self.step);
+        let mut line = w.fill(
+            "step.here",
+            &[
+                ("step", &(step.step + 1).to_string()),
+                ("steps", &step.steps.to_string()),
+                ("t", &numbers::short(step.timestep)),
+                ("sigma", &numbers::short(step.sigma)),
+                ("next", &numbers::short(step.sigma_next)),
+            ],
+        );
+        if step.calls != step.steps {
+            let facts =
+                [("call", &*(step.call + 1).to_string()), ("calls", &step.calls.to_string())];
+            line.push_str("   ");
+            line.push_str(&w.fill("step.call", &facts));
+        }
+        if step.seconds > 0.0 {
+            line.push_str("   ");
+            line.push_str(&w.fill("step.seconds", &[("s", &numbers::short(step.seconds))]));
+        }
+        if let Some(mb) = step.peak_mb {
+            line.push_str("   ");
+            line.push_str(&w.fill("step.memory", &[("mb", &numbers::short(mb))]));
+        }
+        line
+    }
 }

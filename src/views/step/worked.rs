@@ -1,0 +1,59 @@
+//! Shows one number worked out by hand: a row a line of the formula, with its real numbers.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use super::by_hand::{self, number};
+use super::pictures::Scene;
+use crate::views::parts::theme::Ground;
+use crate::views::parts::{layout, text};
+use crate::walk::Step;
+
+/// Draws the calculation for the number under the lens.
+pub(super) fn draw(scene: &Scene, area: Rect, ground: &Ground, buf: &mut Buffer) {
+    let words = scene.words;
+    let ((x, y), channel) = (scene.lens(), scene.channel());
+    let place = [channel + 1, y + 1, x + 1].map(|n| n.to_string());
+    let facts = [("channel", &*place[0]), ("row", &*place[1]), ("column", &*place[2])];
+    text::put(buf, layout::row(area, 0), &words.fill("step.hand", &facts), ground.strong());
+    let steps: Vec<&Step> = scene.app.walk.steps().collect();
+    let Some(worked) = by_hand::work(&steps, scene.step, (channel, y, x)) else {
+        text::put(buf, layout::row(area, 1), words.text("step.hand-missing"), ground.dim());
+        return;
+    };
+    let roomy = usize::from(area.height) > worked.lines.len() * 2;
+    let stored = words.fill("step.hand-stored", &[("stored", &number(worked.stored))]);
+    let mut row = 1;
+    for (i, line) in worked.lines.iter().enumerate() {
+        let last = i + 1 == worked.lines.len();
+        let mut numbers = format!("= {} = {}", line.numbers, number(line.result));
+        if last {
+            numbers.push_str("   ");
+            numbers.push_str(&stored);
+        }
+        let name = format!("{:<5}", line.name);
+        let what = words.text(line.key);
+        if roomy {
+            let letters = format!("= {}", line.letters);
+            let spans = [
+                (&*name, ground.strong()),
+                (&*letters, ground.fact()),
+                ("   ", ground.dim()),
+                (what, ground.dim()),
+            ];
+            text::put_spans(buf, layout::row(area, row), &spans);
+            let (_, rest) = layout::left(layout::row(area, row + 1), 5, 0);
+            text::put(buf, rest, &numbers, ground.fact());
+            row += 2;
+        } else {
+            let spans = [
+                (&*name, ground.strong()),
+                (&*numbers, ground.fact()),
+                ("   ", ground.dim()),
+                (if last { "" } else { what }, ground.dim()),
+            ];
+            text::put_spans(buf, layout::row(area, row), &spans);
+            row += 1;
+        }
+    }
+}
