@@ -49,7 +49,7 @@ impl<'a> Seen<'a> {
 
     /// The label of a row, also of padding.
     fn label(&self, row: usize) -> &str {
-        self.labels.get(row).map_or("·", String::as_str)
+        self.labels.get(row).map_or("pad", String::as_str)
     }
 }
 

@@ -43,3 +43,20 @@ pub(crate) fn draw_problem(app: &App, ground: &Ground, area: Rect, buf: &mut Buf
     let (rest, _) = layout::left(rest, rest.width.saturating_sub(1), 0);
     text::put_wrapped(buf, rest, &app.words().problem(problem), ground.wrong());
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::words::{Language, Words};
+
+    #[test]
+    fn every_note_fits_three_rows_of_the_smallest_whole_screen() {
+        for language in Language::ALL {
+            let words = Words::of(language);
+            for key in words.keys("notes.") {
+                let rows = text::wrap(words.text(key), 78).len();
+                assert!(rows <= 3, "{key} in {} takes {rows} rows", language.code());
+            }
+        }
+    }
+}

@@ -10,7 +10,8 @@ use crate::app::{App, Origin};
 /// Draws the row.
 pub(crate) fn draw(app: &App, ground: &Ground, area: Rect, buf: &mut Buffer) {
     let area = layout::inset(area, 1, 0);
-    let facts = fitting(facts(app), area.width.saturating_sub(area.width / 4));
+    let prompt_room = (text::width(&prompt_of(app)) + 2).min(area.width / 2);
+    let facts = fitting(facts(app), area.width.saturating_sub(prompt_room));
     let wide = text::put_right(buf, area, &facts, ground.fact());
     let (prompt, _) = layout::left(area, area.width.saturating_sub(wide + 2), 0);
     text::put(buf, prompt, &prompt_of(app), ground.prompt());
@@ -66,7 +67,7 @@ pub(crate) fn plain(value: f64) -> String {
 /// The facts in one line, the last ones left out until it fits.
 fn fitting(mut facts: Vec<String>, cells: u16) -> String {
     loop {
-        let line = facts.join(" · ");
+        let line = facts.join("  ");
         if text::width(&line) <= cells || facts.len() <= 1 {
             return line;
         }

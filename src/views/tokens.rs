@@ -18,21 +18,26 @@ pub(crate) fn draw(app: &App, frame: &Tokens, ground: &Ground, area: Rect, buf: 
     let encoding = &encoder.prompt;
     let remarks = remarks(app, frame, encoding);
     let remark_rows = u16::try_from(remarks.len()).unwrap_or(0);
-    // From below: the 77 places and what is to be said on them, then the merges.
     let places_rows = places::rows(encoding, area.width, area.height);
-    let roomy = area.height >= 15;
-    let gap = u16::from(roomy);
-    let chips_most = area.height.saturating_sub(places_rows + remark_rows + 4 + 2 * gap).max(3);
+    // What is always there: the chosen place, two rows of merges, the 77 places, remarks.
+    let fixed = 3 + places_rows + remark_rows;
+    let chips_rows = chips::rows(app, encoding, area.width);
+    let chips_most = area.height.saturating_sub(fixed + 2).max(3).min(chips_rows);
+    let spare = area.height.saturating_sub(fixed + chips_most);
+    // Rows left free between the parts, the most useful ones first.
+    let [above_places, above_merges, above_remarks, above_chosen] =
+        [1, 2, 3, 5].map(|least| u16::from(spare >= least));
     let used = chips::draw(app, encoding, ground, layout::top(area, chips_most).0, buf);
-    let rest = layout::top(area, used).1;
-    text::put(buf, layout::row(rest, 0), &format!("▸ {}", chosen(app, encoding)), ground.prompt());
-    let rest = layout::top(rest, 1 + gap).1;
-    let below = places_rows + remark_rows + gap;
-    let merges_most = rest.height.saturating_sub(below);
-    let used = merges::draw(app, encoding, ground, layout::top(rest, merges_most).0, buf);
-    let rest = layout::top(rest, used + gap).1;
+    let rest = layout::top(area, used + above_chosen).1;
+    let sentence = format!("▸ {}", chosen(app, encoding));
+    text::put(buf, layout::row(rest, 0), &sentence, ground.prompt());
+    let rest = layout::top(rest, 1 + above_merges).1;
+    let below = above_places + places_rows + above_remarks + remark_rows;
+    let merges = layout::top(rest, rest.height.saturating_sub(below)).0;
+    let used = merges::draw(app, encoding, ground, merges, buf);
+    let rest = layout::top(rest, used + above_places).1;
     places::draw(app, encoding, ground, layout::top(rest, places_rows).0, buf);
-    let rest = layout::top(rest, places_rows).1;
+    let rest = layout::top(rest, places_rows + above_remarks).1;
     for (i, remark) in (0..rest.height).zip(&remarks) {
         text::put(buf, layout::row(rest, i), remark, ground.fact());
     }

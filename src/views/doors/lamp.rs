@@ -31,8 +31,9 @@ fn mixed(along: f32, noise: [f32; 3], glow: Rgb, light: bool) -> Rgb {
     let kept = (along * 1.25).clamp(0.0, 1.0).powi(2);
     let (signal, rest) = (kept.sqrt(), (1.0 - kept).sqrt());
     let middle = if light { 190.0 } else { 74.0 };
+    let grey = noise.iter().sum::<f32>() / 3.0;
     std::array::from_fn(|c| {
-        let grain = noise[c] * if light { 55.0 } else { 62.0 };
+        let grain = (0.5 * noise[c] + 0.8 * grey) * if light { 60.0 } else { 66.0 };
         let ground = middle * (1.0 - signal);
         (ground + f32::from(glow[c]) * signal + grain * rest).clamp(0.0, 255.0) as u8
     })
@@ -50,7 +51,7 @@ fn noise(x: usize, y: usize) -> [f32; 3] {
 
 /// The lamp: an amber disc three quarters along, and its light on a dark wall.
 fn glow(x: f32, y: f32, width: f32, height: f32) -> Rgb {
-    let radius = height * 0.3;
+    let radius = height * 0.34;
     let (dx, dy) = (x - width * 0.78, y - height * 0.5 + 0.5);
     let distance = dx.hypot(dy);
     if distance < radius {

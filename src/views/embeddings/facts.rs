@@ -63,7 +63,6 @@ fn numbers_of(app: &App, seen: &Seen, row: usize) -> String {
     let s = Statistics::of_slice(seen.here.row(row));
     let facts = [
         ("piece", seen.label(row).to_owned()),
-        ("count", seen.here.width().to_string()),
         ("mean", numbers::short(s.mean)),
         ("std", numbers::short(s.std)),
         ("min", numbers::short(s.min)),

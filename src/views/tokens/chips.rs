@@ -30,6 +30,19 @@ impl Chip {
     }
 }
 
+/// The rows that all chips take in this width.
+pub(super) fn rows(app: &App, encoding: &Encoding, width: u16) -> u16 {
+    let lines = lines(&chips(encoding), width.saturating_sub(gutter(app))).len();
+    u16::try_from(lines).unwrap_or(u16::MAX).saturating_mul(ROWS)
+}
+
+fn gutter(app: &App) -> u16 {
+    let words = app.words();
+    let labels =
+        ["tokens.words", "tokens.pieces", "tokens.ids"].map(|key| words.text(key).to_owned());
+    labels.iter().map(|label| text::width(label)).max().unwrap_or(0) + 2
+}
+
 /// Draws as many lines of chips as fit, the one with the chosen piece among them; gives the rows
 /// used.
 pub(super) fn draw(
@@ -41,8 +54,7 @@ pub(super) fn draw(
 ) -> u16 {
     let words = app.words();
     let labels = ["tokens.words", "tokens.pieces", "tokens.ids"].map(|key| words.text(key));
-    let gutter = labels.iter().map(|label| text::width(label)).max().unwrap_or(0) + 2;
-    let (left, field) = layout::left(area, gutter, 0);
+    let (left, field) = layout::left(area, gutter(app), 0);
     let chips = chips(encoding);
     let lines = lines(&chips, field.width);
     let shown = usize::from(area.height / ROWS).clamp(1, lines.len().max(1));
