@@ -1,5 +1,7 @@
 //! One test binary for everything that looks at the program from outside.
 
+mod app;
 mod frames;
 mod house;
+mod keys;
 mod networks;
