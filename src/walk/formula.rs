@@ -3,10 +3,12 @@
 //! A view can show one number by hand, a recording can leave out what follows from the rest, and
 //! the engine itself evaluates nothing else.
 
+use serde::{Deserialize, Serialize};
+
 use super::{Grid, Prediction};
 
 /// The arithmetic of one step: every quantity as a weighted sum of others.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Formula {
     /// How the network's answer is read.
     pub prediction: Prediction,
@@ -28,7 +30,7 @@ pub struct Formula {
 }
 
 /// One term of a sampler's weighted sum.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Term {
     /// Its factor.
     pub factor: f32,
@@ -37,7 +39,8 @@ pub struct Term {
 }
 
 /// What a sampler's formula can draw on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Quantity {
     /// The latent before this step.
     Latent,

@@ -3,6 +3,8 @@
 //! One frame for each call of the noise predictor, and one for each other stage. A frame does not
 //! say whether it was computed just now or read from a recording.
 
+use serde::{Deserialize, Serialize};
+
 use super::{Formula, Grid, Picture, Stage, Statistics, Tokens};
 
 /// What one stage produced.
@@ -66,7 +68,7 @@ pub struct TextLayers {
 }
 
 /// A word of the vocabulary near another.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Neighbour {
     /// Its id.
     pub id: u32,

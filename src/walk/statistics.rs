@@ -1,10 +1,12 @@
 //! Statistics of a tensor: the one module that computes them, for every view and every export.
 
+use serde::{Deserialize, Serialize};
+
 use super::Grid;
 
 /// Numbers that describe a tensor. Deviation with divisor n; sums in f64; non-finite values are
 /// counted and left out of everything else.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Statistics {
     /// Sizes of the axes.
     pub shape: Vec<usize>,
