@@ -5,3 +5,4 @@ mod frames;
 mod house;
 mod keys;
 mod networks;
+mod recording;

@@ -1,0 +1,214 @@
+//! A frame becomes named tensors: all of it in `full`, what cannot be computed in `compact`.
+
+use super::Precision;
+use super::about::{AboutDecode, AboutLevel, AboutSchedule, AboutStep, finite};
+use super::tensor::{Tensor, eighths};
+use crate::walk::{
+    Attention, Decode, Embeddings, Encoding, Frame, Grid, Image, Level, Schedule, Step, Tokens,
+};
+
+/// What the tensors of a frame depend on besides the frame.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Manner {
+    pub(super) precision: Precision,
+    /// Rows of the text tensors that hold a mark or a piece; what follows is padding.
+    pub(super) rows: usize,
+}
+
+impl Manner {
+    fn compact(self) -> bool {
+        self.precision == Precision::Compact
+    }
+
+    fn grid(self, name: impl Into<String>, grid: &Grid) -> Tensor {
+        match self.precision {
+            Precision::Full => Tensor::f32(name, grid.shape(), grid.data()),
+            Precision::Compact => Tensor::f16(name, grid.shape(), grid.data()),
+        }
+    }
+}
+
+/// How many rows of the text tensors these texts fill.
+pub(super) fn rows_filled(tokens: &Tokens) -> usize {
+    let both = tokens.encoders.iter().flat_map(|e| [Some(&e.prompt), e.negative.as_ref()]);
+    both.flatten().map(|text| (text.kept + 2).min(77)).max().unwrap_or(77)
+}
+
+/// The tensors of a frame, under the names of the format.
+pub(super) fn tensors(frame: &Frame, manner: Manner) -> Vec<Tensor> {
+    match frame {
+        Frame::Tokens(tokens) => ids(tokens),
+        Frame::Embeddings(embeddings) => text(embeddings, manner),
+        Frame::Schedule(schedule) => of_schedule(schedule),
+        Frame::Noise(noise) => vec![manner.grid("noise", &noise.noise)],
+        Frame::Step(step) => of_step(step, manner),
+        Frame::Decode(decode) => of_decode(decode, manner),
+        Frame::Image(image) => of_image(image, manner),
+    }
+}
+
+fn ids(tokens: &Tokens) -> Vec<Tensor> {
+    let named = tokens.encoders.iter().enumerate();
+    named
+        .map(|(e, texts)| {
+            let rows: Vec<&Encoding> = texts.negative.iter().chain([&texts.prompt]).collect();
+            let ids: Vec<u32> = rows.iter().flat_map(|text| text.ids.iter().copied()).collect();
+            Tensor::i64(format!("text.{e}.ids"), &[rows.len(), ids.len() / rows.len()], &ids)
+        })
+        .collect()
+}
+
+fn text(embeddings: &Embeddings, manner: Manner) -> Vec<Tensor> {
+    let mut out = Vec::new();
+    for (e, encoder) in embeddings.encoders.iter().enumerate() {
+        for (i, layer) in encoder.layers.iter().enumerate() {
+            let name = format!("text.{e}.layer.{i:02}");
+            if manner.compact() && i > 0 {
+                out.push(manner.grid(name, &first_rows(layer, manner.rows)));
+            } else {
+                out.push(manner.grid(name, layer));
+            }
+        }
+        let name = format!("text.{e}.final");
+        if !manner.compact() {
+            out.push(manner.grid(name, &encoder.last));
+        } else if encoder.last != embeddings.context {
+            out.push(manner.grid(name, &first_rows(&encoder.last, manner.rows)));
+        }
+    }
+    out.push(manner.grid("text.context", &embeddings.context));
+    out.push(Tensor::json("text.0.nearest", &embeddings.nearest));
+    out
+}
+
+/// `[B,77,D]` cut to its first rows: `[B,rows,D]`.
+fn first_rows(grid: &Grid, rows: usize) -> Grid {
+    let [batch, all, width] = *grid.shape() else { return grid.clone() };
+    let rows = rows.min(all);
+    Grid::from_fn(&[batch, rows, width], |i| {
+        let (b, inside) = (i / (rows * width), i % (rows * width));
+        grid.data()[b * all * width + inside]
+    })
+}
+
+fn of_schedule(schedule: &Schedule) -> Vec<Tensor> {
+    let line = |name: &str, data: &[f32]| Tensor::f32(name, &[data.len()], data);
+    let mut out = vec![
+        line("schedule.timesteps", &schedule.timesteps),
+        line("schedule.levels", &schedule.levels),
+        line("schedule.alphas_cumprod", &schedule.alphas_cumprod),
+    ];
+    out.extend(schedule.sigmas.as_ref().map(|sigmas| line("schedule.sigmas", sigmas)));
+    out.extend(schedule.sample.as_ref().map(|p| Tensor::picture("schedule.sample", p)));
+    let about = AboutSchedule {
+        steps: schedule.steps.clone(),
+        init_noise_sigma: schedule.init_noise_sigma,
+    };
+    out.push(Tensor::json("schedule.about", &about));
+    out
+}
+
+fn of_step(step: &Step, manner: Manner) -> Vec<Tensor> {
+    let name = |part: &str| format!("step.{:03}.{part}", step.call);
+    let mut out = vec![manner.grid(name("latent"), &step.latent)];
+    if !manner.compact() {
+        out.push(manner.grid(name("input"), &step.input));
+    }
+    out.extend(step.pred_uncond.as_ref().map(|g| manner.grid(name("pred_uncond"), g)));
+    out.push(manner.grid(name("pred_text"), &step.pred_text));
+    if !manner.compact() {
+        out.push(manner.grid(name("pred"), &step.pred));
+        out.push(manner.grid(name("x0"), &step.x0));
+    }
+    if !manner.compact() || step.call + 1 == step.calls {
+        out.push(manner.grid(name("next"), &step.next));
+    }
+    out.extend(step.extra_noise.as_ref().map(|g| manner.grid(name("extra_noise"), g)));
+    let mut about = AboutStep {
+        step: step.step,
+        timestep: step.timestep,
+        sigma: step.sigma,
+        sigma_next: step.sigma_next,
+        seconds: step.seconds,
+        peak_mb: step.peak_mb,
+        formula: step.formula.clone(),
+        attention: None,
+        limits: None,
+        probes: Vec::new(),
+    };
+    if !manner.compact() {
+        out.extend(step.probes.iter().map(|(name, grid)| manner.grid(name, grid)));
+        about.probes = step.probes.iter().map(|(name, _)| name.clone()).collect();
+    }
+    if let Some(attention) = &step.attention {
+        out.push(of_attention(name("attn"), attention, manner, &mut about));
+    }
+    out.extend(step.x0_image.as_ref().map(|p| Tensor::picture(name("x0_image"), p)));
+    out.push(Tensor::json(name("about"), &about));
+    out
+}
+
+fn of_attention(
+    name: String,
+    attention: &Attention,
+    manner: Manner,
+    about: &mut AboutStep,
+) -> Tensor {
+    let rows = &attention.rows;
+    let shape = [rows.planes(), rows.height() * rows.width()];
+    about.attention = Some([rows.height(), rows.width()]);
+    if manner.compact() {
+        let (limits, bytes) = eighths(rows, true);
+        about.limits = Some(limits);
+        Tensor::u8(name, &shape, bytes)
+    } else {
+        Tensor::f32(name, &shape, rows.data())
+    }
+}
+
+fn of_decode(decode: &Decode, manner: Manner) -> Vec<Tensor> {
+    let mut out = vec![manner.grid("decode.input", &decode.input)];
+    let mut about = AboutDecode { seconds: decode.seconds, levels: Vec::new(), whole: Vec::new() };
+    if !manner.compact() {
+        for (name, grid) in decode.whole.iter().filter(|(name, _)| name != "decode.input") {
+            out.push(manner.grid(name, grid));
+            about.whole.push(name.clone());
+        }
+    }
+    for level in &decode.levels {
+        let (tensor, level) = of_level(level, manner);
+        out.push(tensor);
+        about.levels.push(level);
+    }
+    out.push(Tensor::json("decode.about", &about));
+    out
+}
+
+fn of_level(level: &Level, manner: Manner) -> (Tensor, AboutLevel) {
+    let name = format!("decode.{}.planes", level.name);
+    let mut about = AboutLevel {
+        name: level.name.clone(),
+        shape: level.shape,
+        statistics: finite(&level.statistics),
+        channels: level.channels.clone(),
+        limits: None,
+    };
+    let tensor = if manner.compact() {
+        let (limits, bytes) = eighths(&level.planes, false);
+        about.limits = Some(limits);
+        Tensor::u8(name, level.planes.shape(), bytes)
+    } else {
+        Tensor::f32(name, level.planes.shape(), level.planes.data())
+    };
+    (tensor, about)
+}
+
+fn of_image(image: &Image, manner: Manner) -> Vec<Tensor> {
+    match image.picture() {
+        Some(picture) if manner.compact() => {
+            let planes = Tensor::picture("image", &picture);
+            vec![Tensor { shape: image.image.shape().to_vec(), ..planes }]
+        }
+        _ => vec![manner.grid("image", &image.image)],
+    }
+}
