@@ -1,0 +1,257 @@
+//! JSON Lines, version 1: one object a stage, and one for each call of the network.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use crate::walk::statistics::cosine;
+use crate::walk::{
+    Decode, Embeddings, Encoding, Frame, Grid, Image, Noise, Schedule, Statistics, Step, Tokens,
+};
+
+use super::Past;
+use super::colour_name::ColourName;
+use super::describe::Description;
+
+/// What every field means; shown in `--help`.
+pub const SCHEMA: &str = include_str!("json/schema.txt");
+
+/// The version that every object begins with.
+pub const VERSION: u32 = 1;
+
+/// Writes one frame as one line.
+pub(crate) fn frame(frame: &Frame, past: &Past, out: &mut dyn Write) -> io::Result<()> {
+    let line = Line::of(frame.stage().stem());
+    let line = match frame {
+        Frame::Tokens(tokens) => self::tokens(line, tokens, past),
+        Frame::Embeddings(embeddings) => self::embeddings(line, embeddings, past),
+        Frame::Schedule(schedule) => self::schedule(line, schedule),
+        Frame::Noise(noise) => self::noise(line, noise),
+        Frame::Step(step) => self::step(line, step, past),
+        Frame::Decode(decode) => self::decode(line, decode),
+        Frame::Image(image) => self::image(line, image),
+    };
+    writeln!(out, "{}}}", line.text)
+}
+
+/// The answer of `safelight tokens --json`: `{"ids": …, "ids77": …, "pieces": …, "cut": …}`.
+pub fn encoding(encoding: &Encoding) -> String {
+    let line = Line { text: "{".to_owned() };
+    let pieces: Vec<&str> =
+        encoding.pieces.iter().take(encoding.kept).map(|p| p.text.as_str()).collect();
+    let line = line
+        .field("ids", kept_ids(encoding))
+        .field("ids77", &encoding.ids)
+        .field("pieces", pieces)
+        .field("cut", &encoding.cut);
+    format!("{}}}", line.text)
+}
+
+/// An object being written, its fields in the order in which they are told.
+struct Line {
+    text: String,
+}
+
+impl Line {
+    fn of(stage: &str) -> Self {
+        Self { text: "{".to_owned() }.field("safelight", VERSION).field("stage", stage)
+    }
+
+    fn field(mut self, name: &str, value: impl Serialize) -> Self {
+        let value = serde_json::to_string(&value).unwrap_or_else(|_| "null".to_owned());
+        if self.text.len() > 1 {
+            self.text.push(',');
+        }
+        self.text.push_str(&format!("\"{name}\":{value}"));
+        self
+    }
+
+    fn statistics(self, name: &str, grid: &Grid) -> Self {
+        self.field(name, Numbers::of(&Statistics::of(grid)))
+    }
+
+    fn maybe(self, name: &str, grid: Option<&Grid>) -> Self {
+        self.field(name, grid.map(|g| Numbers::of(&Statistics::of(g))))
+    }
+}
+
+/// Statistics in the order of the schema.
+#[derive(Serialize)]
+struct Numbers {
+    shape: Vec<usize>,
+    mean: f32,
+    std: f32,
+    min: f32,
+    max: f32,
+    norm: f32,
+    non_finite: usize,
+}
+
+impl Numbers {
+    fn of(statistics: &Statistics) -> Self {
+        // The sum of squares of finite numbers can pass the largest f32.
+        let bounded = |x: f32| x.clamp(f32::MIN, f32::MAX);
+        Self {
+            shape: statistics.shape.clone(),
+            mean: bounded(statistics.mean),
+            std: bounded(statistics.std),
+            min: statistics.min,
+            max: statistics.max,
+            norm: bounded(statistics.norm),
+            non_finite: statistics.non_finite,
+        }
+    }
+}
+
+fn kept_ids(encoding: &Encoding) -> Vec<u32> {
+    encoding.pieces.iter().take(encoding.kept).map(|p| p.id).collect()
+}
+
+fn text(encoding: &Encoding) -> Value {
+    let pieces: Vec<&str> =
+        encoding.pieces.iter().take(encoding.kept).map(|p| p.text.as_str()).collect();
+    json!({
+        "text": encoding.text,
+        "ids": kept_ids(encoding),
+        "ids77": encoding.ids,
+        "pieces": pieces,
+        "cut": encoding.cut,
+    })
+}
+
+fn tokens(line: Line, tokens: &Tokens, past: &Past) -> Line {
+    let first = tokens.encoders.first();
+    let card = &past.card;
+    line.field("settings", &past.settings)
+        .field(
+            "model",
+            json!({
+                "name": card.name,
+                "family": card.family,
+                "parameters": card.parameters,
+                "hash": card.hash,
+            }),
+        )
+        .field("calls", past.calls)
+        .field("prompt", first.map(|e| text(&e.prompt)))
+        .field("negative", first.and_then(|e| e.negative.as_ref()).map(text))
+}
+
+fn embeddings(line: Line, embeddings: &Embeddings, past: &Past) -> Line {
+    let layers: Vec<Numbers> = embeddings
+        .encoders
+        .iter()
+        .flat_map(|e| &e.layers)
+        .map(|g| Numbers::of(&Statistics::of(g)))
+        .collect();
+    let last = embeddings.encoders.first().map(|e| Numbers::of(&Statistics::of(&e.last)));
+    let nearest: Vec<Vec<Value>> = embeddings
+        .nearest
+        .iter()
+        .map(|words| {
+            words
+                .iter()
+                .map(|n| json!({ "id": n.id, "text": n.text, "cosine": n.cosine }))
+                .collect()
+        })
+        .collect();
+    line.field("layers", layers)
+        .field("last", last)
+        .statistics("context", &embeddings.context)
+        .field("cosine", cosines(&embeddings.context, past.labels.len()))
+        .field("nearest", nearest)
+}
+
+/// Cosine of every two of the first `n` rows of the last batch entry of `[B,77,C]`.
+pub(crate) fn cosines(context: &Grid, n: usize) -> Vec<Vec<f32>> {
+    let places = context.height();
+    let batch = context.planes().saturating_sub(1);
+    let row = |i: usize| context.row(batch * places + i);
+    let n = n.min(places);
+    (0..n).map(|i| (0..n).map(|j| cosine(row(i), row(j))).collect()).collect()
+}
+
+fn schedule(line: Line, schedule: &Schedule) -> Line {
+    line.field("timesteps", &schedule.timesteps)
+        .field("levels", &schedule.levels)
+        .field("sigmas", &schedule.sigmas)
+        .field("steps", &schedule.steps)
+        .field("init_noise_sigma", schedule.init_noise_sigma)
+}
+
+fn noise(line: Line, noise: &Noise) -> Line {
+    let first: Vec<f32> = noise.noise.data().iter().take(8).copied().collect();
+    line.field("seed", noise.seed)
+        .field("hash", format!("{:016x}", noise.hash()))
+        .field("first", first)
+        .statistics("noise", &noise.noise)
+}
+
+fn step(line: Line, step: &Step, past: &Past) -> Line {
+    let attention = step.attention.as_ref().map(|a| shares(&a.rows));
+    line.field("call", step.call)
+        .field("calls", step.calls)
+        .field("step", step.step)
+        .field("steps", step.steps)
+        .field("timestep", step.timestep)
+        .field("sigma", step.sigma)
+        .field("sigma_next", step.sigma_next)
+        .statistics("latent", &step.latent)
+        .statistics("input", &step.input)
+        .maybe("pred_uncond", step.pred_uncond.as_ref())
+        .statistics("pred_text", &step.pred_text)
+        .statistics("pred", &step.pred)
+        .statistics("epsilon", &step.epsilon_of(&step.pred))
+        .maybe("difference", step.difference().as_ref())
+        .statistics("x0", &step.x0)
+        .statistics("next", &step.next)
+        .maybe("extra_noise", step.extra_noise.as_ref())
+        .field("angle", past.angles.last().copied().flatten())
+        .field("moved", past.moved.last().copied().flatten())
+        .field("attention", attention)
+        .field("seconds", step.seconds)
+        .field("peak_mb", step.peak_mb)
+}
+
+/// The mean of each row of `[rows,h,w]`.
+pub(crate) fn shares(rows: &Grid) -> Vec<f32> {
+    (0..rows.planes())
+        .map(|i| rows.plane(i).iter().sum::<f32>() / rows.plane(i).len().max(1) as f32)
+        .collect()
+}
+
+fn decode(line: Line, decode: &Decode) -> Line {
+    #[derive(Serialize)]
+    struct Level<'a> {
+        name: &'a str,
+        statistics: Numbers,
+    }
+    let levels: Vec<Level> = decode
+        .levels
+        .iter()
+        .map(|l| Level { name: &l.name, statistics: Numbers::of(&l.statistics) })
+        .collect();
+    line.statistics("input", &decode.input).field("levels", levels).field("seconds", decode.seconds)
+}
+
+fn image(line: Line, image: &Image) -> Line {
+    let line = line
+        .field("width", image.image.width())
+        .field("height", image.image.height())
+        .statistics("image", &image.image)
+        .field("clipped", image.clipped());
+    let Some(picture) = image.picture() else { return line.field("description", Value::Null) };
+    let seen = Description::of(&picture);
+    let name = |colour: ColourName| colour.key().rsplit('.').next().unwrap_or_default();
+    let figure = seen.figure.as_ref().map(|f| {
+        json!({
+            "colour": name(f.colour),
+            "second": f.second.map(name),
+            "place": [f.place.0, f.place.1],
+            "share": f.share,
+            "extent": [f.extent.0, f.extent.1],
+        })
+    });
+    line.field("description", json!({ "background": seen.background.map(name), "figure": figure }))
+}
