@@ -1,0 +1,162 @@
+//! The sheet that a plot is drawn on: font, colours, axes, and how it becomes a picture.
+
+use std::ops::Range;
+use std::sync::OnceLock;
+
+use plotters::coord::Shift;
+use plotters::prelude::*;
+use plotters::style::register_font;
+
+use crate::walk::Picture;
+
+use super::{HEIGHT, WIDTH};
+
+/// Drawn so many times larger, then averaged.
+const OVER: usize = 3;
+
+/// Dark on a light ground, apart in lightness too: after Okabe & Ito (2008).
+pub(super) const INK: RGBColor = RGBColor(38, 38, 44);
+const GROUND: RGBColor = RGBColor(253, 252, 250);
+const MESH: RGBColor = RGBColor(226, 224, 219);
+/// First line of a plot.
+pub(super) const BLUE: RGBColor = RGBColor(0, 90, 160);
+/// Second line.
+pub(super) const VERMILION: RGBColor = RGBColor(205, 85, 10);
+/// Third line.
+pub(super) const GREEN: RGBColor = RGBColor(0, 135, 100);
+/// Fourth line.
+pub(super) const GREY: RGBColor = RGBColor(120, 118, 125);
+
+static FONT: &[u8] = include_bytes!("../../../fixtures/fonts/DejaVuSans-plots.ttf");
+static HAN: &[u8] = include_bytes!("../../../fixtures/fonts/NotoSansSC-plots.otf");
+
+/// Names of axes and the title over them.
+pub(super) struct Labels {
+    pub(super) title: String,
+    pub(super) x: String,
+    pub(super) y: String,
+}
+
+/// One line of a plot.
+pub(super) struct Line {
+    pub(super) label: String,
+    pub(super) colour: RGBColor,
+    pub(super) points: Vec<(f32, f32)>,
+    /// Whether each point is marked as well.
+    pub(super) marked: bool,
+}
+
+type Area<'a> = DrawingArea<BitMapBackend<'a>, Shift>;
+type Drawn = Result<(), Box<dyn std::error::Error>>;
+
+/// Draws on a sheet; `None` where plotters cannot (a font that it refuses, no room).
+pub(super) fn sheet(draw: impl FnOnce(&Area<'_>) -> Drawn) -> Option<Picture> {
+    fonts()?;
+    let (w, h) = (WIDTH * OVER, HEIGHT * OVER);
+    let mut pixels = vec![255u8; w * h * 3];
+    {
+        let backend = BitMapBackend::with_buffer(&mut pixels, (w as u32, h as u32));
+        let area = backend.into_drawing_area();
+        area.fill(&GROUND).ok()?;
+        draw(&area).ok()?;
+        area.present().ok()?;
+    }
+    Some(Picture::new(w, h, pixels)?.block_means(WIDTH, HEIGHT).0)
+}
+
+/// Registers the fonts once.
+fn fonts() -> Option<()> {
+    static READY: OnceLock<bool> = OnceLock::new();
+    let ready = *READY.get_or_init(|| {
+        register_font("latin", FontStyle::Normal, FONT).is_ok()
+            && register_font("han", FontStyle::Normal, HAN).is_ok()
+    });
+    ready.then_some(())
+}
+
+/// The font that has all characters of a text.
+fn family(text: &str) -> &'static str {
+    if text.chars().any(|c| u32::from(c) >= 0x2e80) { "han" } else { "latin" }
+}
+
+/// A text style of `size` pixels on the finished plot.
+pub(super) fn style(text: &str, size: usize) -> TextStyle<'static> {
+    (family(text), (size * OVER) as i32).into_font().color(&INK)
+}
+
+/// A line's width in pixels of the finished plot.
+pub(super) fn stroke(colour: RGBColor, width: usize) -> ShapeStyle {
+    colour.stroke_width((width * OVER) as u32)
+}
+
+/// Lines over one pair of axes, with a legend where there is more than one.
+pub(super) fn lines(
+    area: &Area<'_>,
+    labels: &Labels,
+    x: Range<f32>,
+    y: Range<f32>,
+    lines: &[Line],
+) -> Drawn {
+    let mut chart = ChartBuilder::on(area)
+        .caption(&labels.title, style(&labels.title, 20))
+        .margin((18 * OVER) as u32)
+        .margin_right((34 * OVER) as u32)
+        .x_label_area_size((46 * OVER) as u32)
+        .y_label_area_size((64 * OVER) as u32)
+        .build_cartesian_2d(x, y)?;
+    chart
+        .configure_mesh()
+        .x_desc(&labels.x)
+        .y_desc(&labels.y)
+        .axis_desc_style(style(&format!("{}{}", labels.x, labels.y), 15))
+        .label_style(style("", 13))
+        .x_labels(10)
+        .y_labels(7)
+        .x_label_formatter(&|v| tick(*v))
+        .y_label_formatter(&|v| tick(*v))
+        .max_light_lines(0)
+        .bold_line_style(stroke(MESH, 1))
+        .axis_style(stroke(GREY, 1))
+        .draw()?;
+    for line in lines {
+        let colour = line.colour;
+        chart
+            .draw_series(LineSeries::new(line.points.iter().copied(), stroke(colour, 2)))?
+            .label(&line.label)
+            .legend(move |(x, y)| {
+                PathElement::new([(x, y), (x + (22 * OVER) as i32, y)], stroke(colour, 3))
+            });
+        if line.marked {
+            let radius = (3 * OVER) as i32;
+            chart.draw_series(
+                line.points.iter().map(|&p| Circle::new(p, radius, colour.filled())),
+            )?;
+        }
+    }
+    if lines.len() > 1 {
+        let texts: String = lines.iter().map(|l| l.label.as_str()).collect();
+        chart
+            .configure_series_labels()
+            .position(SeriesLabelPosition::UpperRight)
+            .legend_area_size((30 * OVER) as u32)
+            .margin((14 * OVER) as u32)
+            .background_style(GROUND.mix(0.9))
+            .border_style(stroke(MESH, 1))
+            .label_font(style(&texts, 14))
+            .draw()?;
+    }
+    Ok(())
+}
+
+/// A tick's number in as few digits as it needs.
+fn tick(value: f32) -> String {
+    let text = format!("{value:.3}");
+    let text = text.trim_end_matches('0').trim_end_matches('.');
+    if text == "-0" { "0".to_owned() } else { text.replace('-', "−") }
+}
+
+/// A range from zero that leaves room above the largest value.
+pub(super) fn from_zero(values: impl Iterator<Item = f32>) -> Range<f32> {
+    let top = values.filter(|v| v.is_finite()).fold(0.0, f32::max);
+    0.0..if top > 0.0 { top * 1.12 } else { 1.0 }
+}

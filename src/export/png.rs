@@ -1,0 +1,55 @@
+//! A picture as a PNG file at a whole-number scale, with the settings that made it in text chunks.
+
+use std::io::{self, Write};
+use std::path::Path;
+
+use ::png::{BitDepth, ColorType, Encoder};
+
+use crate::walk::{Picture, Problem, Settings};
+
+use super::whole_file;
+
+/// The text chunk that holds all settings as JSON, keys as the long flags.
+pub const SETTINGS_KEY: &str = "safelight";
+
+/// Writes `picture` to `path`, every pixel repeated `scale` times both ways. With settings, the
+/// file says how it was made: `Software`, `Title` (the prompt), and [`SETTINGS_KEY`].
+///
+/// # Errors
+///
+/// `export-empty` for a picture without pixels; else what [`std::fs`] refuses, with the file's
+/// name.
+pub fn write(
+    picture: &Picture,
+    scale: usize,
+    settings: Option<&Settings>,
+    path: &Path,
+) -> Result<(), Problem> {
+    if picture.width() == 0 || picture.height() == 0 {
+        return Err(Problem::new("export-empty").with("file", path.display()));
+    }
+    let picture = picture.enlarged(scale);
+    whole_file::write(path, |out| encode(&picture, settings, out))
+}
+
+fn encode(picture: &Picture, settings: Option<&Settings>, out: &mut dyn Write) -> io::Result<()> {
+    let size = |n: usize| u32::try_from(n).map_err(io::Error::other);
+    let mut encoder = Encoder::new(out, size(picture.width())?, size(picture.height())?);
+    encoder.set_color(ColorType::Rgb);
+    encoder.set_depth(BitDepth::Eight);
+    let software = concat!("safelight ", env!("CARGO_PKG_VERSION"));
+    encoder.add_text_chunk("Software".to_owned(), software.to_owned())?;
+    if let Some(settings) = settings {
+        let json = serde_json::to_string(settings).map_err(io::Error::other)?;
+        encoder.add_itxt_chunk("Title".to_owned(), without_nul(&settings.prompt))?;
+        encoder.add_itxt_chunk(SETTINGS_KEY.to_owned(), json)?;
+    }
+    let mut writer = encoder.write_header()?;
+    writer.write_image_data(picture.rgb())?;
+    Ok(writer.finish()?)
+}
+
+/// A text chunk cannot hold the character that ends it.
+fn without_nul(text: &str) -> String {
+    text.replace('\0', "\u{fffd}")
+}
