@@ -7,6 +7,7 @@ mod answers;
 mod capability;
 mod clipboard;
 pub mod guard;
+pub mod inline;
 mod input;
 mod log;
 mod outside;
