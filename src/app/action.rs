@@ -30,6 +30,8 @@ pub enum Action {
     NextPart,
     /// The one before.
     PreviousPart,
+    /// A door of the first screen, from 0.
+    Door(usize),
     /// The chosen picture as large as fits.
     Enlarge,
     /// Accept what is chosen or typed.

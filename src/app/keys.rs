@@ -216,6 +216,9 @@ pub const TABLE: &[Row] = &[
         "previous-door",
         Bar::HelpOnly,
     ),
+    row(Action::Door(0), &[c('1')], &[Place::Doors], "door-number", Bar::HelpOnly),
+    row(Action::Door(1), &[c('2')], &[Place::Doors], "door-number", Bar::HelpOnly),
+    row(Action::Door(2), &[c('3')], &[Place::Doors], "door-number", Bar::HelpOnly),
     // What lies over the view.
     row(
         Action::TurnDown,

@@ -104,6 +104,10 @@ fn act(app: &mut App, action: Action) -> Vec<Effect> {
         Action::Leave => leave(app),
         Action::DecodeX0 => decode_x0(app),
         Action::AnotherSeed => another_seed(app),
+        Action::Door(door) => {
+            app.doors.chosen = door.min(forms::DOORS - 1);
+            if door == 0 { forms::accept(app) } else { Vec::new() }
+        }
         Action::CommandLine => {
             let line = command_line::command_line(&app.walk);
             app.overlay = Some(Overlay::CommandLine { line: line.clone() });

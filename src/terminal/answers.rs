@@ -1,5 +1,7 @@
 //! What a terminal answers to our questions, read from its bytes; what is no answer was typed.
 
+use crate::app::{Code, Key};
+
 /// The answers that came.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Answers {
@@ -13,8 +15,8 @@ pub(super) struct Answers {
     pub sixel: bool,
     /// A cell's width and height in pixels.
     pub cell: Option<(u16, u16)>,
-    /// Characters that were typed.
-    pub typed: Vec<char>,
+    /// Keys that were typed.
+    pub typed: Vec<Key>,
 }
 
 impl Answers {
@@ -46,15 +48,39 @@ pub(super) fn parse(bytes: &[u8]) -> Answers {
                 taken
             }
             None => {
-                if !c.is_control() || matches!(c, '\r' | '\t' | '\u{7f}' | '\u{3}') {
-                    answers.typed.push(c);
-                }
+                answers.typed.extend(typed(c));
                 c.len_utf8()
             }
         };
         rest = rest.get(taken..).unwrap_or_default();
     }
     answers
+}
+
+/// The key of a character that came alone.
+fn typed(c: char) -> Option<Key> {
+    Some(match c {
+        '\r' => Key::plain(Code::Enter),
+        '\t' => Key::plain(Code::Tab),
+        '\u{7f}' => Key::plain(Code::Backspace),
+        '\u{3}' => Key::control('c'),
+        '\u{1a}' => Key::control('z'),
+        c if c.is_control() => return None,
+        c => Key::char(c),
+    })
+}
+
+/// The key of a whole sequence.
+fn arrow(body: &str) -> Option<Key> {
+    Some(Key::plain(match body {
+        "[A" | "OA" => Code::Up,
+        "[B" | "OB" => Code::Down,
+        "[C" | "OC" => Code::Right,
+        "[D" | "OD" => Code::Left,
+        "[H" | "OH" => Code::Home,
+        "[F" | "OF" => Code::End,
+        _ => return None,
+    }))
 }
 
 /// The sequence that the text begins with, if it does: its body with the introducer, and how many
@@ -66,6 +92,7 @@ fn sequence(text: &str) -> Option<(&str, usize)> {
             let end = after.char_indices().skip(1).find(|(_, c)| ('\x40'..='\x7e').contains(c))?.0;
             Some((after.get(..=end)?, end + 2))
         }
+        'O' => Some((after.get(..2)?, 3)),
         ']' | 'P' | '_' => {
             let st = after.find("\x1b\\").map(|at| (at, 2));
             let bell = after.find('\x07').map(|at| (at, 1));
@@ -87,6 +114,8 @@ fn take(answers: &mut Answers, body: &str) {
         answers.cell = cell(size);
     } else if let Some(device) = body.strip_prefix("[?").and_then(|b| b.strip_suffix('c')) {
         answers.sixel = device.split(';').any(|n| n == "4");
+    } else {
+        answers.typed.extend(arrow(body));
     }
 }
 
@@ -111,7 +140,7 @@ fn rgb(text: &str) -> Option<[u8; 3]> {
 mod tests {
     use super::*;
 
-    const KITTY: &[u8] = b"\x1b]11;rgb:ffff/ffff/f0f0\x1b\\\x1bP>|kitty(0.41.1)\x1b\\q\
+    const KITTY: &[u8] = b"\x1b]11;rgb:ffff/ffff/f0f0\x1b\\\x1bP>|kitty(0.41.1)\x1b\\q\x1b[B\
         \x1b_Gi=31;OK\x1b\\\x1b[6;20;9t\x1b[?62;4;52c";
 
     #[test]
@@ -121,7 +150,7 @@ mod tests {
         assert_eq!(answers.name, "kitty(0.41.1)");
         assert!(answers.kitty && answers.sixel);
         assert_eq!(answers.cell, Some((9, 20)));
-        assert_eq!(answers.typed, ['q']);
+        assert_eq!(answers.typed, [Key::char('q'), Key::plain(Code::Down)]);
     }
 
     #[test]

@@ -10,6 +10,7 @@ use ratatui_image::picker::ProtocolType;
 
 use super::answers::{Answers, parse};
 use super::{Options, Protocol};
+use crate::app::Key;
 use crate::views::Colours;
 
 /// How long the terminal may take to answer.
@@ -27,7 +28,7 @@ pub(super) struct Capability {
     /// How pictures are sent, and a cell's width and height in pixels; none: in cells only.
     pub pictures: Option<(ProtocolType, (u16, u16))>,
     /// What was typed while the terminal was asked.
-    pub typed: Vec<char>,
+    pub typed: Vec<Key>,
 }
 
 /// The number of colours, from the option or the environment; nothing is asked.

@@ -10,13 +10,14 @@ use crossterm::terminal::{BeginSynchronizedUpdate, EndSynchronizedUpdate, SetTit
 use crossterm::{execute, queue};
 use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
+use ratatui::layout::Rect;
 
 use super::guard::{self, Guard};
 use super::input::{self, Input};
 use super::outside::{Answer, Outside, carry_out};
 use super::pictures::Pictures;
 use super::{Ending, Listener, Message, Options, capability, clipboard, log, signals};
-use crate::app::{self, App, Effect, Event, Key, Scene};
+use crate::app::{self, App, Effect, Event, Scene};
 use crate::source::{self, Order, Source};
 use crate::views::{self, Colours, Ground};
 use crate::walk::Problem;
@@ -132,14 +133,7 @@ impl Session {
             self.pictures = Pictures::start(kind, cell, self.messages.clone());
             self.stale = true;
         }
-        for c in found.typed {
-            let key = match c {
-                '\r' => Key::plain(app::Code::Enter),
-                '\t' => Key::plain(app::Code::Tab),
-                '\u{7f}' => Key::plain(app::Code::Backspace),
-                '\u{3}' => Key::control('c'),
-                c => Key::char(c),
-            };
+        for key in found.typed {
             self.input(Input::Key(key));
         }
     }
@@ -337,7 +331,9 @@ impl Session {
         }
         self.pictures.forget();
         self.title.clear();
-        self.screen.clear()?;
+        // Not `clear`: it asks where the cursor is, and the answer would go to the input thread.
+        let size = self.screen.size()?;
+        self.screen.resize(Rect::new(0, 0, size.width, size.height))?;
         self.stale = true;
         Ok(())
     }

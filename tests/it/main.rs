@@ -7,4 +7,5 @@ mod house;
 mod keys;
 mod networks;
 mod print;
+mod pty;
 mod recording;
