@@ -44,9 +44,16 @@ impl Networks {
         &self.place
     }
 
-    /// Rows of 77 ids as vectors; the second opinion gives no layers, only the end.
+    /// Rows of 77 ids as vectors. The second opinion gives no layers, only the end; where it has
+    /// no encoder of the family, the own one stands in.
     pub fn encode(&self, rows: &[&[u32]]) -> Result<TextStates, Problem> {
-        self.stock.as_ref().map_or_else(|| self.text.encode(rows), |stock| stock.encode(rows))
+        let theirs = self.stock.as_ref().map(|stock| stock.encode(rows)).transpose()?.flatten();
+        theirs.map_or_else(|| self.text.encode(rows), Ok)
+    }
+
+    /// Whether the text encoder has the exact GELU, which candle-transformers lacks.
+    pub const fn has_exact_gelu(&self) -> bool {
+        self.text.has_exact_gelu()
     }
 
     /// The noise predictor's answer; see [`UNet::predict`].

@@ -64,6 +64,11 @@ impl Engine {
         self.parts.networks.place().note.as_ref()
     }
 
+    /// Whether the text encoder has the exact GELU, which candle-transformers lacks.
+    pub(super) fn has_exact_gelu(&self) -> bool {
+        self.parts.networks.has_exact_gelu()
+    }
+
     /// Whether `asked` needs another model, device, number format or set of networks than the
     /// ones that are open.
     pub fn reopen_needed(&self, asked: &Asked) -> bool {

@@ -22,20 +22,21 @@ pub struct TextStates {
 
 /// The shape of an encoder.
 #[derive(Clone, Copy, Debug)]
-struct TextConfig {
-    vocabulary: usize,
-    width: usize,
-    inner: usize,
-    layers: usize,
-    heads: usize,
-    positions: usize,
-    epsilon: f64,
+pub(super) struct TextConfig {
+    pub(super) vocabulary: usize,
+    pub(super) width: usize,
+    pub(super) inner: usize,
+    pub(super) layers: usize,
+    pub(super) heads: usize,
+    pub(super) positions: usize,
+    pub(super) epsilon: f64,
     /// x·sigmoid(1.702x) (OpenAI's) instead of the exact GELU (OpenCLIP's).
-    quick: bool,
+    pub(super) quick: bool,
 }
 
 impl TextConfig {
-    fn read(config: &Config) -> Result<Self, Problem> {
+    /// Reads and checks.
+    pub(super) fn read(config: &Config) -> Result<Self, Problem> {
         let activation = config.text("hidden_act", "quick_gelu")?;
         let width = config.size("hidden_size", 512)?;
         let heads = config.size("num_attention_heads", 8)?;
@@ -77,9 +78,7 @@ impl TextEncoder {
     pub fn load(folder: &ModelFolder, place: &Place) -> Result<Self, Problem> {
         let config = TextConfig::read(&folder.config(Part::Text)?)?;
         let weights = folder.weights(Part::Text, place)?;
-        // Published files have the prefix; transformers 5 writes none.
-        let prefixed = weights.at("text_model");
-        let inside = if prefixed.has("final_layer_norm.weight") { prefixed } else { weights };
+        let inside = text_module(&weights);
         let embeddings = inside.at("embeddings");
         let layers = (0..config.layers)
             .map(|i| Layer::load(&inside.at("encoder.layers").at(i), &config))
@@ -94,6 +93,11 @@ impl TextEncoder {
             config,
             lengths: OnceLock::new(),
         })
+    }
+
+    /// Whether its activation is the exact GELU (the second version's), not the quick one.
+    pub const fn has_exact_gelu(&self) -> bool {
+        !self.config.quick
     }
 
     /// Encodes rows of 77 ids each.
@@ -193,6 +197,13 @@ impl TextEncoder {
         }
         Ok(self.lengths.get().map_or(&[], Vec::as_slice))
     }
+}
+
+/// Where the encoder begins inside its file: published files say `text_model.` before every name,
+/// transformers 5 writes nothing.
+pub(super) fn text_module(weights: &Weights) -> Weights {
+    let prefixed = weights.at("text_model");
+    if prefixed.has("final_layer_norm.weight") { prefixed } else { weights.clone() }
 }
 
 /// One layer: causal self-attention and a perceptron, each after a norm and beside its input.

@@ -2,8 +2,8 @@
 
 mod blocks;
 pub(super) mod config;
-mod time;
-mod transformer;
+pub(super) mod time;
+pub(super) mod transformer;
 
 use candle_core::Tensor;
 

@@ -104,6 +104,12 @@ impl Weights {
         self.info(name).map(|info| info.shape.as_slice())
     }
 
+    /// The names of all tensors of this module, without its own.
+    pub fn names(&self) -> impl Iterator<Item = String> {
+        let names = self.file.metadata.offset_keys().into_iter();
+        names.filter_map(|name| name.strip_prefix(&self.prefix).map(str::to_owned))
+    }
+
     /// The device and type that tensors are made for.
     pub const fn place(&self) -> &Place {
         &self.place

@@ -65,16 +65,6 @@ const fn kind(config: &UnetConfig) -> ResnetKind {
     }
 }
 
-fn attending(config: &UnetConfig, level: usize) -> TransformerKind {
-    TransformerKind {
-        channels: config.levels[level],
-        heads: config.heads[level],
-        blocks: config.transformers[level],
-        context: config.context,
-        groups: config.groups,
-    }
-}
-
 /// A level on the way down.
 #[derive(Debug)]
 pub(super) struct Down {
@@ -91,7 +81,7 @@ impl Down {
     ) -> Result<Self, Problem> {
         let output = config.levels[level];
         let input = config.levels[level.saturating_sub(1)];
-        let transformer = config.down_attends[level].then(|| attending(config, level));
+        let transformer = config.down_attends[level].then(|| TransformerKind::of(config, level));
         let pairs = (0..config.layers)
             .map(|i| {
                 let from = if i == 0 { input } else { output };
@@ -139,7 +129,7 @@ impl Middle {
     pub(super) fn load(weights: &Weights, config: &UnetConfig) -> Result<Self, Problem> {
         let last = config.levels.len() - 1;
         let channels = (config.levels[last], config.levels[last]);
-        let transformer = Some(attending(config, last));
+        let transformer = Some(TransformerKind::of(config, last));
         Ok(Self {
             first: Pair::load(weights, 0, channels, config, transformer)?,
             second: Pair::load(weights, 1, channels, config, None)?,
@@ -176,7 +166,7 @@ impl Up {
         let output = config.levels[level];
         let before = config.levels[(level + 1).min(config.levels.len() - 1)];
         let after = config.levels[level.saturating_sub(1)];
-        let transformer = config.up_attends[place].then(|| attending(config, level));
+        let transformer = config.up_attends[place].then(|| TransformerKind::of(config, level));
         let pairs = (0..=config.layers)
             .map(|i| {
                 let from = if i == 0 { before } else { output };

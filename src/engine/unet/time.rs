@@ -11,14 +11,14 @@ use crate::walk::Problem;
 
 /// The perceptron over the sinusoids.
 #[derive(Debug)]
-pub(super) struct TimeEmbedding {
+pub(in crate::engine) struct TimeEmbedding {
     first: Linear,
     second: Linear,
 }
 
 impl TimeEmbedding {
     /// Reads `linear_1` and `linear_2`.
-    pub(super) fn load(weights: &Weights, config: &UnetConfig) -> Result<Self, Problem> {
+    pub(in crate::engine) fn load(weights: &Weights, config: &UnetConfig) -> Result<Self, Problem> {
         let (narrow, wide) = (config.levels[0], config.time_width);
         Ok(Self {
             first: Linear::load(&weights.at("linear_1"), (narrow, wide), true)?,
@@ -27,14 +27,14 @@ impl TimeEmbedding {
     }
 
     /// `[B,narrow]` to `[B,wide]`.
-    pub(super) fn forward(&self, sinusoids: &Tensor) -> candle_core::Result<Tensor> {
+    pub(in crate::engine) fn forward(&self, sinusoids: &Tensor) -> candle_core::Result<Tensor> {
         self.second.forward(&silu(&self.first.forward(sinusoids)?)?)
     }
 }
 
 /// The sinusoids of one timestep for every row of the batch: `[B,levels[0]]`. Computed in 32
 /// bits whatever the network computes in: 16 bits cannot hold a timestep.
-pub(super) fn sinusoids(
+pub(in crate::engine) fn sinusoids(
     timestep: f64,
     batch: usize,
     config: &UnetConfig,

@@ -3,6 +3,7 @@
 
 use candle_core::Tensor;
 
+use super::config::UnetConfig;
 use crate::engine::layers::{GroupNorm, LayerNorm, Linear, add, attend, geglu};
 use crate::engine::probe::Probe;
 use crate::engine::weights::Weights;
@@ -15,22 +16,35 @@ const LAYER_EPSILON: f64 = 1e-5;
 
 /// The sizes of one transformer.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct TransformerKind {
+pub(in crate::engine) struct TransformerKind {
     /// Channels of the picture, and numbers of a token.
-    pub(super) channels: usize,
+    pub(in crate::engine) channels: usize,
     /// Heads.
-    pub(super) heads: usize,
+    pub(in crate::engine) heads: usize,
     /// Blocks one after the other.
-    pub(super) blocks: usize,
+    pub(in crate::engine) blocks: usize,
     /// Numbers a token of the text.
-    pub(super) context: usize,
+    pub(in crate::engine) context: usize,
     /// Groups of the norm.
-    pub(super) groups: usize,
+    pub(in crate::engine) groups: usize,
+}
+
+impl TransformerKind {
+    /// The transformers of one level, 0 the largest.
+    pub(in crate::engine) fn of(config: &UnetConfig, level: usize) -> Self {
+        Self {
+            channels: config.levels[level],
+            heads: config.heads[level],
+            blocks: config.transformers[level],
+            context: config.context,
+            groups: config.groups,
+        }
+    }
 }
 
 /// A transformer over the cells of a picture, beside its input.
 #[derive(Debug)]
-pub(super) struct Transformer {
+pub(in crate::engine) struct Transformer {
     norm: GroupNorm,
     enter: Linear,
     blocks: Vec<Block>,
@@ -39,7 +53,10 @@ pub(super) struct Transformer {
 
 impl Transformer {
     /// Reads `norm`, `proj_in`, `transformer_blocks` and `proj_out`.
-    pub(super) fn load(weights: &Weights, kind: TransformerKind) -> Result<Self, Problem> {
+    pub(in crate::engine) fn load(
+        weights: &Weights,
+        kind: TransformerKind,
+    ) -> Result<Self, Problem> {
         let square = (kind.channels, kind.channels);
         let blocks = weights.at("transformer_blocks");
         Ok(Self {
@@ -53,7 +70,7 @@ impl Transformer {
     }
 
     /// `[B,C,h,w]` and the text `[B,77,D]`; `path` names this place for probes.
-    pub(super) fn forward(
+    pub(in crate::engine) fn forward(
         &self,
         x: &Tensor,
         context: &Tensor,
