@@ -9,3 +9,4 @@ mod networks;
 mod print;
 mod pty;
 mod recording;
+mod verify;
