@@ -1,10 +1,12 @@
 //! Curves over the steps: schedule, norms, and how the guess of the picture settles.
 
+use plotters::chart::SeriesLabelPosition;
+
 use crate::walk::statistics::{angle_degrees, relative_error};
 use crate::walk::{Picture, Schedule, Settings, Statistics, Step};
 use crate::words::Words;
 
-use super::sheet::{BLUE, GREEN, GREY, Labels, Line, VERMILION, from_zero, lines, sheet};
+use super::sheet::{BLUE, GREEN, GREY, Labels, Line, Mark, VERMILION, from_zero, lines, sheet};
 
 /// Noise and picture in the mixture at every training step, with the walk's calls marked:
 /// `√ᾱ` and `√(1−ᾱ)` over the timestep.
@@ -20,13 +22,14 @@ pub(super) fn schedule(schedule: &Schedule, settings: &Settings, words: Words) -
         title: words.fill("export.schedule.title", &facts),
         x: words.text("export.timestep").to_owned(),
         y: words.text("export.schedule.factor").to_owned(),
+        legend: SeriesLabelPosition::UpperRight,
     };
     let drawn = [
         line(words, "export.schedule.signal", BLUE, table(f32::sqrt)),
         line(words, "export.schedule.noise", VERMILION, table(|a| (1.0 - a).sqrt())),
-        Line { marked: true, ..line(words, "export.schedule.calls", GREY, marks) },
+        Line { mark: Mark::Dots, ..line(words, "export.schedule.calls", GREY, marks) },
     ];
-    sheet(|area| lines(area, &labels, 0.0..last, 0.0..1.15, &drawn))
+    sheet(|area| lines(area, &labels, 0.0..last, 0.0..1.3, &drawn))
 }
 
 /// Norms by call: latent, predicted noise and guess in the common scale, and the difference of
@@ -54,6 +57,7 @@ pub(super) fn norms(steps: &[&Step], words: Words) -> Option<Picture> {
         title: words.text("export.norms.title").to_owned(),
         x: words.text("export.call").to_owned(),
         y: words.text("export.norms.axis").to_owned(),
+        legend: SeriesLabelPosition::UpperRight,
     };
     let y = from_zero(drawn.iter().flat_map(|l| l.points.iter().map(|p| p.1)));
     sheet(|area| lines(area, &labels, calls(steps), y, &drawn))
@@ -86,6 +90,7 @@ pub(super) fn guess(steps: &[&Step], words: Words) -> Option<Picture> {
         title: words.text("export.guess.title").to_owned(),
         x: words.text("export.call").to_owned(),
         y: words.text("export.guess.axis").to_owned(),
+        legend: SeriesLabelPosition::UpperRight,
     };
     let y = from_zero(drawn.iter().flat_map(|l| l.points.iter().map(|p| p.1)));
     sheet(|area| lines(area, &labels, calls(steps), y, &drawn))
@@ -102,5 +107,5 @@ fn line(
     colour: plotters::style::RGBColor,
     points: Vec<(f32, f32)>,
 ) -> Line {
-    Line { label: words.text(key).to_owned(), colour, points, marked: false }
+    Line { label: words.text(key).to_owned(), colour, points, mark: Mark::Joined }
 }

@@ -1,9 +1,11 @@
 //! Histograms of numbers against the bell curve: the noise, and the latent as it comes clear.
 
+use plotters::chart::SeriesLabelPosition;
+
 use crate::walk::{Histogram, Picture, Step};
 use crate::words::Words;
 
-use super::sheet::{BLUE, GREEN, GREY, Labels, Line, VERMILION, from_zero, lines, sheet};
+use super::sheet::{BLUE, GREEN, GREY, Labels, Line, Mark, VERMILION, from_zero, lines, sheet};
 
 const EDGE: f32 = 4.0;
 
@@ -16,19 +18,20 @@ pub(super) fn noise(data: &[f32], words: Words) -> Option<Picture> {
             label: words.text("export.noise.counted").to_owned(),
             colour: BLUE,
             points: outline(data, 40),
-            marked: false,
+            mark: Mark::Joined,
         },
         Line {
             label: words.text("export.noise.bell").to_owned(),
             colour: VERMILION,
             points: smooth,
-            marked: false,
+            mark: Mark::Joined,
         },
     ];
     let labels = Labels {
         title: words.fill("export.noise.title", &[("count", &data.len().to_string())]),
         x: words.text("export.value").to_owned(),
         y: words.text("export.density").to_owned(),
+        legend: SeriesLabelPosition::UpperRight,
     };
     let y = from_zero(drawn.iter().flat_map(|l| l.points.iter().map(|p| p.1)));
     sheet(|area| lines(area, &labels, -EDGE..EDGE, y, &drawn))
@@ -47,19 +50,20 @@ pub(super) fn latents(steps: &[&Step], words: Words) -> Option<Picture> {
             label: words.fill("export.latents.before", &[("call", &call)]),
             colour,
             points: outline(steps[i].common_latent().data(), 40),
-            marked: false,
+            mark: Mark::Joined,
         });
     }
     drawn.push(Line {
         label: words.text("export.latents.after").to_owned(),
         colour: VERMILION,
         points: outline(steps.last()?.common_next().data(), 40),
-        marked: false,
+        mark: Mark::Joined,
     });
     let labels = Labels {
         title: words.text("export.latents.title").to_owned(),
         x: words.text("export.value").to_owned(),
         y: words.text("export.density").to_owned(),
+        legend: SeriesLabelPosition::UpperRight,
     };
     let y = from_zero(drawn.iter().flat_map(|l| l.points.iter().map(|p| p.1)));
     sheet(|area| lines(area, &labels, -EDGE..EDGE, y, &drawn))

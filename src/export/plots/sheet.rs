@@ -35,6 +35,8 @@ pub(super) struct Labels {
     pub(super) title: String,
     pub(super) x: String,
     pub(super) y: String,
+    /// Where the legend covers nothing.
+    pub(super) legend: SeriesLabelPosition,
 }
 
 /// One line of a plot.
@@ -42,8 +44,19 @@ pub(super) struct Line {
     pub(super) label: String,
     pub(super) colour: RGBColor,
     pub(super) points: Vec<(f32, f32)>,
-    /// Whether each point is marked as well.
-    pub(super) marked: bool,
+    /// Whether the points are joined, marked, or both.
+    pub(super) mark: Mark,
+}
+
+/// How the points of a line are drawn.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Mark {
+    /// Joined.
+    Joined,
+    /// A dot at each.
+    Dots,
+    /// Joined, with a dot at each.
+    Both,
 }
 
 type Area<'a> = DrawingArea<BitMapBackend<'a>, Shift>;
@@ -81,6 +94,8 @@ fn family(text: &str) -> &'static str {
 
 /// A text style of `size` pixels on the finished plot.
 pub(super) fn style(text: &str, size: usize) -> TextStyle<'static> {
+    // Noto's em is set in a taller line than DejaVu's, and plotters scales by the line.
+    let size = if family(text) == "han" { size * 4 / 3 } else { size };
     (family(text), (size * OVER) as i32).into_font().color(&INK)
 }
 
@@ -120,24 +135,26 @@ pub(super) fn lines(
         .draw()?;
     for line in lines {
         let colour = line.colour;
-        chart
-            .draw_series(LineSeries::new(line.points.iter().copied(), stroke(colour, 2)))?
-            .label(&line.label)
-            .legend(move |(x, y)| {
-                PathElement::new([(x, y), (x + (22 * OVER) as i32, y)], stroke(colour, 3))
-            });
-        if line.marked {
-            let radius = (3 * OVER) as i32;
-            chart.draw_series(
-                line.points.iter().map(|&p| Circle::new(p, radius, colour.filled())),
-            )?;
+        let points = || line.points.iter().copied();
+        let joined = if line.mark == Mark::Dots { Vec::new() } else { points().collect() };
+        let radius = (3 * OVER) as i32;
+        let dots = line.mark == Mark::Dots;
+        chart.draw_series(LineSeries::new(joined, stroke(colour, 2)))?.label(&line.label).legend(
+            move |(x, y)| {
+                let (from, to) = if dots { (8, 14) } else { (0, 22) };
+                let ends = [from, to].map(|at| (x + at * OVER as i32, y));
+                PathElement::new(ends, stroke(colour, if dots { 6 } else { 3 }))
+            },
+        );
+        if line.mark != Mark::Joined {
+            chart.draw_series(points().map(|p| Circle::new(p, radius, colour.filled())))?;
         }
     }
     if lines.len() > 1 {
         let texts: String = lines.iter().map(|l| l.label.as_str()).collect();
         chart
             .configure_series_labels()
-            .position(SeriesLabelPosition::UpperRight)
+            .position(labels.legend.clone())
             .legend_area_size((30 * OVER) as u32)
             .margin((14 * OVER) as u32)
             .background_style(GROUND.mix(0.9))
@@ -155,8 +172,8 @@ fn tick(value: f32) -> String {
     if text == "-0" { "0".to_owned() } else { text.replace('-', "−") }
 }
 
-/// A range from zero that leaves room above the largest value.
+/// A range from zero that leaves room for the legend above the largest value.
 pub(super) fn from_zero(values: impl Iterator<Item = f32>) -> Range<f32> {
     let top = values.filter(|v| v.is_finite()).fold(0.0, f32::max);
-    0.0..if top > 0.0 { top * 1.12 } else { 1.0 }
+    0.0..if top > 0.0 { top * 1.3 } else { 1.0 }
 }

@@ -1,11 +1,12 @@
 //! The training curve of a small model, as its recipe keeps it.
 
+use plotters::chart::SeriesLabelPosition;
 use serde::Deserialize;
 
 use crate::walk::Picture;
 use crate::words::Words;
 
-use super::sheet::{BLUE, GREEN, Labels, Line, VERMILION, lines, sheet};
+use super::sheet::{BLUE, GREEN, Labels, Line, Mark, VERMILION, lines, sheet};
 
 /// What a recipe keeps of a training: one point each time that the model was judged.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
@@ -40,18 +41,19 @@ impl Training {
             label: words.text(key).to_owned(),
             colour,
             points: self.curve.iter().map(|j| (j.samples / 1000.0, f(j))).collect(),
-            marked: true,
+            mark: Mark::Both,
         };
         let labels = Labels {
             title: words.text("export.training.title").to_owned(),
             x: words.text("export.training.samples").to_owned(),
             y: words.text("export.training.right").to_owned(),
+            legend: SeriesLabelPosition::LowerRight,
         };
         let drawn = [
             over("export.training.thing", VERMILION, |j| j.thing),
             over("export.training.colour", BLUE, |j| j.colour),
             over("export.training.background", GREEN, |j| j.background),
         ];
-        sheet(|area| lines(area, &labels, 0.0..end, 0.0..118.0, &drawn))
+        sheet(|area| lines(area, &labels, 0.0..end, 0.0..105.0, &drawn))
     }
 }
