@@ -1,1 +1,157 @@
-//! Flags to checked options.
+//! Flags to checked options. Help is English; everything else that a user reads is a sentence of
+//! the catalogue.
+
+mod flags;
+mod mistakes;
+mod values;
+
+use std::ffi::OsString;
+
+use clap::{CommandFactory, Parser, Subcommand};
+use clap_complete::Shell;
+
+use crate::print::json::SCHEMA;
+use crate::walk::Problem;
+use crate::words::Language;
+
+pub use flags::Flags;
+pub use mistakes::Refused;
+
+const LONG_ABOUT: &str = "\
+Safelight steps through a real Stable Diffusion generation: tokens, embeddings, schedule, noise, \
+every denoising step, the decoder, the picture. A small model of its own is inside the program; \
+--model takes any Stable Diffusion 1.x or 2.x folder in the layout of diffusers.
+
+`safelight` alone opens the screen; `safelight \"a red cat\"` walks at once; `safelight run` prints \
+the same stages without a screen. An argument that ends in .safetensors or holds a / is opened as \
+a recording; --prompt forces a prompt.";
+
+const EXITS: &str = "\
+Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted. Machine output (--json) goes to \
+stdout, all talk to stderr.";
+
+/// The whole command line.
+#[derive(Debug, Parser)]
+#[command(
+    name = "safelight",
+    version,
+    about = "Step through a real Stable Diffusion generation in the terminal, stage by stage",
+    long_about = LONG_ABOUT,
+    after_long_help = EXITS,
+    args_conflicts_with_subcommands = true,
+    disable_help_subcommand = true
+)]
+pub struct Cli {
+    /// What to do; none: walk.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    /// The flags of a walk.
+    #[command(flatten)]
+    pub flags: Flags,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Walk through a generation on the screen (the same as no command)
+    Walk(Box<Flags>),
+    /// Print the stages one after another: numbers, small plots and pictures
+    #[command(after_long_help = SCHEMA)]
+    Run(Box<Flags>),
+    /// Show how a text is cut into pieces and ids, before anything is generated
+    ///
+    /// With --json: {"ids": [...], "ids77": [...], "pieces": [...], "cut": "..."}
+    Tokens(Box<Flags>),
+    /// Open a recording: on the screen, or printed with --json, --plain or into a pipe
+    Replay {
+        /// A file that --record or the key w has written
+        file: String,
+        /// The flags of a walk; those that decide what is computed have no effect.
+        #[command(flatten)]
+        flags: Box<Flags>,
+    },
+    /// Walk with both sets of networks and print how far they agree
+    Verify(Box<Flags>),
+    /// Print completions for a shell
+    Completions {
+        /// Which shell
+        shell: Shell,
+    },
+    /// Print the manual page
+    Man,
+}
+
+impl Cli {
+    /// Parses and checks a command line.
+    ///
+    /// # Errors
+    /// What was wrong, or the help or version that was asked for.
+    pub fn read(args: impl IntoIterator<Item = OsString>) -> Result<Self, Refused> {
+        let cli = Self::try_parse_from(args).map_err(Refused::from)?;
+        if let Some(flags) = cli.flags_given() {
+            flags.check().map_err(Refused::Problem)?;
+        }
+        Ok(cli)
+    }
+
+    /// The flags of the command that was chosen.
+    pub fn flags_given(&self) -> Option<&Flags> {
+        match &self.command {
+            None => Some(&self.flags),
+            Some(
+                Command::Walk(flags)
+                | Command::Run(flags)
+                | Command::Tokens(flags)
+                | Command::Verify(flags)
+                | Command::Replay { flags, .. },
+            ) => Some(flags),
+            Some(Command::Completions { .. } | Command::Man) => None,
+        }
+    }
+
+    /// The language of every sentence: `--lang`, else the locale.
+    pub fn language(&self) -> Language {
+        self.flags_given().and_then(|flags| flags.lang).unwrap_or_else(language_of_locale)
+    }
+
+    /// The definition, for completions and the manual page.
+    pub fn definition() -> clap::Command {
+        <Self as CommandFactory>::command()
+    }
+}
+
+/// The language that the environment asks for.
+pub fn language_of_locale() -> Language {
+    ["LC_ALL", "LC_MESSAGES", "LANG"]
+        .into_iter()
+        .find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()))
+        .map(|locale| Language::from_locale(&locale))
+        .unwrap_or_default()
+}
+
+/// The language for sentences about a command line that could not be parsed.
+pub fn language_of_words(args: &[OsString]) -> Language {
+    let words: Vec<&str> = args.iter().filter_map(|word| word.to_str()).collect();
+    let named = words.iter().enumerate().find_map(|(i, word)| match word.strip_prefix("--lang") {
+        Some("") => words.get(i + 1).copied(),
+        Some(rest) => rest.strip_prefix('='),
+        None => None,
+    });
+    named
+        .and_then(|code| Language::ALL.into_iter().find(|language| language.code() == code))
+        .unwrap_or_else(language_of_locale)
+}
+
+/// A flag that has no effect in this command.
+pub fn only_in_run(flags: &Flags) -> Result<(), Problem> {
+    let given = [
+        ("--json", flags.json),
+        ("--out", flags.out.is_some()),
+        ("--plots", flags.plots.is_some()),
+        ("--until", flags.until.is_some()),
+    ];
+    match given.into_iter().find(|(_, given)| *given) {
+        Some((flag, _)) => Err(Problem::usage("flag-only-in-run").with("flag", flag)),
+        None => Ok(()),
+    }
+}

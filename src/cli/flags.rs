@@ -1,0 +1,203 @@
+//! The flags: the same in every command.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use super::values::{self, Colour};
+use crate::recording::Precision;
+use crate::terminal::{Marks, Protocol};
+use crate::walk::{
+    Asked, DeviceChoice, DtypeChoice, EngineChoice, Problem, Sampler, Spacing, Stage,
+};
+use crate::words::Language;
+
+const WALK: &str = "What is walked";
+const COMPUTING: &str = "Where and how it is computed";
+const SHOWING: &str = "How it is shown";
+const KEEPING: &str = "What is printed and kept";
+
+/// The most threads that make sense to ask for.
+const MOST_THREADS: usize = 1024;
+
+/// What a user can say. Whatever is unset comes from the model's own files, then from the program.
+#[derive(Args, Clone, Debug, Default)]
+pub struct Flags {
+    /// The words to draw, in quotes; none: the model's own example
+    #[arg(value_name = "PROMPT", help_heading = WALK)]
+    pub words: Option<String>,
+    /// The words to draw, also where they look like a path or a command
+    #[arg(long, value_name = "PROMPT", conflicts_with = "words", help_heading = WALK)]
+    pub prompt: Option<String>,
+    /// What to steer away from; "" differs from none
+    #[arg(long, value_name = "PROMPT", allow_hyphen_values = true, help_heading = WALK)]
+    pub negative: Option<String>,
+    /// Folder of a Stable Diffusion 1.x or 2.x model in the layout of diffusers
+    /// [default: the small model inside the program]
+    #[arg(long, value_name = "DIR", help_heading = WALK)]
+    pub model: Option<String>,
+    /// Seed of the noise: the same seed gives the same noise on every device
+    #[arg(long, value_name = "N", allow_negative_numbers = true, help_heading = WALK)]
+    pub seed: Option<u64>,
+    /// How many denoising steps, 1 to 1000
+    #[arg(long, value_name = "N", allow_negative_numbers = true, help_heading = WALK)]
+    pub steps: Option<usize>,
+    /// Which sampler; its other settings stay those of the model's scheduler_config.json
+    #[arg(long, value_parser = values::sampler(), value_name = "NAME", help_heading = WALK)]
+    pub sampler: Option<Sampler>,
+    /// Karras' spacing of noise levels (euler, dpm++2m)
+    #[arg(
+        long,
+        num_args = 0..=1,
+        default_missing_value = "true",
+        require_equals = true,
+        value_name = "true|false",
+        help_heading = WALK
+    )]
+    pub karras: Option<bool>,
+    /// Share of fresh noise in every step, 0 to 1 (ddim)
+    #[arg(long, value_name = "X", allow_negative_numbers = true, help_heading = WALK)]
+    pub eta: Option<f64>,
+    /// How timesteps are spread over the training steps
+    #[arg(long, value_parser = values::spacing(), value_name = "NAME", help_heading = WALK)]
+    pub spacing: Option<Spacing>,
+    /// Guidance scale; at 1 and below guidance is off
+    #[arg(long, value_name = "X", allow_negative_numbers = true, help_heading = WALK)]
+    pub guidance: Option<f64>,
+    /// Pixels across: a multiple of what one latent cell covers
+    #[arg(long, value_name = "PIXELS", allow_negative_numbers = true, help_heading = WALK)]
+    pub width: Option<usize>,
+    /// Pixels down
+    #[arg(long, value_name = "PIXELS", allow_negative_numbers = true, help_heading = WALK)]
+    pub height: Option<usize>,
+
+    /// Where to compute; auto takes a GPU where there is one
+    #[arg(long, value_parser = values::device(), value_name = "NAME", help_heading = COMPUTING)]
+    pub device: Option<DeviceChoice>,
+    /// In which numbers; auto is f32 on the processor and f16 on a GPU
+    #[arg(long, value_parser = values::dtype(), value_name = "NAME", help_heading = COMPUTING)]
+    pub dtype: Option<DtypeChoice>,
+    /// How many threads compute [default: all cores]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, help_heading = COMPUTING)]
+    pub threads: Option<usize>,
+    /// Which networks: the program's own, or candle-transformers' as a second opinion
+    #[arg(long, value_parser = values::engine(), value_name = "NAME", help_heading = COMPUTING)]
+    pub engine: Option<EngineChoice>,
+
+    /// Language of every word [default: the locale's]
+    #[arg(long, value_parser = values::language(), value_name = "CODE", help_heading = SHOWING)]
+    pub lang: Option<Language>,
+    /// How many colours; NO_COLOR is respected
+    #[arg(
+        long,
+        visible_alias = "colour",
+        value_parser = values::colour(),
+        value_name = "WHICH",
+        help_heading = SHOWING
+    )]
+    pub color: Option<Colour>,
+    /// How pictures reach the terminal
+    #[arg(long, value_parser = values::protocol(), value_name = "NAME", help_heading = SHOWING)]
+    pub protocol: Option<Protocol>,
+    /// Which characters draw curves and pictures
+    #[arg(long, value_parser = values::marks(), value_name = "NAME", help_heading = SHOWING)]
+    pub marks: Option<Marks>,
+    /// Lines of text alone, pictures described: for screen readers and pipes
+    #[arg(long, conflicts_with = "json", help_heading = SHOWING)]
+    pub plain: bool,
+
+    /// Write the picture as PNG, an older file is replaced (run, replay)
+    #[arg(long, value_name = "FILE", help_heading = KEEPING)]
+    pub out: Option<PathBuf>,
+    /// Write the curves as PNG files into a folder (run, replay)
+    #[arg(long, value_name = "DIR", help_heading = KEEPING)]
+    pub plots: Option<PathBuf>,
+    /// Stop after this stage (run, replay)
+    #[arg(long, value_parser = values::stage(), value_name = "STAGE", help_heading = KEEPING)]
+    pub until: Option<Stage>,
+    /// One JSON object a line instead (run, replay, tokens, verify)
+    #[arg(long, help_heading = KEEPING)]
+    pub json: bool,
+    /// Keep every frame in a file that `safelight replay` opens; grows as FILE.partial
+    #[arg(long, value_name = "FILE", help_heading = KEEPING)]
+    pub record: Option<PathBuf>,
+    /// full: every tensor in 32 bits; compact: 16 bits, without what follows from the rest
+    /// [default: compact]
+    #[arg(long, value_parser = values::precision(), value_name = "WHICH", help_heading = KEEPING)]
+    pub record_precision: Option<Precision>,
+    /// With full: also record the UNet's blocks and every cross-attention of this call, from 0
+    #[arg(long, value_name = "CALL", allow_negative_numbers = true, help_heading = KEEPING)]
+    pub probe_step: Option<usize>,
+    /// Write over a recording that is there already
+    #[arg(long, help_heading = KEEPING)]
+    pub force: bool,
+    /// No progress bar and no remarks on stderr
+    #[arg(long, short, help_heading = KEEPING)]
+    pub quiet: bool,
+    /// Write what happens, with times, to a file
+    #[arg(long, value_name = "FILE", help_heading = KEEPING)]
+    pub log: Option<PathBuf>,
+}
+
+impl Flags {
+    /// Checks what concerns more than one flag, or what no model decides.
+    ///
+    /// # Errors
+    /// A wrong use, named.
+    pub fn check(&self) -> Result<(), Problem> {
+        if self.threads.is_some_and(|n| !(1..=MOST_THREADS).contains(&n)) {
+            return Err(Problem::usage("threads-range").with("most", MOST_THREADS));
+        }
+        if self.probe_step.is_some() && self.record_precision != Some(Precision::Full) {
+            return Err(Problem::usage("probe-needs-full"));
+        }
+        if (self.probe_step.is_some() || self.record_precision.is_some()) && self.record.is_none() {
+            return Err(Problem::usage("precision-needs-record"));
+        }
+        let before_image = self.until.is_some_and(|stage| stage != Stage::Image);
+        if before_image && self.out.is_some() {
+            return Err(Problem::usage("out-needs-image"));
+        }
+        Ok(())
+    }
+
+    /// The words that were given, in whichever way.
+    pub fn prompt(&self) -> Option<&str> {
+        self.prompt.as_deref().or(self.words.as_deref())
+    }
+
+    /// The recording that the argument names instead of a prompt.
+    pub fn recording(&self) -> Option<&str> {
+        let words = self.words.as_deref()?;
+        let ends = Path::new(words).extension().is_some_and(|end| end == "safetensors");
+        (ends || words.contains('/')).then_some(words)
+    }
+
+    /// What is asked of the engine.
+    pub fn asked(&self) -> Asked {
+        Asked {
+            model: self.model.clone(),
+            prompt: self.prompt().map(str::to_owned),
+            negative: self.negative.clone(),
+            seed: self.seed,
+            steps: self.steps,
+            sampler: self.sampler,
+            karras: self.karras,
+            eta: self.eta,
+            spacing: self.spacing,
+            guidance: self.guidance,
+            width: self.width,
+            height: self.height,
+            device: self.device.unwrap_or_default(),
+            dtype: self.dtype.unwrap_or_default(),
+            engine: self.engine.unwrap_or_default(),
+            probe_step: self.probe_step,
+            x0_images: false,
+        }
+    }
+
+    /// How exactly a recording keeps its numbers.
+    pub fn precision(&self) -> Precision {
+        self.record_precision.unwrap_or_default()
+    }
+}

@@ -1,0 +1,140 @@
+//! The files of the screen program: what its keys write and open, and the recording of `--record`.
+
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+
+use crate::app::WalkState;
+use crate::cli::Flags;
+use crate::export::{plots, png};
+use crate::recording::{Destination, Precision, Writer, read, write};
+use crate::source::{News, Recorded};
+use crate::terminal::Outside;
+use crate::walk::{Frame, Picture, Problem};
+use crate::words::{Language, Words};
+
+/// Exported pictures are enlarged by whole numbers to about this many pixels across.
+const WIDE: usize = 512;
+
+/// What keys set off.
+#[derive(Debug)]
+pub(super) struct Files {
+    pub(super) precision: Precision,
+}
+
+impl Outside for Files {
+    fn write_recording(&self, path: &str, walk: &WalkState) -> Result<(), Problem> {
+        let (Some(settings), Some(card)) = (&walk.settings, &walk.card) else {
+            return Err(Problem::new("nothing-to-write"));
+        };
+        let mut frames = walk.frames.clone();
+        for frame in &mut frames {
+            if let Frame::Step(step) = frame
+                && let Some(picture) = walk.x0_pictures.get(&step.call)
+            {
+                step.x0_image = Some(picture.clone());
+            }
+        }
+        write(Path::new(path), false, self.precision, (settings, card, walk.calls), &frames)
+    }
+
+    fn export(
+        &self,
+        path: &str,
+        picture: Option<&Picture>,
+        walk: &WalkState,
+    ) -> Result<(), Problem> {
+        let Some(settings) = &walk.settings else { return Err(Problem::new("nothing-to-write")) };
+        let path = Path::new(path);
+        if path.extension().is_some_and(|end| end.eq_ignore_ascii_case("png")) {
+            let picture = picture.ok_or_else(|| Problem::new("nothing-to-write"))?;
+            let scale = (WIDE / picture.width().max(1)).max(1);
+            return png::write(picture, scale, Some(settings), path);
+        }
+        plots::write(path, &walk.frames, settings, Words::of(Language::En)).map(drop)
+    }
+
+    fn open_recording(&self, path: &str) -> Result<Recorded, Problem> {
+        let recording = read(Path::new(path))?;
+        Ok(Recorded {
+            card: recording.card,
+            settings: recording.settings,
+            calls: recording.calls,
+            frames: recording.frames,
+        })
+    }
+}
+
+/// Records the walk on screen as it goes; where another one is begun, that one.
+#[derive(Debug)]
+pub(super) struct Recorder {
+    path: Option<PathBuf>,
+    precision: Precision,
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    destination: Option<Destination>,
+    writer: Option<Writer>,
+    generation: u64,
+}
+
+impl Recorder {
+    /// Takes the place that `--record` names, if it does.
+    pub(super) fn open(flags: &Flags) -> Result<Self, Problem> {
+        let destination =
+            flags.record.as_deref().map(|path| Destination::open(path, flags.force)).transpose()?;
+        Ok(Self {
+            path: flags.record.clone(),
+            precision: flags.precision(),
+            state: Mutex::new(State { destination, ..State::default() }),
+        })
+    }
+
+    /// Hears what the source tells; gives what went wrong with the file.
+    pub(super) fn hear(&self, generation: u64, news: &News) -> Option<Problem> {
+        let path = self.path.as_deref()?;
+        let mut state = self.state.lock().ok()?;
+        match news {
+            News::Opened { card, settings, calls, .. } => {
+                if let Some(writer) = state.writer.take() {
+                    writer.abandon();
+                    match Destination::open(path, true) {
+                        Ok(destination) => state.destination = Some(destination),
+                        Err(problem) => return Some(problem),
+                    }
+                }
+                state.generation = generation;
+                let destination = state.destination.take()?;
+                match Writer::begin(destination, self.precision, settings, card, *calls) {
+                    Ok(writer) => state.writer = Some(writer),
+                    Err(problem) => return Some(problem),
+                }
+            }
+            News::Frame(frame) if generation == state.generation => {
+                if let Err(problem) = state.writer.as_mut()?.push(frame) {
+                    if let Some(writer) = state.writer.take() {
+                        writer.abandon();
+                    }
+                    return Some(problem);
+                }
+            }
+            _ => {}
+        }
+        None
+    }
+
+    /// Gives the file its name, with as many frames as were walked.
+    pub(super) fn finish(&self) -> Result<(), Problem> {
+        let Ok(mut state) = self.state.lock() else { return Ok(()) };
+        state.destination = None;
+        match state.writer.take() {
+            Some(writer) if writer.frames() > 0 => writer.finish(),
+            Some(writer) => {
+                writer.abandon();
+                Ok(())
+            }
+            None => Ok(()),
+        }
+    }
+}

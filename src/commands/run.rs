@@ -1,0 +1,63 @@
+//! `safelight run PROMPT`: a walk without a screen.
+
+use super::interrupt::Interrupt;
+use super::keeping::{Keeping, places};
+use super::progress_bar::Progress;
+use super::{DONE, remark, replay};
+use crate::cli::Flags;
+use crate::engine::{Engine, Look};
+use crate::recording::{Destination, Precision};
+use crate::walk::Problem;
+use crate::words::{Language, Words};
+
+/// Walks and prints.
+pub(super) fn run(flags: &Flags, language: Language) -> Result<u8, Problem> {
+    if let Some(file) = flags.recording() {
+        return replay::printed(file, flags, language);
+    }
+    let words = Words::of(language);
+    let destination = places(flags)?;
+    let interrupt = Interrupt::listen();
+    let progress = Progress::new(words, !flags.quiet, interrupt.clone());
+    let walked = walked(flags, words, destination, &progress);
+    progress.finish();
+    walked.map(|()| DONE).map_err(|problem| interrupt.problem(problem))
+}
+
+fn walked(
+    flags: &Flags,
+    words: Words,
+    destination: Option<Destination>,
+    progress: &Progress,
+) -> Result<(), Problem> {
+    let asked = flags.asked();
+    let engine = Engine::open(&asked, progress)?;
+    if let Some(note) = engine.note().filter(|_| !flags.quiet) {
+        progress.beside(|| remark(&words.problem(note)));
+    }
+    let settings = engine.settle(&asked)?;
+    let mut walk = engine.walk(&settings, look(flags))?;
+    let walk_facts = (&settings, engine.card(), walk.calls());
+    let mut keeping = progress.beside(|| Keeping::begin(flags, words, destination, walk_facts))?;
+    let wanted = keeping.wanted(walk.calls());
+    progress.walk_of(wanted);
+    for _ in 0..wanted {
+        let frame = match walk.next(progress) {
+            Some(Ok(frame)) => frame,
+            Some(Err(problem)) => return Err(progress.beside(|| keeping.end_early(problem))),
+            None => break,
+        };
+        progress.frame();
+        if let Err(failure) = progress.beside(|| keeping.frame(frame)) {
+            return Err(progress.beside(|| keeping.failed(failure)));
+        }
+    }
+    progress.finish();
+    keeping.finish()
+}
+
+/// What the walk looks at: whole levels of the decoder only where they are recorded in full.
+fn look(flags: &Flags) -> Look {
+    let full = flags.record.is_some() && flags.precision() == Precision::Full;
+    Look { probe_step: flags.probe_step, whole_levels: full, ..Look::SCREEN }
+}

@@ -1,0 +1,59 @@
+//! `safelight [PROMPT]`: the screen.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use super::files::{Files, Recorder};
+use crate::cli::{Flags, only_in_run};
+use crate::recording::read;
+use crate::source::live;
+use crate::terminal::{self, Colours, Marks, Options, Protocol};
+use crate::walk::Problem;
+use crate::words::Language;
+
+/// Opens the screen: on a recording where the argument names one, on a walk where there is a
+/// prompt, else on the doors.
+pub(super) fn walk(flags: &Flags, language: Language) -> Result<u8, Problem> {
+    only_in_run(flags)?;
+    match flags.recording() {
+        Some(file) => recorded(file, flags, language),
+        None => screen(flags, language, None),
+    }
+}
+
+/// Opens the screen on a recording. What is wrong with the file is said before the screen opens.
+pub(super) fn recorded(file: &str, flags: &Flags, language: Language) -> Result<u8, Problem> {
+    read(Path::new(file))?;
+    screen(flags, language, Some(file))
+}
+
+fn screen(flags: &Flags, language: Language, recording: Option<&str>) -> Result<u8, Problem> {
+    let mut asked = flags.asked();
+    if recording.is_some() {
+        asked.prompt = None;
+    }
+    let options = Options {
+        asked,
+        recording: recording.map(str::to_owned),
+        language,
+        colours: if flags.plain { Some(Colours::None) } else { flags.color.unwrap_or_default().0 },
+        light: None,
+        protocol: if flags.plain { Protocol::None } else { flags.protocol.unwrap_or_default() },
+        marks: if flags.plain { Marks::Ascii } else { flags.marks.unwrap_or_default() },
+        log: flags.log.clone(),
+    };
+    let recorder = Arc::new(Recorder::open(flags)?);
+    let hearing = Arc::clone(&recorder);
+    let source = |listener: terminal::Listener| {
+        live(move |generation, news| {
+            let problem = hearing.hear(generation, &news);
+            listener(generation, news);
+            if let Some(problem) = problem {
+                listener(generation, crate::source::News::Failed(problem));
+            }
+        })
+    };
+    let ending = terminal::run(&options, source, Arc::new(Files { precision: flags.precision() }));
+    recorder.finish()?;
+    Ok(ending?.code())
+}
