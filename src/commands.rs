@@ -18,7 +18,7 @@ use std::ffi::OsString;
 use std::io::{self, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind, set_hook};
 
-use crate::cli::{Cli, Command, Refused, language_of_locale, language_of_words};
+use crate::cli::{Cli, Command, Refused, language_of_words};
 use crate::engine::use_threads;
 use crate::walk::Problem;
 use crate::words::{Language, Words};
