@@ -1,0 +1,16 @@
+//! What takes time: the networks of the pocket model, from a key to a drawn screen, a recording
+//! written and read. `cargo bench`; divan prints a table.
+
+#![expect(clippy::unwrap_used, reason = "a benchmark that cannot begin should end")]
+
+#[path = "../it/frames.rs"]
+#[expect(dead_code, reason = "the tests use all of it")]
+mod frames;
+mod networks;
+mod recordings;
+mod screen;
+
+fn main() {
+    safelight::engine::use_threads(None);
+    divan::main();
+}
