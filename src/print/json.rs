@@ -63,7 +63,7 @@ impl Line {
         if self.text.len() > 1 {
             self.text.push(',');
         }
-        self.text.push_str(&format!("\"{name}\":{value}"));
+        self.text.extend(["\"", name, "\":", &value]);
         self
     }
 

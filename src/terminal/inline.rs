@@ -68,11 +68,10 @@ impl Inline {
             use_iterm: self.pixels,
             ..viuer::Config::default()
         };
-        match viuer::print(&image, &config) {
-            Ok(_) => Ok(()),
-            Err(viuer::ViuError::Io(error)) => Err(error),
-            Err(_) => Ok(()),
+        if let Err(viuer::ViuError::Io(error)) = viuer::print(&image, &config) {
+            return Err(error);
         }
+        Ok(())
     }
 }
 

@@ -4,7 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "a benchmark that cannot begin should end")]
 
 #[path = "../it/frames.rs"]
-#[expect(dead_code, reason = "the tests use all of it")]
+#[allow(dead_code, unreachable_pub, reason = "made for the tests, which use all of it")]
 mod frames;
 mod networks;
 mod recordings;
