@@ -45,7 +45,7 @@ impl Engine {
         let card = folder.card()?;
         let scheduler = scheduler(&folder)?;
         settle(asked, &card, &scheduler, (place.device_name(), place.dtype_name()))?;
-        let tokenizer = tokenizer(&folder, &card)?;
+        let tokenizer = Tokenizer::open(&folder, card.taught.as_ref())?;
         if watch.cancelled() {
             return Err(Problem::cancelled());
         }
@@ -99,18 +99,13 @@ impl Engine {
 /// # Errors
 /// A tokenizer that is missing or damaged, or a text of 100 kB and more.
 pub fn tokenize(folder: &ModelFolder, text: &str) -> Result<Tokens, Problem> {
-    let tokenizer = tokenizer(folder, &folder.card()?)?;
+    let tokenizer = Tokenizer::open(folder, folder.card()?.taught.as_ref())?;
     let prompt = tokenizer.encode(text)?;
     Ok(Tokens { encoders: vec![EncoderTokens { prompt, negative: None }] })
 }
 
 fn key(asked: &Asked) -> (Option<String>, DeviceChoice, DtypeChoice, EngineChoice) {
     (asked.model.clone(), asked.device, asked.dtype, asked.engine)
-}
-
-fn tokenizer(folder: &ModelFolder, card: &ModelCard) -> Result<Tokenizer, Problem> {
-    let files = |name: &str| folder.read(&format!("tokenizer/{name}"));
-    Tokenizer::read(&files, &folder.path_of("tokenizer"), card.taught.as_ref())
 }
 
 fn scheduler(folder: &ModelFolder) -> Result<SchedulerConfig, Problem> {

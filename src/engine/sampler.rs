@@ -83,7 +83,7 @@ pub fn plan(config: &SchedulerConfig, settings: &Settings) -> Result<Plan, Probl
             && f.next.iter().all(|term| term.factor.is_finite())
     };
     if let Some(call) = plan.calls.iter().find(|call| !finite(call)) {
-        return Err(Problem::new("sampler-infinite")
+        return Err(Problem::usage("sampler-infinite")
             .with("sampler", settings.sampler.name())
             .with("step", call.step + 1));
     }

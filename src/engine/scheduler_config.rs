@@ -122,17 +122,10 @@ impl SchedulerConfig {
         })
     }
 
-    /// ᾱ for each training step: the running product of 1 − β in f32 and in order, as in torch
-    /// (in f64 the first noise level differs by 1.3e-5).
+    /// ᾱ for each training step: the running product of 1 − β, to the last bit as torch makes it
+    /// (1 − β in f32; from β in f64 the first noise level would differ by 1.3e-5).
     pub fn alphas_cumprod(&self) -> Vec<f32> {
-        let mut product = 1.0f32;
-        self.betas
-            .iter()
-            .map(|beta| {
-                product *= 1.0 - beta;
-                product
-            })
-            .collect()
+        running_product(&self.betas)
     }
 
     /// The same for samplers that work in σ: the last ᾱ is never 0, so that σ stays finite.
@@ -283,15 +276,27 @@ fn finite_json(text: &str) -> String {
     out
 }
 
-/// `torch.linspace` in f32: from both ends towards the middle.
+/// `torch.cumprod` of 1 − β: factors in f32, the product carried in f64.
+fn running_product(betas: &[f32]) -> Vec<f32> {
+    let mut product = 1.0f64;
+    betas
+        .iter()
+        .map(|beta| {
+            product *= f64::from(1.0 - beta);
+            product as f32
+        })
+        .collect()
+}
+
+/// `torch.linspace` in f32: from both ends towards the middle, with fused multiply-add.
 fn linspace(start: f32, end: f32, count: usize) -> Vec<f32> {
     let step = (end - start) / count.saturating_sub(1).max(1) as f32;
     (0..count)
         .map(|i| {
             if i < count / 2 {
-                start + step * i as f32
+                step.mul_add(i as f32, start)
             } else {
-                end - step * (count - 1 - i) as f32
+                (-step).mul_add((count - 1 - i) as f32, end)
             }
         })
         .collect()
@@ -308,14 +313,7 @@ fn cosine_betas(count: usize) -> Vec<f32> {
 
 /// β for a schedule whose last ᾱ is 0 (Lin et al. 2023, algorithm 1).
 fn rescaled(betas: &[f32]) -> Vec<f32> {
-    let mut product = 1.0f32;
-    let mut roots: Vec<f32> = betas
-        .iter()
-        .map(|beta| {
-            product *= 1.0 - beta;
-            product.sqrt()
-        })
-        .collect();
+    let mut roots: Vec<f32> = running_product(betas).into_iter().map(f32::sqrt).collect();
     let (Some(&first), Some(&last)) = (roots.first(), roots.last()) else { return Vec::new() };
     for root in &mut roots {
         *root = (*root - last) * (first / (first - last));

@@ -15,6 +15,7 @@ use tokenizers::{
 };
 
 use self::merges::MergeTable;
+use super::model_folder::ModelFolder;
 use crate::walk::{Encoding, Piece, Problem, Taught, Word};
 
 /// Places of a prompt, start and end mark included.
@@ -39,16 +40,21 @@ pub struct Tokenizer {
 }
 
 /// What reads a file of the tokenizer's folder by its name; `None` where it is not there.
-pub(crate) type Files<'a> = dyn Fn(&str) -> Result<Option<Cow<'static, [u8]>>, Problem> + 'a;
+type Files<'a> = dyn Fn(&str) -> Result<Option<Cow<'static, [u8]>>, Problem> + 'a;
 
 impl Tokenizer {
+    /// The tokenizer of a model's folder; `taught` are the words of its training, where known.
+    ///
+    /// # Errors
+    /// Files that are missing or damaged.
+    pub fn open(folder: &ModelFolder, taught: Option<&Taught>) -> Result<Self, Problem> {
+        let files = |name: &str| folder.read(&format!("tokenizer/{name}"));
+        Self::read(&files, &folder.path_of("tokenizer"), taught)
+    }
+
     /// Reads `tokenizer.json`, or `vocab.json` and `merges.txt`, and what the files beside them
     /// say of the padding. `place` names the folder in sentences.
-    pub(crate) fn read(
-        files: &Files,
-        place: &str,
-        taught: Option<&Taught>,
-    ) -> Result<Self, Problem> {
+    fn read(files: &Files, place: &str, taught: Option<&Taught>) -> Result<Self, Problem> {
         let unfit = |reason: String| {
             let reason: String = reason.chars().take(160).collect();
             Problem::new("tokenizer-unfit").with("file", place).with("reason", reason)

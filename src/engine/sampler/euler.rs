@@ -18,7 +18,7 @@ pub(super) fn plan(config: &SchedulerConfig, settings: &Settings) -> Result<Plan
         };
         let low = end("sigma_min", sigmas.last())?;
         let high = end("sigma_max", sigmas.first())?;
-        sigmas = spacing::karras(low, high, sigmas.len());
+        sigmas = spacing::karras(low, high, settings.steps);
         timesteps = sigmas.iter().map(|&s| spacing::timestep_of(&table, s)).collect();
     }
     let last = match config.text("final_sigmas_type", "zero")? {
