@@ -184,7 +184,7 @@ impl Walk {
             alphas_cumprod: self.plan.alphas_cumprod.clone(),
             init_noise_sigma: self.plan.init_noise_sigma,
             steps: self.plan.calls.iter().map(|call| call.step).collect(),
-            sample: None,
+            sample: self.parts.sample.clone(),
         }
     }
 

@@ -4,7 +4,7 @@
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
-use std::io::Read;
+use std::io::{Cursor, Read};
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
@@ -14,7 +14,7 @@ use sha2::{Digest, Sha256};
 use super::device::Place;
 use super::pocket;
 use super::weights::Weights;
-use crate::walk::{Family, ModelCard, Preview, Problem, Taught};
+use crate::walk::{Family, ModelCard, Picture, Preview, Problem, Taught};
 
 /// The largest config, vocabulary or list of merges that is read (CLIP's `tokenizer.json` has
 /// 2.2 to 3.6 MB).
@@ -71,13 +71,14 @@ struct Beside {
     example: Option<String>,
     preview: Option<Preview>,
     taught: Option<Taught>,
+    sample: Option<String>,
 }
 
 impl ModelFolder {
     /// The folder at `path`; none: the pocket model. Only looks whether it is there and has
     /// diffusers' layout.
     pub fn open(path: Option<&str>) -> Result<Self, Problem> {
-        let Some(path) = path else { return Self::pocket() };
+        let Some(path) = path else { return Ok(Self::pocket()) };
         let folder = Self { path: Some(PathBuf::from(path)) };
         if !Path::new(path).exists() {
             return Err(Problem::new("model-missing").with("file", path));
@@ -89,11 +90,8 @@ impl ModelFolder {
     }
 
     /// The model inside the binary.
-    pub fn pocket() -> Result<Self, Problem> {
-        if pocket::FILES.is_empty() {
-            return Err(Problem::new("pocket-absent"));
-        }
-        Ok(Self { path: None })
+    pub const fn pocket() -> Self {
+        Self { path: None }
     }
 
     /// `pocket`, or the folder's own name.
@@ -155,7 +153,8 @@ impl ModelFolder {
         match &self.path {
             None => {
                 let found = names.iter().find_map(|n| pocket::file(n).map(|bytes| (n, bytes)));
-                let (name, bytes) = found.ok_or_else(|| Problem::new("pocket-absent"))?;
+                let missing = || Problem::new("weights-missing").with("file", &names[0]);
+                let (name, bytes) = found.ok_or_else(missing)?;
                 Weights::from_static(&self.path_of(name), bytes, place)
             }
             Some(path) => {
@@ -202,6 +201,17 @@ impl ModelFolder {
         })
     }
 
+    /// One picture from the model's training, where its folder has one (`sample` in
+    /// `safelight.json` names a PNG beside it). A damaged one is as good as none: nothing is
+    /// computed from it.
+    pub fn sample(&self) -> Result<Option<Picture>, Problem> {
+        let Some(name) = self.beside()?.sample else { return Ok(None) };
+        if Path::new(&name).file_name() != Some(name.as_ref()) {
+            return Ok(None);
+        }
+        Ok(self.read(&name)?.and_then(|bytes| picture(&bytes)))
+    }
+
     fn beside(&self) -> Result<Beside, Problem> {
         let Some(bytes) = self.read("safelight.json")? else { return Ok(Beside::default()) };
         let map = self.parsed("safelight.json", &bytes)?;
@@ -216,6 +226,16 @@ impl ModelFolder {
         let reason: String = error.to_string().chars().take(160).collect();
         Problem::new("not-json").with("file", self.path_of(file)).with("reason", reason)
     }
+}
+
+/// A PNG of at most 1024 × 1024.
+fn picture(bytes: &[u8]) -> Option<Picture> {
+    let mut reader = image::ImageReader::with_format(Cursor::new(bytes), image::ImageFormat::Png);
+    let mut limits = image::Limits::default();
+    (limits.max_image_width, limits.max_image_height) = (Some(1024), Some(1024));
+    reader.limits(limits);
+    let picture = reader.decode().ok()?.into_rgb8();
+    Picture::new(picture.width() as usize, picture.height() as usize, picture.into_raw())
 }
 
 fn hexadecimal(bytes: &[u8]) -> String {

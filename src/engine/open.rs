@@ -10,8 +10,8 @@ use super::scheduler_config::SchedulerConfig;
 use super::settle::settle;
 use super::tokenizer::Tokenizer;
 use crate::walk::{
-    Asked, DeviceChoice, DtypeChoice, EncoderTokens, EngineChoice, ModelCard, Problem, Settings,
-    Tokens, Watch,
+    Asked, DeviceChoice, DtypeChoice, EncoderTokens, EngineChoice, ModelCard, Picture, Problem,
+    Settings, Tokens, Watch,
 };
 
 const SCHEDULER: &str = "scheduler/scheduler_config.json";
@@ -23,6 +23,8 @@ pub(super) struct Parts {
     pub(super) tokenizer: Tokenizer,
     pub(super) scheduler: SchedulerConfig,
     pub(super) networks: Networks,
+    /// A picture from the model's training, where its folder has one.
+    pub(super) sample: Option<Picture>,
 }
 
 /// An open model on one device.
@@ -50,7 +52,8 @@ impl Engine {
             return Err(Problem::cancelled());
         }
         let networks = Networks::load(&folder, asked.engine, &place)?;
-        let parts = Arc::new(Parts { card, tokenizer, scheduler, networks });
+        let parts =
+            Arc::new(Parts { card, tokenizer, scheduler, networks, sample: folder.sample()? });
         Ok(Self { parts, opened: key(asked) })
     }
 

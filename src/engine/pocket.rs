@@ -2,8 +2,30 @@
 //!
 //! The folder `fixtures/pocket/` in diffusers' layout, compiled in file by file.
 
-/// Every file of the folder by its path inside it; empty in a build without the model.
-pub(super) const FILES: &[(&str, &[u8])] = &[];
+/// One file of the folder, by its path inside it.
+macro_rules! file {
+    ($path:literal) => {
+        ($path, include_bytes!(concat!("../../fixtures/pocket/", $path)).as_slice())
+    };
+}
+
+/// Every file of the folder.
+pub(super) const FILES: &[(&str, &[u8])] = &[
+    file!("model_index.json"),
+    file!("safelight.json"),
+    file!("sample.png"),
+    file!("scheduler/scheduler_config.json"),
+    file!("text_encoder/config.json"),
+    file!("text_encoder/model.safetensors"),
+    file!("tokenizer/merges.txt"),
+    file!("tokenizer/special_tokens_map.json"),
+    file!("tokenizer/tokenizer_config.json"),
+    file!("tokenizer/vocab.json"),
+    file!("unet/config.json"),
+    file!("unet/diffusion_pytorch_model.safetensors"),
+    file!("vae/config.json"),
+    file!("vae/diffusion_pytorch_model.safetensors"),
+];
 
 /// The bytes of one file.
 pub(super) fn file(path: &str) -> Option<&'static [u8]> {

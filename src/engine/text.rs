@@ -127,14 +127,10 @@ impl TextEncoder {
         if ids.is_empty() {
             return Ok(Vec::new());
         }
-        let every: Vec<u32>;
-        let known = |id: &&u32| (**id as usize) < self.config.vocabulary;
-        let among = match among {
-            Some(list) => list.iter().filter(known).copied().collect(),
-            None => {
-                every = (0..self.config.vocabulary as u32).collect();
-                every
-            }
+        let size = self.config.vocabulary;
+        let among: Vec<u32> = match among {
+            Some(list) => list.iter().filter(|id| (**id as usize) < size).copied().collect(),
+            None => (0..size as u32).collect(),
         };
         let lengths = self.lengths()?;
         let wanted = self.rows(ids)?;

@@ -60,13 +60,13 @@ impl Vae {
         probe: &mut Probe,
         pace: &Pace<'_>,
     ) -> Result<Tensor, Problem> {
-        self.checked(input, self.config.latent)?;
+        checked(input, self.config.latent)?;
         self.decoder.forward(input, probe, pace)
     }
 
     /// Pixels `[1,3,H,W]` in −1..1 as moments of the latent, before the scaling factor.
     pub fn encode(&self, image: &Tensor, pace: &Pace<'_>) -> Result<Moments, Problem> {
-        self.checked(image, self.config.pixels.0)?;
+        checked(image, self.config.pixels.0)?;
         if self.encoder.get().is_none() {
             // Another thread may have been first: then its encoder stays.
             let _ = self.encoder.set(Encoder::load(&self.weights, &self.config)?);
@@ -82,14 +82,14 @@ impl Vae {
             log_variance: moments.narrow(1, latent, latent)?.contiguous()?.clamp(-30.0, 20.0)?,
         })
     }
+}
 
-    fn checked(&self, tensor: &Tensor, channels: usize) -> Result<(), Problem> {
-        let (_, found, h, w) = tensor.dims4()?;
-        if found == channels && h > 0 && w > 0 {
-            return Ok(());
-        }
-        Err(Problem::new("input-shape")
-            .with("found", format!("{:?}", tensor.dims()))
-            .with("expected", format!("[1, {channels}, h, w]")))
+fn checked(tensor: &Tensor, channels: usize) -> Result<(), Problem> {
+    let (_, found, h, w) = tensor.dims4()?;
+    if found == channels && h > 0 && w > 0 {
+        return Ok(());
     }
+    Err(Problem::new("input-shape")
+        .with("found", format!("{:?}", tensor.dims()))
+        .with("expected", format!("[1, {channels}, h, w]")))
 }

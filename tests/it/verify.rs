@@ -146,6 +146,17 @@ fn a_model_that_the_other_cannot_hold_is_compared_block_by_block() {
 }
 
 #[test]
+fn the_model_inside_the_binary_is_compared_as_far_as_it_can_be() {
+    let found = verify(&Asked { seed: Some(7), ..Asked::default() }, &Unwatched).unwrap();
+    every_reason_has_its_sentence(&found);
+    assert!(named(&found, "unet").error.is_none());
+    for compared in found.iter().filter(|c| c.error.is_some()) {
+        let most = if compared.name.contains("attentions") { 1e-3 } else { 2e-5 };
+        assert!(compared.error.unwrap() < most, "{compared:?}");
+    }
+}
+
+#[test]
 fn the_stock_engine_says_why_it_cannot_walk_a_model() {
     let asked = Asked { engine: EngineChoice::Stock, ..asked(&reference("sd1")) };
     assert_eq!(Engine::open(&asked, &Unwatched).unwrap_err().key(), "stock-groups");

@@ -1,6 +1,11 @@
 //! Activations on slices: SiLU, both forms of GELU, GEGLU and softmax, by polynomials that the
 //! compiler turns into vector instructions.
 
+#![expect(
+    clippy::inline_always,
+    reason = "a loop takes the width of the function that it is inlined into"
+)]
+
 use super::widest;
 
 /// `x · sigmoid(x)` on every number.
@@ -36,9 +41,13 @@ pub(in crate::engine) fn geglu(data: &[f32], width: usize) -> Vec<f32> {
 pub(in crate::engine) fn softmax(row: &mut [f32]) {
     widest(|| {
         let largest = lanes(row, f32::NEG_INFINITY, |a, b| if b > a { b } else { a });
-        row.iter_mut().for_each(|x| *x = exp(*x - largest));
+        for x in row.iter_mut() {
+            *x = exp(*x - largest);
+        }
         let factor = 1.0 / lanes(row, 0.0, |a, b| a + b);
-        row.iter_mut().for_each(|x| *x *= factor);
+        for x in row.iter_mut() {
+            *x *= factor;
+        }
     });
 }
 

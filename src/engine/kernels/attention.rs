@@ -44,12 +44,14 @@ pub(in crate::engine) fn attend(
     let work = |job: usize| {
         let (b, head, block) =
             (job / (shape.heads * blocks), job / blocks % shape.heads, job % blocks);
-        one_block(
+        let (mixed, scores) = one_block(
             shape,
             [&q[b * n * shape.width..], &k[b * t * shape.width..], &v[b * t * shape.width..]],
             head,
             block,
-        )
+        );
+        // Scores are the largest thing here by far: kept only where someone looks.
+        (mixed, if keep_probabilities { scores } else { Vec::new() })
     };
     let many = super::worth_threads(2 * shape.batch * n * t * shape.width);
     let done: Vec<(Vec<f32>, Vec<f32>)> = if many {
@@ -67,10 +69,8 @@ pub(in crate::engine) fn attend(
             let to = (b * n + block * BLOCK + i) * shape.width + head * d;
             mixed[to..to + d].copy_from_slice(row);
         }
-        if keep_probabilities {
-            // Jobs run batch, head, block: the order of [B,heads,N,T].
-            probabilities.extend_from_slice(scores);
-        }
+        // Jobs run batch, head, block: the order of [B,heads,N,T].
+        probabilities.extend_from_slice(scores);
     }
     Attended { mixed, probabilities }
 }

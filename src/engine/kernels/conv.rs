@@ -76,15 +76,19 @@ pub(in crate::engine) fn convolve(
         );
         product
     };
-    let products: Vec<Vec<f32>> = if super::worth_threads(out * depth * columns) && !alone {
-        starts.par_iter().map(compute).collect()
-    } else {
-        starts.iter().map(compute).collect()
-    };
+    let many = super::worth_threads(out * depth * columns) && !alone;
     let mut result = vec![0.0; out * columns];
-    for (start, product) in starts.iter().zip(&products) {
-        let count = tile.min(columns - start);
-        scatter(&mut result, product, (*start, count), (out, pixels), added);
+    // A few tiles at a time: all of them together would be a second result.
+    for round in starts.chunks(4 * rayon::current_num_threads()) {
+        let products: Vec<Vec<f32>> = if many {
+            round.par_iter().map(compute).collect()
+        } else {
+            round.iter().map(compute).collect()
+        };
+        for (start, product) in round.iter().zip(&products) {
+            let count = tile.min(columns - start);
+            scatter(&mut result, product, (*start, count), (out, pixels), added);
+        }
     }
     result
 }

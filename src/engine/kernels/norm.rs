@@ -32,7 +32,9 @@ pub(in crate::engine) fn group_norm(
         for (plane, c) in group.chunks_exact_mut(pixels).zip(first..) {
             let scale = affine.weight[c] * factor;
             let shift = affine.bias[c] - mean * scale;
-            plane.iter_mut().for_each(|x| *x = *x * scale + shift);
+            for x in plane.iter_mut() {
+                *x = *x * scale + shift;
+            }
         }
         if then_silu {
             silu(group);
@@ -69,6 +71,7 @@ fn mean_and_factor(data: &[f32], epsilon: f64) -> (f32, f32) {
     (centre, (1.0 / (variance.max(0.0) + epsilon).sqrt()) as f32)
 }
 
+#[expect(clippy::inline_always, reason = "it takes the width of its caller")]
 #[inline(always)]
 fn lanes(data: &[f32], f: impl Fn(f32) -> f32) -> f64 {
     let mut total = 0.0f64;

@@ -136,7 +136,7 @@ impl UnetConfig {
                 return Err(config.unfit("attention_head_dim", Some(&heads.into())));
             }
         }
-        if self.levels[0] % 2 != 0 || self.levels[0] < 4 {
+        if !self.levels[0].is_multiple_of(2) || self.levels[0] < 4 {
             return Err(config.unfit("block_out_channels", Some(&self.levels[0].into())));
         }
         if self.layers > 16 || self.transformers.iter().any(|&n| n > 16) {
