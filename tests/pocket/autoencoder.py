@@ -104,7 +104,9 @@ def main():
         model.load_state_dict(state["model"])
         average.load_state_dict(state["average"])
         spent = state["minutes"]
-    adam = torch.optim.AdamW(model.parameters(), lr=options.rate, betas=(0.9, 0.99), weight_decay=1e-3)
+    adam = torch.optim.AdamW(
+        model.parameters(), lr=options.rate, betas=(0.9, 0.99), weight_decay=1e-3
+    )
     chance = np.random.default_rng()
     start, length, step, told = time.time(), seconds_until(options.until), 0, 0.0
     while (done := (time.time() - start) / length) < 1:
@@ -129,12 +131,23 @@ def main():
         if time.time() - told > 60:
             told = time.time()
             minutes = spent + (told - start) / 60
-            print(f"{minutes:.1f} min, step {step}, loss {value:.4f}, {psnr(average, test):.2f} dB", flush=True)
-            state = {"model": model.state_dict(), "average": average.state_dict(), "minutes": minutes}
+            print(
+                f"{minutes:.1f} min, step {step}, loss {value:.4f}, {psnr(average, test):.2f} dB",
+                flush=True,
+            )
+            state = {
+                "model": model.state_dict(),
+                "average": average.state_dict(),
+                "minutes": minutes,
+            }
             torch.save(state, saved.with_suffix(".partial"))
             saved.with_suffix(".partial").rename(saved)
     level(average, pictures[:4096])
-    result = {"weights": average.state_dict(), "psnr": psnr(average, test), "minutes": spent + length / 60}
+    result = {
+        "weights": average.state_dict(),
+        "psnr": psnr(average, test),
+        "minutes": spent + length / 60,
+    }
     torch.save(result, options.work / "autoencoder.levelled.pt")
     print("levelled", result["psnr"], "dB")
 

@@ -36,6 +36,48 @@ PARTS = {
 }
 
 
+DIFFUSERS = "0.42.1"
+
+TEXT = {
+    "architectures": ["CLIPTextModel"],
+    "attention_dropout": 0.0,
+    "bos_token_id": 0,
+    "eos_token_id": 2,
+    "hidden_act": "quick_gelu",
+    "hidden_size": network.WIDTH,
+    "initializer_factor": 1.0,
+    "initializer_range": 0.02,
+    "intermediate_size": 4 * network.WIDTH,
+    "layer_norm_eps": 1e-05,
+    "max_position_embeddings": network.PLACES,
+    "model_type": "clip_text_model",
+    "num_attention_heads": 4,
+    "num_hidden_layers": 2,
+    "pad_token_id": 1,
+    "projection_dim": network.WIDTH,
+    "torch_dtype": "float16",
+    "vocab_size": network.VOCABULARY,
+}
+
+PIECE = {"lstrip": False, "normalized": True, "rstrip": False, "single_word": False}
+SPECIAL = {
+    "bos_token": {"content": "<|startoftext|>", **PIECE},
+    "eos_token": {"content": "<|endoftext|>", **PIECE},
+    "pad_token": "<|endoftext|>",
+    "unk_token": {"content": "<|endoftext|>", **PIECE},
+}
+TOKENIZER = {
+    "add_prefix_space": False,
+    "bos_token": "<|startoftext|>",
+    "do_lower_case": True,
+    "eos_token": "<|endoftext|>",
+    "model_max_length": network.PLACES,
+    "pad_token": "<|endoftext|>",
+    "tokenizer_class": "CLIPTokenizer",
+    "unk_token": "<|endoftext|>",
+}
+
+
 def write(path, value):
     """A JSON file, indented as diffusers does."""
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -54,9 +96,10 @@ def keep(path, state):
     path.chmod(0o644)
 
 
-def plain(config):
-    """A diffusers configuration without what belongs to one machine or one release only."""
-    return {k: v for k, v in dict(config).items() if k != "_name_or_path" and k != "_use_default_values"}
+def plain(config, name):
+    """A diffusers configuration without what belongs to one machine."""
+    own = {k: v for k, v in dict(config).items() if not k.startswith("_")}
+    return {"_class_name": name, "_diffusers_version": DIFFUSERS} | own
 
 
 def full_text(small, vocabulary, words):
@@ -72,6 +115,8 @@ def full_text(small, vocabulary, words):
     table[network.START], table[network.END] = state[key][0], state[key][1]
     for word, row in network.compact(words).items():
         table[vocabulary[word + "</w>"]] = state[key][row]
+    for word, like in world.ALIKE.items():
+        table[vocabulary[word + "</w>"]] = table[vocabulary[like + "</w>"]]
     state[key] = table
     return state
 
@@ -95,6 +140,81 @@ def preview(vae, fitted, fresh):
     return {"matrix": rounded[:4], "bias": rounded[4], "r2": round(r2.item(), 4)}
 
 
+def export_autoencoder(work, model, held):
+    """The autoencoder, as it is after rounding, and what was measured of it."""
+    vae = network.autoencoder()
+    first = torch.load(work / "autoencoder.levelled.pt")
+    vae.load_state_dict(first["weights"])
+    exact = autoencoder.psnr(vae, held)
+    rounded = halves(vae.state_dict())
+    vae.load_state_dict({k: v.float() for k, v in rounded.items()})
+    keep(model / "vae" / "diffusion_pytorch_model.safetensors", rounded)
+    write(model / "vae" / "config.json", plain(vae.config, "AutoencoderKL"))
+    return vae, {
+        "vae_psnr_db": round(exact, 2),
+        "vae_psnr_db_f16": round(autoencoder.psnr(vae, held), 2),
+        "vae_minutes": round(first["minutes"], 1),
+        "vae_polish_minutes": round(first.get("polished", 0.0), 1),
+    }
+
+
+def export_predictor(work, model, vocabulary):
+    """The noise predictor and the text encoder, from the averaged weights of the training."""
+    words = world.words()
+    unet, text = network.unet(), network.text_encoder(3 + len(words))
+    results, state = {}, work / "diffusion.pt"
+    if state.exists():
+        state = torch.load(state)
+        torch.nn.ModuleList([unet, text]).load_state_dict(state["average"])
+        results = {"samples": state["step"] * 32, "unet_minutes": round(state["busy"] / 60, 1)}
+    keep(model / "unet" / "diffusion_pytorch_model.safetensors", halves(unet.state_dict()))
+    write(model / "unet" / "config.json", plain(unet.config, "UNet2DConditionModel"))
+    full = full_text(text.state_dict(), vocabulary, words)
+    keep(model / "text_encoder" / "model.safetensors", halves(full))
+    write(model / "text_encoder" / "config.json", TEXT)
+    results["weights"] = {
+        "text_encoder": sum(v.numel() for v in full.values()),
+        "text_encoder_trained": sum(p.numel() for p in text.parameters()),
+        "unet": sum(p.numel() for p in unet.parameters()),
+    }
+    return results
+
+
+def export_tokenizer(source, model):
+    """CLIP's vocabulary and merges, with the two small files that name its special tokens."""
+    folder = model / "tokenizer"
+    folder.mkdir(exist_ok=True)
+    for name in ("vocab.json", "merges.txt"):
+        if (source / name).resolve() != (folder / name).resolve():
+            shutil.copyfile(source / name, folder / name)
+    write(folder / "special_tokens_map.json", SPECIAL)
+    write(folder / "tokenizer_config.json", TOKENIZER)
+
+
+def export_card(model, seen, file):
+    """safelight.json: what this program knows of the model beyond diffusers' files."""
+    write(
+        model / "safelight.json",
+        {
+            "steps": STEPS,
+            "guidance": GUIDANCE,
+            "example": EXAMPLE,
+            "preview": seen,
+            "taught": {
+                "things": list(world.THINGS),
+                "colours": list(world.COLOURS),
+                "backgrounds": list(world.BACKGROUNDS),
+                "sizes": [],
+                "other": world.OTHER,
+            },
+            "sample": "sample.png",
+        },
+    )
+    labels = [tuple(map(str, file["combinations"][i])) for i in file["index"]]
+    sample = file["pictures"][labels.index(("red", "cat", "blue"))]
+    Image.fromarray(sample).save(model / "sample.png", optimize=True)
+
+
 def main():
     torch.set_num_threads(1)
     parser = argparse.ArgumentParser()
@@ -102,108 +222,21 @@ def main():
         parser.add_argument(name, type=Path)
     options = parser.parse_args()
     model = options.model
-    trained = np.load(options.pictures / "train.npz")["pictures"][:1000]
+    file = np.load(options.pictures / "train.npz")
     held = np.load(options.pictures / "held.npz")["pictures"][:128]
 
-    write(model / "model_index.json", {
-        "_class_name": "StableDiffusionPipeline",
-        "_diffusers_version": "0.42.1",
-        **PARTS,
-        "requires_safety_checker": False,
-    })
+    index = {"_class_name": "StableDiffusionPipeline", "_diffusers_version": DIFFUSERS}
+    write(model / "model_index.json", index | PARTS | {"requires_safety_checker": False})
     write(model / "scheduler" / "scheduler_config.json", network.SCHEDULER)
-
-    vae = network.autoencoder()
-    first = torch.load(options.work / "autoencoder.levelled.pt")
-    vae.load_state_dict(first["weights"])
-    exact = autoencoder.psnr(vae, held)
-    rounded = halves(vae.state_dict())
-    vae.load_state_dict({k: v.float() for k, v in rounded.items()})
-    results = {
-        "vae_psnr_db": round(exact, 2),
-        "vae_psnr_db_f16": round(autoencoder.psnr(vae, held), 2),
-        "vae_minutes": round(first["minutes"], 1),
-    }
-    keep(model / "vae" / "diffusion_pytorch_model.safetensors", rounded)
-    write(model / "vae" / "config.json", plain(vae.config) | {"_class_name": "AutoencoderKL", "_diffusers_version": "0.42.1"})
-
-    words = world.words()
-    unet, text = network.unet(), network.text_encoder(3 + len(words))
-    state = options.work / "diffusion.pt"
-    if state.exists():
-        state = torch.load(state)
-        torch.nn.ModuleList([unet, text]).load_state_dict(state["average"])
-        results |= {"samples": state["step"] * 32, "unet_minutes": round(state["busy"] / 60, 1)}
-    keep(model / "unet" / "diffusion_pytorch_model.safetensors", halves(unet.state_dict()))
-    write(model / "unet" / "config.json", plain(unet.config) | {"_class_name": "UNet2DConditionModel", "_diffusers_version": "0.42.1"})
-
+    export_tokenizer(options.vocabulary, model)
+    vae, results = export_autoencoder(options.work, model, held)
     vocabulary = json.loads((options.vocabulary / "vocab.json").read_text())
-    keep(model / "text_encoder" / "model.safetensors", halves(full_text(text.state_dict(), vocabulary, words)))
-    write(model / "text_encoder" / "config.json", {
-        "architectures": ["CLIPTextModel"],
-        "attention_dropout": 0.0,
-        "bos_token_id": 0,
-        "eos_token_id": 2,
-        "hidden_act": "quick_gelu",
-        "hidden_size": network.WIDTH,
-        "initializer_factor": 1.0,
-        "initializer_range": 0.02,
-        "intermediate_size": 4 * network.WIDTH,
-        "layer_norm_eps": 1e-05,
-        "max_position_embeddings": network.PLACES,
-        "model_type": "clip_text_model",
-        "num_attention_heads": 4,
-        "num_hidden_layers": 2,
-        "pad_token_id": 1,
-        "projection_dim": network.WIDTH,
-        "torch_dtype": "float16",
-        "vocab_size": network.VOCABULARY,
-    })
-
-    (model / "tokenizer").mkdir(exist_ok=True)
-    for name in ("vocab.json", "merges.txt"):
-        shutil.copyfile(options.vocabulary / name, model / "tokenizer" / name)
-    piece = {"lstrip": False, "normalized": True, "rstrip": False, "single_word": False}
-    write(model / "tokenizer" / "special_tokens_map.json", {
-        "bos_token": {"content": "<|startoftext|>", **piece},
-        "eos_token": {"content": "<|endoftext|>", **piece},
-        "pad_token": "<|endoftext|>",
-        "unk_token": {"content": "<|endoftext|>", **piece},
-    })
-    write(model / "tokenizer" / "tokenizer_config.json", {
-        "add_prefix_space": False,
-        "bos_token": "<|startoftext|>",
-        "do_lower_case": True,
-        "eos_token": "<|endoftext|>",
-        "model_max_length": network.PLACES,
-        "pad_token": "<|endoftext|>",
-        "tokenizer_class": "CLIPTokenizer",
-        "unk_token": "<|endoftext|>",
-    })
-
-    seen = preview(vae, trained, held)
-    write(model / "safelight.json", {
-        "steps": STEPS,
-        "guidance": GUIDANCE,
-        "example": EXAMPLE,
-        "preview": seen,
-        "taught": {
-            "things": list(world.THINGS),
-            "colours": list(world.COLOURS),
-            "backgrounds": list(world.BACKGROUNDS),
-            "sizes": [],
-            "other": world.OTHER,
-        },
-        "sample": "sample.png",
-    })
-    file = np.load(options.pictures / "train.npz")
-    labels = [tuple(map(str, file["combinations"][i])) for i in file["index"]]
-    Image.fromarray(file["pictures"][labels.index(("red", "cat", "blue"))]).save(model / "sample.png", optimize=True)
-    results |= {
-        "weights": {"text_encoder": sum(p.numel() for p in text.parameters()), "unet": sum(p.numel() for p in unet.parameters()), "vae": sum(p.numel() for p in vae.parameters())},
-        "preview_r2": seen["r2"],
-        "bytes": sum(f.stat().st_size for f in model.rglob("*") if f.is_file()),
-    }
+    results |= export_predictor(options.work, model, vocabulary)
+    results["weights"]["vae"] = sum(p.numel() for p in vae.parameters())
+    seen = preview(vae, file["pictures"][:1000], held)
+    export_card(model, seen, file)
+    results["preview_r2"] = seen["r2"]
+    results["bytes"] = sum(f.stat().st_size for f in model.rglob("*") if f.is_file())
     write(options.work / "results.json", results)
     print(json.dumps(results, indent=2))
 

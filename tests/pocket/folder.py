@@ -32,7 +32,12 @@ class Model:
         for at in range(0, len(prompts), 32):
             part = slice(at, at + 32)
             z = drawing.latents(
-                self.unet, self.states(prompts[part]), self.states([""]), seeds[part], steps, guidance
+                self.unet,
+                self.states(prompts[part]),
+                self.states([""]),
+                seeds[part],
+                steps,
+                guidance,
             )
             out.append(drawing.pictures(self.vae, z))
         return np.concatenate(out)

@@ -28,7 +28,14 @@ INKS = np.concatenate([PALETTE, ACCENTS])
 def background(picture):
     """Name of the background colour, and its measured value."""
     p = picture.astype(np.float32)
-    border = np.concatenate([p[:3].reshape(-1, 3), p[-3:].reshape(-1, 3), p[:, :3].reshape(-1, 3), p[:, -3:].reshape(-1, 3)])
+    border = np.concatenate(
+        [
+            p[:3].reshape(-1, 3),
+            p[-3:].reshape(-1, 3),
+            p[:, :3].reshape(-1, 3),
+            p[:, -3:].reshape(-1, 3),
+        ]
+    )
     colour = np.median(border, 0)
     names = list(world.BACKGROUNDS)
     far = [np.abs(colour - np.array(world.BACKGROUNDS[n])).sum() for n in names]

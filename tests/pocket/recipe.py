@@ -18,13 +18,6 @@ import world
 from folder import Model
 
 
-def sentence(combination):
-    """The full sentence, with the article that the colour asks for."""
-    colour, thing, background = combination
-    article = "an" if colour[0] in "aeiou" else "a"
-    return f"{article} {colour} {thing} on a {background} background"
-
-
 def main():
     parser = argparse.ArgumentParser()
     for name in ("pictures", "work", "model"):
@@ -34,7 +27,9 @@ def main():
     model, judges = Model(options.model), judge.from_folder(options.pictures)
     held = sorted(world.held_out())
 
-    drawn = [model.draw([sentence(c) for c in held], [seed] * len(held)) for seed in (7, 8, 9)]
+    drawn = [
+        model.draw([world.caption(*c) for c in held], [seed] * len(held)) for seed in (7, 8, 9)
+    ]
     counts = judges.count(np.concatenate(drawn), held * 3)
     weak = {}
     for k, c in enumerate(held * 3):
@@ -47,7 +42,7 @@ def main():
     other = {}
     for steps, guidance in ((20, 1.0), (20, 7.0), (10, 4.0)):
         part = held[::3]
-        pictures = model.draw([sentence(c) for c in part], [7] * len(part), steps, guidance)
+        pictures = model.draw([world.caption(*c) for c in part], [7] * len(part), steps, guidance)
         other[f"{steps} steps, guidance {guidance:g}"] = judges.count(pictures, part)
     results = json.loads((options.work / "results.json").read_text())
     recipe = {

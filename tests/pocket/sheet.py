@@ -10,7 +10,6 @@ import random
 import sys
 from pathlib import Path
 
-import numpy as np
 import torch
 from PIL import Image, ImageDraw, ImageFont
 
@@ -46,14 +45,11 @@ def sheet(pictures, labels, columns, path):
         x = GAP + (k % columns) * (side + GAP)
         y = GAP + (k // columns) * (side + LABEL + GAP)
         page.paste(Image.fromarray(picture).resize((side, side), Image.NEAREST), (x, y))
-        pen.multiline_text((x + side / 2, y + side + 1), label, "black", font, "ma", spacing=1, align="center")
+        pen.multiline_text(
+            (x + side / 2, y + side + 1), label, "black", font, "ma", spacing=1, align="center"
+        )
     path.parent.mkdir(parents=True, exist_ok=True)
     page.save(path, optimize=True)
-
-
-def article(colour):
-    """The word before a colour."""
-    return "an" if colour[0] in "aeiou" else "a"
 
 
 def broken(prompt):
@@ -68,10 +64,13 @@ def main():
     prompts = []
     for thing in world.THINGS:
         mine = sorted(c for c in world.held_out() if c[1] == thing)
-        prompts += [
-            f"{article(c)} {c} {t} on a {b} background" for c, t, b in chance.sample(mine, 4)
-        ]
-    sheet(model.draw(prompts, list(range(1, 65))), [broken(p) for p in prompts], 8, shots / "pocket-64.png")
+        prompts += [world.caption(*c) for c in chance.sample(mine, 4)]
+    sheet(
+        model.draw(prompts, list(range(1, 65))),
+        [broken(p) for p in prompts],
+        8,
+        shots / "pocket-64.png",
+    )
     prompts = [p for p in TWELVE for _ in range(3)]
     labels = [f"{broken(p)}, seed {s}" for p, s in zip(prompts, [7, 8, 9] * 12)]
     sheet(model.draw(prompts, [7, 8, 9] * 12), labels, 6, shots / "pocket-12x3.png")

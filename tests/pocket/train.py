@@ -106,7 +106,7 @@ def main():
     combinations = [tuple(map(str, c)) for c in file["combinations"]]
     z = latents_of(file["pictures"], options.work)
     print("latents", tuple(z.shape), "deviation", z.std((0, 2, 3)).tolist(), flush=True)
-    judges = judge.from_folder(options.pictures, 1200)
+    judges = judge.from_folder(options.pictures, 1800)
     vae = network.autoencoder()
     vae.load_state_dict(torch.load(options.work / "autoencoder.levelled.pt")["weights"])
 
@@ -117,7 +117,9 @@ def main():
         text.get_input_embeddings().weight[2] = 0
     weights = [*unet.parameters(), *text.parameters()]
     average = copy.deepcopy(torch.nn.ModuleList([unet, text])).requires_grad_(False)
-    adam = torch.optim.AdamW(weights, lr=options.rate, betas=(0.9, 0.99), weight_decay=1e-3, fused=True)
+    adam = torch.optim.AdamW(
+        weights, lr=options.rate, betas=(0.9, 0.99), weight_decay=1e-3, fused=True
+    )
     step, begun, curve, busy = 0, time.time(), [], 0.0
     saved = options.work / "diffusion.pt"
     if saved.exists():
@@ -154,7 +156,11 @@ def main():
     first = step
     while time.time() < end:
         done = (time.time() - begun) / (end - begun)
-        rate = options.rate * min(1, (step + 1) / 150) * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * done)))
+        rate = (
+            options.rate
+            * min(1, (step + 1) / 150)
+            * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * done)))
+        )
         for group in adam.param_groups:
             group["lr"] = rate
         pick = chance.integers(len(z), size=BATCH)
@@ -178,7 +184,10 @@ def main():
         mean_loss += (loss.item() - mean_loss) * max(0.005, 1 / (step - first))
         if time.time() - told > 120:
             busy += time.time() - clock
-            print(f"{busy / 60:.1f} min, samples {step * BATCH}, loss {mean_loss:.4f}, rate {rate:.2e}", flush=True)
+            print(
+                f"{busy / 60:.1f} min, samples {step * BATCH}, loss {mean_loss:.4f}, rate {rate:.2e}",
+                flush=True,
+            )
             save()
             told = time.time()
             if time.time() - judged > options.judge_every * 60:

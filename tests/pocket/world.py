@@ -10,9 +10,11 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 
-THINGS = (
-    "cat fish tree house boat flower star car bird cup key apple heart mushroom umbrella butterfly"
-).split()
+THINGS = [
+    *("cat", "fish", "tree", "house", "boat", "flower", "star", "car"),
+    *("bird", "cup", "key", "apple", "heart", "mushroom", "umbrella", "butterfly"),
+    *("sun", "moon", "rabbit", "turtle", "rocket", "hat", "balloon", "crown"),
+]
 
 # A thing's colour: fill, dark, light, line. The last three belong to the drawing's shading.
 COLOURS = {
@@ -37,16 +39,21 @@ BACKGROUNDS = {
     "black": (28, 28, 32),
 }
 
+# Words that the export gives the vector of another one.
+ALIKE = {"grey": "gray"}
+
 # How a caption is put: pattern, and how often. A word that is left out is free in the picture.
 FORMS = (
-    ("a {colour} {thing} on a {background} background", 0.74),
+    ("a {colour} {thing} on a {background} background", 0.70),
     ("a {colour} {thing}", 0.05),
     ("{colour} {thing} on {background}", 0.05),
     ("a {colour} {thing} on {background}", 0.03),
     ("a {thing} on a {background} background", 0.03),
+    ("{colour} {thing}", 0.02),
+    ("a {thing}", 0.02),
     ("", 0.10),
 )
-OTHER = ["a", "on", "background"]
+OTHER = ["a", "on", "background", "an"]
 
 
 def pairs():
@@ -74,8 +81,9 @@ def combinations():
 
 
 def caption(colour, thing, background, form=0):
-    """The sentence for a combination."""
-    return FORMS[form][0].format(colour=colour, thing=thing, background=background)
+    """The sentence for a combination, with the article that the next word asks for."""
+    text = FORMS[form][0].format(colour=colour, thing=thing, background=background)
+    return re.sub(r"\ba (?=[aeiou])", "an ", text)
 
 
 def words():
@@ -86,4 +94,4 @@ def words():
 def drawing(thing):
     """The body of a thing's drawing: what stands between its style and its end."""
     text = (HERE / "drawings" / f"{thing}.svg").read_text()
-    return re.search(r"</style>\n(.*)</svg>", text, re.S).group(1)
+    return re.search(r"</style>\n(.*)</svg>", text, re.DOTALL).group(1)
