@@ -19,6 +19,7 @@ mod schedule;
 mod screen;
 mod settings;
 mod step;
+mod targets;
 mod title;
 mod tokens;
 mod typing;
@@ -27,10 +28,12 @@ mod waiting;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use crate::app::{App, Overlay, Scene, Target};
+use crate::app::{App, Overlay, Scene};
 use crate::walk::{Frame, Picture};
 
 pub use parts::theme::{Colours, Ground, Marks};
+pub use screen::LEAST;
+pub use targets::target;
 
 /// A place where a true picture stands in cells already; a terminal that can show pixels paints
 /// the picture over it.
@@ -62,11 +65,6 @@ pub fn draw(app: &App, ground: &Ground, area: Rect, buf: &mut Buffer) -> Vec<Slo
         parts::theme::to_ascii(area, buf);
     }
     slots
-}
-
-/// What stands at a place of the screen that [`draw`] gave, for a click.
-pub fn target(_app: &App, _area: Rect, _column: u16, _row: u16) -> Option<Target> {
-    None
 }
 
 /// Draws the frame on screen into the middle band.

@@ -17,7 +17,8 @@ use super::input::{self, Input};
 use super::outside::{Answer, Outside, carry_out};
 use super::pictures::Pictures;
 use super::{Ending, Listener, Message, Options, capability, clipboard, log, signals};
-use crate::app::{self, App, Effect, Event, Scene};
+use crate::app::keys::{self, Meaning};
+use crate::app::{self, Action, App, Effect, Event, Key, Scene};
 use crate::source::{self, Order, Source};
 use crate::views::{self, Colours, Ground};
 use crate::walk::Problem;
@@ -81,8 +82,12 @@ impl Session {
         let light = options.light.or_else(capability::light_from_environment).unwrap_or(false);
         let backend = CrosstermBackend::new(BufWriter::with_capacity(1 << 16, stdout()));
         let now = Instant::now();
+        let mut app = App::new(options.language, options.asked.clone());
+        if options.recording.is_some() {
+            app.scene = Scene::Walk;
+        }
         Ok(Self {
-            app: App::new(options.language, options.asked.clone()),
+            app,
             ground: Ground { light, colours, marks: options.marks },
             screen: Terminal::new(backend)?,
             pictures: Pictures::none(),
@@ -213,6 +218,7 @@ impl Session {
 
     fn input(&mut self, input: Input) {
         match input {
+            Input::Key(key) if self.too_small() && !leads_out(&self.app, key) => {}
             Input::Key(key) => self.change(Event::Key(key)),
             Input::Paste(text) => self.change(Event::Paste(text)),
             Input::Wheel(by) => self.change(Event::Wheel(by)),
@@ -227,6 +233,13 @@ impl Session {
                 self.stale = true;
             }
         }
+    }
+
+    /// Whether the screen shows no more than that it is too small: keys do nothing unseen then.
+    fn too_small(&mut self) -> bool {
+        let (width, height) = views::LEAST;
+        let area = self.screen.get_frame().area();
+        area.width < width || area.height < height
     }
 
     fn change(&mut self, event: Event) {
@@ -373,6 +386,14 @@ impl Session {
         }
         Ok(())
     }
+}
+
+/// Whether a key leaves the program, or the screen for a while.
+fn leads_out(app: &App, key: Key) -> bool {
+    matches!(
+        keys::meaning(app, key),
+        Meaning::Do(Action::Quit | Action::Interrupt | Action::Suspend)
+    )
 }
 
 /// Text from outside without what could steer a terminal, and not too long.

@@ -13,25 +13,13 @@ use crate::app::App;
 /// Draws the whole screen.
 pub(crate) fn draw(app: &App, ground: &Ground, area: Rect, buf: &mut Buffer) {
     let words = app.words();
-    let (body, foot) = layout::bottom(area, 1);
+    let foot = layout::bottom(area, 1).1;
     hints::draw(app, ground, foot, buf);
-    let tall = area.height >= 20;
-    let lamp_rows = match area.height {
-        0..18 => 0,
-        18..22 => 3,
-        22..32 => 5,
-        rows => (rows / 4).min(12),
-    };
-    let width = body.width.saturating_sub(4).min(if area.width >= 140 { 120 } else { 96 });
-    let wanted = lamp_rows + 1 + 1 + 3 + 1 + 3 * 3 + 3;
-    let column =
-        layout::centred(body, width, if tall { wanted.min(body.height) } else { body.height });
-    let (lamp, rest) = layout::top(column, lamp_rows);
+    let Places { lamp, title, about, doors, below } = Places::of(app, area);
     lamp::draw(ground, lamp, buf);
-    let (_, rest) = layout::top(rest, u16::from(lamp_rows > 0));
     text::put_spans(
         buf,
-        layout::row(rest, 0),
+        title,
         &[
             (
                 "safelight",
@@ -41,22 +29,62 @@ pub(crate) fn draw(app: &App, ground: &Ground, area: Rect, buf: &mut Buffer) {
             (words.text("doors.subtitle"), ground.dim()),
         ],
     );
-    let (_, rest) = layout::top(rest, 1);
-    let about = layout::top(rest, 3).0;
-    let used = text::put_wrapped(buf, about, words.text("doors.about"), ground.fact());
-    let (_, rest) = layout::top(rest, used + u16::from(tall));
-    let each = if tall { 3 } else { 2 };
-    for door in 0..3 {
-        let place = layout::top(layout::top(rest, door * each).1, each).0;
-        draw_door(app, usize::from(door), ground, place, buf);
+    text::put_wrapped(buf, about, words.text("doors.about"), ground.fact());
+    for (door, place) in doors.into_iter().enumerate() {
+        draw_door(app, door, ground, place, buf);
     }
-    let (_, rest) = layout::top(rest, 3 * each);
     if app.problem.is_some() {
-        notes::draw_problem(app, ground, layout::top(rest, 2).0, buf);
+        notes::draw_problem(app, ground, layout::top(below, 2).0, buf);
+    } else if let Some((key, facts)) = &app.toast {
+        let facts: Vec<(&str, &str)> =
+            facts.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        text::put_wrapped(buf, layout::top(below, 2).0, &words.fill(key, &facts), ground.strong());
     } else {
         let known = taught(app).unwrap_or_else(|| words.text("doors.model").to_owned());
-        text::put_wrapped(buf, layout::top(rest, 3).0, &known, ground.dim());
+        text::put_wrapped(buf, layout::top(below, 3).0, &known, ground.dim());
     }
+}
+
+/// Where everything stands.
+struct Places {
+    lamp: Rect,
+    title: Rect,
+    about: Rect,
+    doors: [Rect; 3],
+    below: Rect,
+}
+
+impl Places {
+    fn of(app: &App, area: Rect) -> Self {
+        let body = layout::bottom(area, 1).0;
+        let tall = area.height >= 20;
+        let lamp_rows = match area.height {
+            0..18 => 0,
+            18..22 => 3,
+            22..32 => 5,
+            rows => (rows / 4).min(12),
+        };
+        let width = body.width.saturating_sub(4).min(if area.width >= 140 { 120 } else { 96 });
+        let wanted = lamp_rows + 1 + 1 + 3 + 1 + 3 * 3 + 3;
+        let column =
+            layout::centred(body, width, if tall { wanted.min(body.height) } else { body.height });
+        let (lamp, rest) = layout::top(column, lamp_rows);
+        let (_, rest) = layout::top(rest, u16::from(lamp_rows > 0));
+        let (title, rest) = layout::top(rest, 1);
+        let about = layout::top(rest, 3).0;
+        let lines = text::wrap(app.words().text("doors.about"), about.width).len();
+        let used = u16::try_from(lines).unwrap_or(u16::MAX).min(about.height);
+        let (_, rest) = layout::top(rest, used + u16::from(tall));
+        let each = if tall { 3 } else { 2 };
+        let doors = [0, 1, 2].map(|door| layout::top(layout::top(rest, door * each).1, each).0);
+        let below = layout::top(rest, 3 * each).1;
+        Self { lamp, title, about, doors, below }
+    }
+}
+
+/// The door that stands at a place.
+pub(crate) fn door_at(app: &App, area: Rect, place: (u16, u16)) -> Option<usize> {
+    Places::of(app, area).doors.iter().position(|door| door.contains(place.into()))
 }
 
 /// The three doors: the example, a prompt, a recording.

@@ -28,7 +28,7 @@ pub(crate) fn draw(
         return;
     };
     let lens = Lens::of(app, &shown);
-    let side_room = if app.look.enlarged { 0 } else { area.width.saturating_sub(4).min(44) };
+    let side_room = side_room(app, area);
     let room = Rect { width: area.width - side_room, ..area };
     let fit = Fit::of(shown.width(), shown.height(), room);
     let block = fit.block;
@@ -50,6 +50,25 @@ pub(crate) fn draw(
     let rest = layout::top(side, used).1;
     let used = view.facts(fit, rest, buf);
     view.histograms(layout::top(rest, used + 1).1, buf);
+}
+
+/// Columns for the numbers beside the picture.
+fn side_room(app: &App, area: Rect) -> u16 {
+    if app.look.enlarged { 0 } else { area.width.saturating_sub(4).min(44) }
+}
+
+/// The pixel at a place of the screen: a cell holds two dots, the upper one counts.
+pub(crate) fn pixel_at(
+    app: &App,
+    frame: &Image,
+    area: Rect,
+    (column, row): (u16, u16),
+) -> Option<(usize, usize)> {
+    let room = Rect { width: area.width - side_room(app, area), ..area };
+    let fit = Fit::of(frame.image.width(), frame.image.height(), room);
+    let inside = fit.area.contains((column, row).into());
+    let dot = |cells: u16, dots: usize| usize::from(cells) * dots * fit.block / fit.scale;
+    inside.then(|| (dot(column - fit.area.x, 1), dot(row - fit.area.y, 2)))
 }
 
 /// The pixel that is looked at.

@@ -12,19 +12,38 @@ use crate::walk::Stage;
 /// Draws the row as roomy as it fits.
 pub(crate) fn draw(app: &App, ground: &Ground, area: Rect, buf: &mut Buffer) {
     let area = layout::inset(area, 1, 0);
-    let candidates = [(true, " ── "), (true, "  "), (true, " "), (false, " ")];
-    for (numbered, between) in candidates {
-        let spans = spans(app, ground, numbered, between);
-        let wide: u16 = spans.iter().map(|(t, _)| text::width(t)).sum();
-        if wide <= area.width {
-            put(buf, area, &spans);
-            return;
-        }
+    if let Some(spans) = fitting(app, ground, area.width) {
+        put(buf, area, &spans);
+        return;
     }
     let here = app.walk.stage();
     let signs: String = Stage::ALL.iter().map(|stage| sign(app, *stage)).collect();
     let label = format!(" {} {}", here.index() + 1, label(app, here));
     put(buf, area, &[(signs, ground.fact()), (label, ground.strong())]);
+}
+
+/// The roomiest spans that fit: between two stages stands one span, a stage has two.
+fn fitting(app: &App, ground: &Ground, cells: u16) -> Option<Vec<(String, Style)>> {
+    let candidates = [(true, " ── "), (true, "  "), (true, " "), (false, " ")];
+    candidates
+        .into_iter()
+        .map(|(numbered, between)| spans(app, ground, numbered, between))
+        .find(|spans| spans.iter().map(|(text, _)| text::width(text)).sum::<u16>() <= cells)
+}
+
+/// The stage that is drawn at a column.
+pub(crate) fn stage_at(app: &App, area: Rect, column: u16) -> Option<Stage> {
+    let area = layout::inset(area, 1, 0);
+    let spans = fitting(app, &Ground::default(), area.width)?;
+    let mut at = area.x;
+    for (n, (text, _)) in spans.iter().enumerate() {
+        at = at.saturating_add(text::width(text));
+        if column < at {
+            // Mark, name, gap; mark, name, gap …
+            return (n % 3 < 2).then(|| Stage::ALL.get(n / 3).copied()).flatten();
+        }
+    }
+    None
 }
 
 fn put(buf: &mut Buffer, area: Rect, spans: &[(String, Style)]) {

@@ -10,21 +10,21 @@ use super::{Slot, hints, notes, rail, title, waiting};
 use crate::app::{App, NotesDepth};
 
 /// The smallest screen that is drawn.
-const LEAST: (u16, u16) = (40, 12);
+pub const LEAST: (u16, u16) = (40, 12);
 
 /// Where everything stands.
-struct Bands {
+pub(super) struct Bands {
     title: Rect,
-    rail: Rect,
+    pub(super) rail: Rect,
     upper_line: Rect,
-    view: Rect,
+    pub(super) view: Rect,
     lower_line: Rect,
     notes: Rect,
-    hints: Rect,
+    pub(super) hints: Rect,
 }
 
 impl Bands {
-    fn of(app: &App, area: Rect) -> Self {
+    pub(super) fn of(app: &App, area: Rect) -> Self {
         let (title, rest) = layout::top(area, 1);
         let (rail, rest) = layout::top(rest, 1);
         let (upper_line, rest) = layout::top(rest, 1);

@@ -65,6 +65,14 @@ pub(crate) fn draw(
     }
 }
 
+/// The picture that stands at a place, by its number in the order of `tab`.
+pub(crate) fn picture_at(app: &App, frame: &Step, area: Rect, place: (u16, u16)) -> Option<usize> {
+    let size = (frame.latent.width(), frame.latent.height());
+    let found = arrange::arrange(area, size, Subject::chosen(app), app.look.by_hand);
+    let (subject, _) = found.panels.iter().find(|(_, panel)| panel.contains(place.into()))?;
+    Subject::ALL.iter().position(|other| other == subject)
+}
+
 impl Scene<'_> {
     /// The latent cell under the lens: column, row.
     fn lens(&self) -> (usize, usize) {

@@ -43,6 +43,13 @@ pub(crate) fn draw(app: &App, frame: &Tokens, ground: &Ground, area: Rect, buf: 
     }
 }
 
+/// The piece whose chip stands at a place.
+pub(crate) fn piece_at(app: &App, frame: &Tokens, area: Rect, place: (u16, u16)) -> Option<usize> {
+    let encoding = &frame.encoders.first()?.prompt;
+    let rows = chips::rows(app, encoding, area.width);
+    chips::piece_at(app, encoding, layout::top(area, rows).0, place)
+}
+
 /// One sentence on the chosen place.
 fn chosen(app: &App, encoding: &Encoding) -> String {
     let words = app.words();

@@ -58,9 +58,7 @@ pub(super) fn draw(
     let chips = chips(encoding);
     let lines = lines(&chips, field.width);
     let shown = usize::from(area.height / ROWS).clamp(1, lines.len().max(1));
-    let here =
-        lines.iter().position(|line| line.iter().any(|(_, chip)| chip.row == Some(app.look.piece)));
-    let first = here.unwrap_or(0).saturating_sub(shown - 1).min(lines.len().saturating_sub(shown));
+    let first = first_line(app, &lines, area.height);
     for (n, line) in lines.iter().skip(first).take(shown).enumerate() {
         let top = u16::try_from(n).unwrap_or(0) * ROWS;
         for (i, label) in (0..).zip(labels) {
@@ -71,6 +69,31 @@ pub(super) fn draw(
         }
     }
     u16::try_from(shown).unwrap_or(1).saturating_mul(ROWS).min(area.height)
+}
+
+/// The piece whose chip is drawn at a place of `area`, the one that [`draw`] was given.
+pub(super) fn piece_at(
+    app: &App,
+    encoding: &Encoding,
+    area: Rect,
+    (column, row): (u16, u16),
+) -> Option<usize> {
+    let (_, field) = layout::left(area, gutter(app), 0);
+    let chips = chips(encoding);
+    let lines = lines(&chips, field.width);
+    let n = first_line(app, &lines, area.height) + usize::from(row.checked_sub(field.y)? / ROWS);
+    let cell = column.checked_sub(field.x)?;
+    let (_, chip) =
+        lines.get(n)?.iter().find(|(at, chip)| cell >= *at && cell < at + chip.width())?;
+    chip.row
+}
+
+/// The first line that is shown, so that the chosen piece is among the shown ones.
+fn first_line(app: &App, lines: &[Vec<(u16, &Chip)>], height: u16) -> usize {
+    let shown = usize::from(height / ROWS).clamp(1, lines.len().max(1));
+    let here =
+        lines.iter().position(|line| line.iter().any(|(_, chip)| chip.row == Some(app.look.piece)));
+    here.unwrap_or(0).saturating_sub(shown - 1).min(lines.len().saturating_sub(shown))
 }
 
 fn draw_chip(app: &App, chip: &Chip, at: u16, ground: &Ground, field: Rect, buf: &mut Buffer) {
