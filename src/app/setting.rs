@@ -133,11 +133,11 @@ impl Setting {
             Self::Width => text(draft.width),
             Self::Height => text(draft.height),
             Self::Model => draft.model.clone(),
-            Self::Device => Some(device_name(draft.device).to_owned()),
-            Self::Dtype => Some(dtype_name(draft.dtype).to_owned()),
-            Self::Engine => Some(engine_name(draft.engine).to_owned()),
+            Self::Device => chosen(&draft.device, device_name(draft.device)),
+            Self::Dtype => chosen(&draft.dtype, dtype_name(draft.dtype)),
+            Self::Engine => chosen(&draft.engine, engine_name(draft.engine)),
             Self::ProbeStep => text(draft.probe_step),
-            Self::X0Images => Some(switch(draft.x0_images)),
+            Self::X0Images => draft.x0_images.then(|| switch(true)),
         }
     }
 
@@ -158,7 +158,8 @@ impl Setting {
             Self::Device => Some(settled.device.clone()),
             Self::Dtype => Some(settled.dtype.clone()),
             Self::Engine => Some(engine_name(settled.engine).to_owned()),
-            Self::ProbeStep | Self::X0Images => None,
+            Self::X0Images => Some(switch(false)),
+            Self::ProbeStep => None,
         }
     }
 
@@ -290,6 +291,11 @@ pub const fn engine_name(engine: EngineChoice) -> &'static str {
 
 fn text(value: Option<impl ToString>) -> Option<String> {
     value.map(|v| v.to_string())
+}
+
+/// The name of a choice that differs from what the program takes by itself.
+fn chosen<T: Default + PartialEq>(value: &T, name: &str) -> Option<String> {
+    (*value != T::default()).then(|| name.to_owned())
 }
 
 fn switch(on: bool) -> String {

@@ -75,7 +75,7 @@ pub(crate) fn draw(
     title::draw(app, ground, bands.title, buf);
     rail::draw(app, ground, bands.rail, buf);
     line(ground, bands.upper_line, buf);
-    match app.walk.frame() {
+    match app.walk.frame().or_else(|| waiting::stand_in(app)) {
         Some(frame) => super::draw_frame(app, frame, ground, bands.view, buf, slots),
         None => waiting::draw(app, ground, bands.view, buf),
     }
@@ -99,14 +99,12 @@ pub(crate) fn line(ground: &Ground, area: Rect, buf: &mut Buffer) {
 fn draw_message(app: &App, ground: &Ground, area: Rect, buf: &mut Buffer) {
     let words = app.words();
     let place = layout::inset(area, 2, 0);
-    let waiting_here = app.walk.frame().is_none();
-    if app.walk.running {
+    if let Some(sentence) = waiting::line(app) {
+        text::put(buf, place, &format!(" {sentence} "), ground.strong());
+    } else if app.walk.running {
         let speed = (app.walk.speed + 1).to_string();
         let running = words.fill("screen.running", &[("speed", &speed)]);
         text::put(buf, place, &format!(" ▸ {running} "), ground.strong());
-    } else if let Some(progress) = app.walk.progress.filter(|_| !waiting_here) {
-        let making = waiting::making(app, progress);
-        text::put(buf, place, &format!(" {making} "), ground.dim());
     }
     let message = match (&app.toast, &app.walk.note) {
         (Some((key, facts)), _) => {
@@ -117,6 +115,5 @@ fn draw_message(app: &App, ground: &Ground, area: Rect, buf: &mut Buffer) {
         (None, Some(note)) if app.walk.at == 0 => words.problem(note),
         _ => return,
     };
-    let room = if app.walk.running { layout::left(place, 24, 1).1 } else { place };
-    text::put_right(buf, room, &format!(" {message} "), ground.strong());
+    text::put_right(buf, place, &format!(" {message} "), ground.strong());
 }

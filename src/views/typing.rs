@@ -3,7 +3,6 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::hints;
 use super::notes;
 use super::parts::theme::Ground;
 use super::parts::{field, layout, panel, text};
@@ -30,9 +29,8 @@ pub(crate) fn draw(
         Overlay::Path { .. } => ("typing.export", "typing.export-note"),
         _ => ("typing.command-line", "typing.command-line-note"),
     };
-    let (place, inside) = panel::draw(words.text(title), (84, 8), area, ground, buf);
-    let (rest, foot) = layout::bottom(inside, 1);
-    let (line, under) = layout::top(rest, 2);
+    let (place, inside) = panel::draw(words.text(title), (84, 7), area, ground, buf);
+    let (line, under) = layout::top(inside, 2);
     match overlay {
         Overlay::Prompt { text: typed, cursor } | Overlay::Path { text: typed, cursor, .. } => {
             field::draw(typed, Some(*cursor), "", layout::row(line, 0), ground, buf);
@@ -47,6 +45,5 @@ pub(crate) fn draw(
     } else {
         text::put_wrapped(buf, under, words.text(note), ground.dim());
     }
-    hints::draw(app, ground, foot, buf);
     place
 }

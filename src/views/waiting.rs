@@ -8,7 +8,7 @@ use super::parts::theme::Ground;
 use super::parts::{bars, layout, numbers, text};
 use super::rail;
 use crate::app::App;
-use crate::walk::{Progress, Stage};
+use crate::walk::{Frame, Progress, Stage};
 
 /// Draws the stage's place while its frame is not there yet.
 pub(crate) fn draw(app: &App, ground: &Ground, area: Rect, buf: &mut Buffer) {
@@ -43,8 +43,32 @@ pub(crate) fn draw(app: &App, ground: &Ground, area: Rect, buf: &mut Buffer) {
     text::put(buf, layout::row(under, 2), words.text("waiting.cancel"), ground.dim());
 }
 
+/// What is drawn instead of a step in the making: the step before it, so that nothing flickers.
+pub(crate) fn stand_in(app: &App) -> Option<&Frame> {
+    let walk = &app.walk;
+    let step = walk.at == walk.frames.len() && walk.computing && walk.stage() == Stage::Step;
+    walk.frames.last().filter(|frame| step && frame.as_step().is_some())
+}
+
+/// The line on a frame in the making where the view shows another one; nothing where the whole
+/// view speaks of it, or nothing is made.
+pub(crate) fn line(app: &App) -> Option<String> {
+    let walk = &app.walk;
+    let progress = walk.progress.filter(|_| walk.computing)?;
+    let making = making(app, progress);
+    match (walk.frame(), stand_in(app)) {
+        (None, None) => None,
+        (None, Some(before)) => {
+            let step = before.as_step().map_or(0, |step| step.step + 1).to_string();
+            let facts = [("making", making.as_str()), ("step", step.as_str())];
+            Some(app.words().fill("waiting.above", &facts))
+        }
+        (Some(_), _) => Some(making),
+    }
+}
+
 /// One line on a frame in the making: `step 8 of 20 · 5 of 11 parts · about 4 s`.
-pub(crate) fn making(app: &App, progress: Progress) -> String {
+fn making(app: &App, progress: Progress) -> String {
     let words = app.words();
     let mut parts = Vec::new();
     if progress.stage == Stage::Step {

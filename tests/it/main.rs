@@ -15,3 +15,4 @@ mod reference_files;
 mod samplers;
 mod tokens;
 mod verify;
+mod screens;

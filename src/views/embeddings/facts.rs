@@ -7,6 +7,7 @@ use super::Seen;
 use super::table::INSIDE;
 use crate::app::App;
 use crate::views::parts::bars::{self, Bar};
+use crate::views::parts::plot::{Axis, Plot, Series, Shape};
 use crate::views::parts::theme::Ground;
 use crate::views::parts::{layout, numbers, text};
 use crate::walk::statistics::cosine;
@@ -30,32 +31,78 @@ pub(super) fn draw(app: &App, seen: &Seen, ground: &Ground, area: Rect, buf: &mu
     }
     text::put(buf, layout::row(area, 2), &sizes(app, seen), ground.dim());
     let rest = layout::top(area, 4).1;
-    let (left, right) = layout::left(rest, rest.width / 2, 2);
+    let (lists, under) = layout::top(rest, neighbours_rows(seen, rest.height));
+    draw_nearest(app, seen, (row, neighbours), ground, lists, buf);
+    if under.height >= 7 {
+        draw_states(app, seen, row, ground, layout::top(under, 1).1, buf);
+    }
+}
+
+fn neighbours_rows(seen: &Seen, most: u16) -> u16 {
+    u16::try_from(seen.kept + 1).unwrap_or(most).clamp(4.min(most), most)
+}
+
+/// The neighbours of the chosen word as bars, and those of all words as a list.
+fn draw_nearest(
+    app: &App,
+    seen: &Seen,
+    (row, neighbours): (usize, &[Neighbour]),
+    ground: &Ground,
+    area: Rect,
+    buf: &mut Buffer,
+) {
+    let (left, right) = layout::left(area, area.width * 2 / 5, 2);
     let heading = app.words().fill("embeddings.nearest-to", &[("piece", seen.label(row))]);
     text::put(buf, layout::row(left, 0), &heading, ground.strong());
-    let list: Vec<Bar> = neighbours
-        .iter()
-        .map(|n| Bar {
-            label: text::escape(&n.text),
-            share: n.cosine,
-            value: numbers::cosine(n.cosine),
-        })
-        .collect();
-    bars::list(&list, ground.prompt(), layout::top(left, 1).1, ground, buf);
-    text::put(
-        buf,
-        layout::row(right, 0),
-        app.words().text("embeddings.nearest-all"),
-        ground.strong(),
-    );
+    let bar = |n: &Neighbour| Bar {
+        label: text::escape(&n.text),
+        share: n.cosine,
+        value: numbers::cosine(n.cosine),
+    };
+    let list: Vec<Bar> = neighbours.iter().map(bar).collect();
+    let under = layout::top(left, 1).1;
+    let under = layout::left(under, under.width.min(46), 0).0;
+    bars::list(&list, ground.prompt(), under, ground, buf);
+    let heading = app.words().text("embeddings.nearest-all");
+    text::put(buf, layout::row(right, 0), heading, ground.strong());
     for (i, (neighbours, row)) in
         (1..right.height).zip(seen.frame.nearest.iter().zip(1..=seen.kept))
     {
-        let line = layout::row(right, i);
-        let (label, line) = layout::left(line, 12.min(line.width / 3), 1);
+        let (label, line) = layout::left(layout::row(right, i), 12.min(right.width / 3), 1);
         text::put(buf, label, seen.label(row), ground.prompt());
         text::put(buf, line, &listed(neighbours), ground.fact());
     }
+}
+
+/// How far the chosen vector has turned, state by state.
+fn draw_states(app: &App, seen: &Seen, row: usize, ground: &Ground, area: Rect, buf: &mut Buffer) {
+    let Some(encoder) = seen.frame.encoders.first() else { return };
+    let words = app.words();
+    let start = seen.before.row(row);
+    let points: Vec<(f32, f32)> = encoder
+        .layers
+        .iter()
+        .chain([&encoder.last])
+        .filter_map(super::last_of_batch)
+        .enumerate()
+        .map(|(state, grid)| (state as f32, cosine(grid.row(row), start)))
+        .collect();
+    let low = points.iter().map(|p| p.1).fold(0.0, f32::min);
+    let title = words.fill("embeddings.states", &[("piece", seen.label(row))]);
+    let series = [Series { name: "", points: &points, shape: Shape::Line, style: ground.prompt() }];
+    let plot = Plot {
+        title: &title,
+        x: Axis {
+            label: words.text("embeddings.state"),
+            low: 0.0,
+            high: (seen.states - 1) as f32,
+            whole: true,
+        },
+        y: Axis { label: "", low, high: 1.0, whole: false },
+        series: &series,
+        cursor: Some(seen.state as f32),
+    };
+    plot.draw(layout::left(area, area.width.min(90), 0).0, ground, buf);
 }
 
 /// The statistics of the chosen vector.

@@ -25,7 +25,7 @@ struct Columns {
     strip: Rect,
     norm: Rect,
     matrix: Rect,
-    /// Cells for one cosine: 4 with its digits, 2 with one digit, 0 for no matrix.
+    /// Cells for one cosine: 4 and more with its digits, 2 with one digit, 0 for no matrix.
     cell: u16,
 }
 
@@ -36,23 +36,18 @@ impl Columns {
         let pieces = u16::try_from(seen.kept).unwrap_or(u16::MAX);
         let numbers = u16::try_from(seen.here.width()).unwrap_or(u16::MAX);
         let room = area.width.saturating_sub(label + 1);
-        let least = 12.min(room);
-        let cell = [4, 2]
+        // The strip comes first: a whole cell for each number, else half a cell, else means.
+        let least = numbers.div_ceil(2).min(32).min(room);
+        let fits = |cell: u16| pieces.saturating_mul(cell).saturating_add(least + 2) <= room;
+        let cell = [7, 6, 5, 4, 2]
             .into_iter()
-            .find(|cell| pieces.saturating_mul(*cell).saturating_add(least + 2) <= room)
-            .unwrap_or(0);
-        let cell = if seen.kept < 2 { 0 } else { cell };
+            .find(|cell| fits(*cell) && (*cell <= 4 || numbers + NORM + 2 + pieces * cell <= room));
+        let cell = cell.filter(|_| seen.kept > 1).unwrap_or(0);
         let matrix = pieces.saturating_mul(cell);
         let left = room.saturating_sub(if cell > 0 { matrix + 1 } else { 0 });
-        let strip = numbers.div_ceil(2).min(left);
-        let norm = if left >= strip + NORM {
-            NORM
-        } else if left >= 30 {
-            NORM
-        } else {
-            0
-        };
-        let strip = strip.min(left - norm);
+        let norm = if left >= least + NORM { NORM } else { 0 };
+        let space = left - norm;
+        let strip = if space >= numbers { numbers } else { space.min(numbers.div_ceil(2)) };
         let (label_area, rest) = layout::left(area, label, 1);
         let (strip_area, rest) = layout::left(rest, strip, 0);
         let (norm_area, rest) = layout::left(rest, norm, 1);
@@ -99,8 +94,11 @@ fn draw_head(
             if piece + 1 == app.look.piece { ground.chosen_prompt() } else { ground.prompt() };
         let (cell, _) = layout::left(cell, columns.cell - 1, 0);
         let label = seen.label(piece + 1);
-        let label: String =
-            if columns.cell > 2 { text::cut(label, 3) } else { label.chars().take(1).collect() };
+        let label: String = if columns.cell > 2 {
+            text::cut(label, columns.cell - 1)
+        } else {
+            label.chars().take(1).collect()
+        };
         text::put_right(buf, cell, &label, style);
     }
 }

@@ -90,7 +90,7 @@ fn paint_cell(
     let mean = lower.map_or(top.shade, |low| f32::midpoint(top.shade, low.shade));
     cell.set_char(shade(mean, top.signed));
     if coloured {
-        cell.set_fg(top.colour);
+        cell.set_bg(top.colour);
     }
 }
 

@@ -82,8 +82,9 @@ pub(crate) fn draw(
     fit
 }
 
-/// Draws numbers as one row of cells, two numbers a cell; gives how many numbers each colour is
-/// the mean of, and how many cells are painted.
+/// Draws numbers as one row of cells: whole cells for each number where they fit, else two numbers
+/// a cell, else means; gives how many numbers each colour is the mean of, and how many cells are
+/// painted.
 pub(crate) fn strip(
     values: &[f32],
     map: Map,
@@ -91,27 +92,31 @@ pub(crate) fn strip(
     ground: &Ground,
     buf: &mut Buffer,
 ) -> (usize, u16) {
-    let doubled = ground.colours != Colours::None && ground.marks != Marks::Ascii;
-    let places = usize::from(area.width) * if doubled { 2 } else { 1 };
-    if values.is_empty() || places == 0 || area.height == 0 {
+    let width = usize::from(area.width);
+    if values.is_empty() || width == 0 || area.height == 0 {
         return (1, 0);
     }
-    let block = values.len().div_ceil(places);
+    let signs = ground.colours == Colours::None || ground.marks == Marks::Ascii;
+    let each = width / values.len();
+    let halves = each == 0 && !signs;
+    let block = values.len().div_ceil(width * if halves { 2 } else { 1 });
     let means: Vec<f32> =
         values.chunks(block).map(|c| c.iter().sum::<f32>() / c.len() as f32).collect();
-    let pairs: Vec<&[f32]> = means.chunks(if doubled { 2 } else { 1 }).collect();
-    for (x, pair) in (area.x..area.right()).zip(&pairs) {
-        let Some(cell) = buf.cell_mut((x, area.y)) else { continue };
-        let colour = |i: usize| pair.get(i).map(|&v| map.colour(v, ground));
-        if doubled {
-            cell.set_symbol("▌").set_fg(colour(0).unwrap_or(Color::Reset));
-            cell.set_bg(colour(1).unwrap_or_else(|| ground.background()));
+    let place = |i: usize| if halves { means.get(2 * i) } else { means.get(i / each.max(1)) };
+    let mut painted = 0;
+    for (i, x) in (area.x..area.right()).enumerate() {
+        let (Some(&value), Some(cell)) = (place(i), buf.cell_mut((x, area.y))) else { break };
+        let dot = map.dot(value, ground);
+        if signs {
+            cell.set_char(dots::shade(dot.shade, dot.signed)).set_bg(dot.colour);
         } else {
-            let dot = map.dot(pair[0], ground);
-            cell.set_char(dots::shade(dot.shade, dot.signed)).set_fg(dot.colour);
+            let right = if halves { means.get(2 * i + 1) } else { Some(&value) };
+            cell.set_symbol("▌").set_fg(dot.colour);
+            cell.set_bg(right.map_or_else(|| ground.background(), |&v| map.colour(v, ground)));
         }
+        painted += 1;
     }
-    (block, u16::try_from(pairs.len()).unwrap_or(area.width).min(area.width))
+    (block, painted)
 }
 
 /// Draws the scale with its numbers into one row: `−2.1 ▒▒▒▒▒▒▒▒ +2.1`; gives the cells used.
@@ -134,7 +139,7 @@ pub(crate) fn legend(map: Map, area: Rect, ground: &Ground, buf: &mut Buffer) ->
         let dot = map.dot(low + (high - low) * place, ground);
         if let Some(cell) = buf.cell_mut((x, area.y)) {
             if ground.colours == Colours::None || ground.marks == Marks::Ascii {
-                cell.set_char(dots::shade(dot.shade, dot.signed)).set_fg(dot.colour);
+                cell.set_char(dots::shade(dot.shade, dot.signed)).set_bg(dot.colour);
             } else {
                 cell.set_symbol(" ").set_bg(dot.colour);
             }
@@ -159,9 +164,11 @@ mod tests {
         assert_eq!((fit.block, fit.scale), (1, 1));
         assert_eq!(buf[(0, 0)].fg, map.colour(-1.0, &ground));
         assert_eq!(buf[(1, 0)].bg, map.colour(0.5, &ground));
-        let (block, cells) = strip(&[-1.0, 0.0, 1.0], map, area, &ground, &mut buf);
-        assert_eq!((block, cells), (1, 2));
+        let two = Rect { width: 2, ..area };
+        assert_eq!(strip(&[-1.0, 0.0, 1.0], map, two, &ground, &mut buf), (1, 2));
         assert_eq!(buf[(1, 0)].fg, map.colour(1.0, &ground));
+        assert_eq!(strip(&[-1.0, 0.0, 1.0], map, area, &ground, &mut buf), (1, 6));
+        assert_eq!(buf[(3, 0)].fg, map.colour(0.0, &ground));
     }
 
     #[test]

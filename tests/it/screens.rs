@@ -1,0 +1,289 @@
+//! Whole screens, cell by cell, from the walk made by hand: what a person reads at 80 × 24 and at
+//! 120 × 40, in both languages; and that no size and no terminal makes a view fail.
+
+#![expect(clippy::unwrap_used, reason = "the walk is made by hand")]
+
+use proptest::prelude::*;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::{Color, Modifier};
+use safelight::app::state::PathPurpose;
+use safelight::app::{App, LatentLook, NotesDepth, Overlay, Scene};
+use safelight::views::{self, Colours, Ground, Marks, Slot};
+use safelight::walk::{Asked, Frame, Piece, Problem, Progress, Stage, Word};
+use safelight::words::Language;
+use unicode_width::UnicodeWidthStr;
+
+use crate::frames;
+
+/// A walk with all its frames, at the first frame of a stage.
+fn at(stage: Stage, language: Language) -> App {
+    let mut app = App::new(language, Asked::default());
+    let walk = frames::walk();
+    app.scene = Scene::Walk;
+    app.walk.card = Some(walk.card);
+    app.walk.settings = Some(walk.settings);
+    app.walk.calls = walk.calls;
+    app.walk.frames = walk.frames;
+    app.walk.at = app.walk.place_of(stage);
+    app.look.piece = 3;
+    app
+}
+
+/// The tenth step is in the making.
+fn waiting(language: Language) -> App {
+    let mut app = at(Stage::Step, language);
+    app.walk.at = 4;
+    app.walk.frames.truncate(4);
+    app.walk.computing = true;
+    app.walk.progress = Some(Progress { stage: Stage::Step, call: 0, done: 5, total: 11 });
+    app
+}
+
+fn draw(app: &App, ground: Ground, (width, height): (u16, u16)) -> (Buffer, Vec<Slot>) {
+    let area = Rect::new(0, 0, width, height);
+    let mut buf = Buffer::empty(area);
+    let slots = views::draw(app, &ground, area, &mut buf);
+    (buf, slots)
+}
+
+/// The screen as lines of text, without spaces at their ends.
+fn text(app: &App, ground: Ground, size: (u16, u16)) -> String {
+    let (buf, _) = draw(app, ground, size);
+    let mut lines = Vec::new();
+    for y in 0..size.1 {
+        let (mut line, mut x) = (String::new(), 0);
+        while x < size.0 {
+            let symbol = buf[(x, y)].symbol();
+            line.push_str(symbol);
+            x += u16::try_from(symbol.width().max(1)).unwrap();
+        }
+        lines.push(line.trim_end().to_owned());
+    }
+    lines.join("\n")
+}
+
+fn check(name: &str, app: &App, size: (u16, u16)) {
+    insta::assert_snapshot!(name, text(app, Ground::default(), size));
+}
+
+/// One snapshot a language and size.
+fn check_all(name: &str, app: impl Fn(Language) -> App) {
+    for language in Language::ALL {
+        for size in [(80, 24), (120, 40)] {
+            let name = format!("{name}_{}x{}_{}", size.0, size.1, language.code());
+            check(&name, &app(language), size);
+        }
+    }
+}
+
+#[test]
+fn the_first_screen_has_three_doors() {
+    check_all("doors", |language| App::new(language, Asked::default()));
+}
+
+#[test]
+fn tokens_are_chips_with_ids_and_places() {
+    check_all("tokens", |language| {
+        let mut app = at(Stage::Tokens, language);
+        app.look.turn[Stage::Tokens.index()] = 1;
+        app
+    });
+}
+
+#[test]
+fn a_long_prompt_loses_its_tail_and_foreign_syntax_is_named() {
+    check("tokens_long_80x24_en", &long_prompt(), (80, 24));
+    check("tokens_long_120x40_en", &long_prompt(), (120, 40));
+}
+
+/// 91 pieces, of which 75 fit; one was never met in training.
+fn long_prompt() -> App {
+    let mut app = at(Stage::Tokens, Language::En);
+    let Some(Frame::Tokens(tokens)) = app.walk.frames.first_mut() else { return app };
+    let encoding = &mut tokens.encoders[0].prompt;
+    let (pieces, words) = (encoding.pieces.clone(), encoding.words.clone());
+    encoding.pieces.clear();
+    encoding.words.clear();
+    for n in 0..91 {
+        let taught = n != 2;
+        encoding.pieces.push(Piece { taught, ..pieces[n % 7].clone() });
+        encoding.words.push(Word { pieces: n..n + 1, ..words[n % 7].clone() });
+    }
+    encoding.kept = 75;
+    encoding.cut = " cat on a blue background".into();
+    encoding.text = "a (red:1.3) cat BREAK".into();
+    app.look.piece = 75;
+    app
+}
+
+#[test]
+fn embeddings_are_strips_and_cosines() {
+    check_all("embeddings", |language| {
+        let mut app = at(Stage::Embeddings, language);
+        app.look.turn[Stage::Embeddings.index()] = 4;
+        app
+    });
+}
+
+#[test]
+fn a_frame_in_the_making_says_how_far_it_is() {
+    for language in Language::ALL {
+        check(&format!("waiting_80x24_{}", language.code()), &waiting(language), (80, 24));
+    }
+    let mut app = waiting(Language::En);
+    app.walk.frames = frames::walk_of(13).frames;
+    app.walk.at = 13;
+    app.walk.progress = Some(Progress { stage: Stage::Step, call: 9, done: 5, total: 11 });
+    let screen = text(&app, Ground::default(), (120, 40));
+    assert!(screen.contains("step 10 of 20") && screen.contains("still above: step 9"), "{screen}");
+}
+
+#[test]
+fn what_lies_over_the_screen() {
+    let over = |overlay: Overlay| App { overlay: Some(overlay), ..at(Stage::Tokens, Language::En) };
+    let draft = Box::new(Asked { seed: Some(7), ..Asked::default() });
+    check("glossary_80x24_en", &over(Overlay::Glossary { chosen: 1 }), (80, 24));
+    check("help_80x24_en", &over(Overlay::Help { scroll: 0 }), (80, 24));
+    let form = Overlay::Settings { chosen: 4, draft, editing: None };
+    check("settings_80x24_en", &over(form), (80, 24));
+    let typed = Overlay::Prompt { text: "a green fish".into(), cursor: 12 };
+    check("prompt_80x24_en", &over(typed), (80, 24));
+}
+
+#[test]
+fn a_problem_is_said_in_the_third_band_and_the_walk_stays() {
+    let mut app = at(Stage::Tokens, Language::En);
+    app.problem = Some(Problem::new("file-missing").with("file", "unet/config.json"));
+    let screen = text(&app, Ground::default(), (80, 24));
+    assert!(screen.contains("unet/config.json is not there"), "{screen}");
+    assert!(screen.contains("2368"), "{screen}");
+    let (buf, _) = draw(&app, Ground::default(), (80, 24));
+    let bar = &buf[(0, 20)];
+    let Color::Rgb(r, g, b) = bar.fg else { unreachable!("a colour") };
+    assert!(r > 200 && g < 120 && b < 120);
+}
+
+#[test]
+fn a_screen_that_is_too_small_says_so() {
+    let screen = text(&at(Stage::Step, Language::En), Ground::default(), (30, 8));
+    assert!(screen.contains("40×12") && screen.contains("30×8"), "{screen}");
+}
+
+#[test]
+fn amber_is_the_prompt_and_only_it_is_amber_in_the_title() {
+    let (buf, _) = draw(&at(Stage::Noise, Language::En), Ground::default(), (80, 24));
+    let ground = Ground::default();
+    let amber = buf[(1, 0)].fg;
+    assert_eq!(Some(amber), ground.prompt().fg);
+    assert_eq!(Some(buf[(78, 0)].fg), ground.fact().fg);
+}
+
+#[test]
+fn without_colours_nothing_asks_for_one() {
+    let ground = Ground { colours: Colours::None, ..Ground::default() };
+    for stage in Stage::ALL {
+        let (buf, _) = draw(&at(stage, Language::En), ground, (80, 24));
+        for cell in buf.content() {
+            assert_eq!((cell.fg, cell.bg), (Color::Reset, Color::Reset), "{stage:?}");
+        }
+    }
+}
+
+#[test]
+fn in_ascii_every_sign_but_letters_is_ascii() {
+    let ground = Ground { marks: Marks::Ascii, ..Ground::default() };
+    for stage in [Stage::Tokens, Stage::Embeddings] {
+        let screen = text(&at(stage, Language::En), ground, (100, 30));
+        let strange: String =
+            screen.chars().filter(|c| ('\u{2190}'..='\u{2bff}').contains(c)).collect();
+        assert_eq!(strange, "", "{screen}");
+    }
+}
+
+#[test]
+fn an_overlay_takes_the_pictures_under_it_away() {
+    let mut app = at(Stage::Image, Language::En);
+    let with = draw(&app, Ground::default(), (120, 40)).1.len();
+    app.overlay = Some(Overlay::Help { scroll: 0 });
+    let under = draw(&app, Ground::default(), (120, 40)).1.len();
+    assert!(with >= under && under == 0);
+}
+
+#[test]
+fn the_chosen_piece_is_marked_by_more_than_a_colour() {
+    let ground = Ground { colours: Colours::None, ..Ground::default() };
+    let (buf, _) = draw(&at(Stage::Tokens, Language::En), ground, (80, 24));
+    let marked: String = (0..80)
+        .filter(|&x| buf[(x, 4)].modifier.contains(Modifier::REVERSED))
+        .map(|x| buf[(x, 4)].symbol().to_owned())
+        .collect();
+    assert_eq!(marked.trim(), "cat");
+}
+
+/// Any state that keys can lead to.
+fn any_app() -> impl Strategy<Value = App> {
+    let look = (0usize..80, 0usize..9, 0usize..40, any::<[bool; 4]>(), (0usize..70, 0usize..70));
+    let frames = (0usize..27, 0usize..27);
+    (look, frames, 0usize..9, 0usize..3, any::<bool>()).prop_map(
+        |((piece, picture, turn, [a, b, c, d], lens), (count, place), over, notes, zh)| {
+            let language = if zh { Language::Zh } else { Language::En };
+            let mut app = at(Stage::Tokens, language);
+            app.walk.frames.truncate(count);
+            app.walk.at = place.min(count);
+            app.walk.computing = a;
+            app.walk.progress =
+                b.then_some(Progress { stage: app.walk.stage(), call: 3, done: 2, total: 9 });
+            app.look.piece = piece;
+            app.look.picture = picture;
+            app.look.turn = [turn; 7];
+            app.look.lens = lens;
+            (app.look.enlarged, app.look.by_hand, app.look.attention, app.look.raw) = (a, b, c, d);
+            app.look.latent =
+                if c { LatentLook::Channel(picture % 4) } else { LatentLook::Preview };
+            app.notes = [NotesDepth::Plain, NotesDepth::Formulas, NotesDepth::Off][notes];
+            app.problem = d.then(|| Problem::new("file-missing").with("file", "x".repeat(300)));
+            app.overlay = overlay(over, turn);
+            if over == 8 {
+                app.scene = Scene::Doors;
+                app.doors.chosen = notes;
+            }
+            app
+        },
+    )
+}
+
+fn overlay(which: usize, n: usize) -> Option<Overlay> {
+    let (text, cursor) = ("猫\u{1b}[2J and more".repeat(n), n);
+    match which {
+        1 => Some(Overlay::Help { scroll: n * 9 }),
+        2 => Some(Overlay::Glossary { chosen: n }),
+        3 => Some(Overlay::Settings { chosen: n, draft: Box::default(), editing: None }),
+        4 => Some(Overlay::Settings { chosen: n, draft: Box::default(), editing: Some(text) }),
+        5 => Some(Overlay::Prompt { text, cursor }),
+        6 => Some(Overlay::Path { purpose: PathPurpose::OpenRecording, text, cursor }),
+        7 => Some(Overlay::CommandLine { line: text }),
+        _ => None,
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 600, ..ProptestConfig::default() })]
+    #[test]
+    fn no_size_and_no_terminal_makes_a_view_fail(
+        app in any_app(),
+        (width, height) in (0u16..200, 0u16..60),
+        (light, colours, marks) in (any::<bool>(), 0usize..4, 0usize..3),
+    ) {
+        let colours =
+            [Colours::None, Colours::Ansi16, Colours::Ansi256, Colours::True][colours];
+        let marks = [Marks::Braille, Marks::Blocks, Marks::Ascii][marks];
+        let (buf, slots) = draw(&app, Ground { light, colours, marks }, (width, height));
+        for slot in slots {
+            prop_assert!(buf.area().union(slot.area) == *buf.area());
+        }
+        for cell in buf.content() {
+            prop_assert!(!cell.symbol().chars().any(char::is_control));
+        }
+    }
+}
