@@ -3,12 +3,15 @@
 
 #![expect(clippy::unwrap_used, reason = "the walk is made by hand")]
 
+use std::sync::OnceLock;
+
 use proptest::prelude::*;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::{Color, Modifier};
 use safelight::app::state::PathPurpose;
 use safelight::app::{App, LatentLook, NotesDepth, Overlay, Scene};
+use safelight::source::Recorded;
 use safelight::views::{self, Colours, Ground, Marks, Slot};
 use safelight::walk::{Asked, Frame, Piece, Problem, Progress, Stage, Word};
 use safelight::words::Language;
@@ -18,8 +21,9 @@ use crate::frames;
 
 /// A walk with all its frames, at the first frame of a stage.
 fn at(stage: Stage, language: Language) -> App {
+    static WALK: OnceLock<Recorded> = OnceLock::new();
     let mut app = App::new(language, Asked::default());
-    let walk = frames::walk();
+    let walk = WALK.get_or_init(frames::walk).clone();
     app.scene = Scene::Walk;
     app.walk.card = Some(walk.card);
     app.walk.settings = Some(walk.settings);
@@ -268,7 +272,7 @@ fn overlay(which: usize, n: usize) -> Option<Overlay> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 600, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
     #[test]
     fn no_size_and_no_terminal_makes_a_view_fail(
         app in any_app(),

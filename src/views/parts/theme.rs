@@ -204,6 +204,9 @@ fn ascii_sign(symbol: &str) -> Option<&'static str> {
         "↑" | "▴" => "^",
         "↓" | "▾" => "v",
         "×" => "x",
+        "⏎" => "_",
+        "◣" => "L",
+        "◥" => "7",
         _ => return None,
     })
 }
