@@ -13,6 +13,6 @@ mod recording;
 mod reference;
 mod reference_files;
 mod samplers;
+mod screens;
 mod tokens;
 mod verify;
-mod screens;
