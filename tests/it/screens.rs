@@ -10,7 +10,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::{Color, Modifier};
 use safelight::app::state::PathPurpose;
-use safelight::app::{App, LatentLook, NotesDepth, Overlay, Scene};
+use safelight::app::{App, LatentLook, NotesDepth, Overlay, Scene, keys};
 use safelight::source::Recorded;
 use safelight::views::{self, Colours, Ground, Marks, Slot};
 use safelight::walk::{Asked, Frame, Piece, Problem, Progress, Stage, Word};
@@ -148,11 +148,24 @@ fn what_lies_over_the_screen() {
     let over = |overlay: Overlay| App { overlay: Some(overlay), ..at(Stage::Tokens, Language::En) };
     let draft = Box::new(Asked { seed: Some(7), ..Asked::default() });
     check("glossary_80x24_en", &over(Overlay::Glossary { chosen: 1 }), (80, 24));
-    check("help_80x24_en", &over(Overlay::Help { scroll: 0 }), (80, 24));
     let form = Overlay::Settings { chosen: 4, draft, editing: None };
     check("settings_80x24_en", &over(form), (80, 24));
     let typed = Overlay::Prompt { text: "a green fish".into(), cursor: 12 };
     check("prompt_80x24_en", &over(typed), (80, 24));
+}
+
+#[test]
+fn scrolling_the_help_shows_every_key_with_its_sentence() {
+    let mut app = at(Stage::Tokens, Language::En);
+    let mut seen = String::new();
+    for scroll in (0..200).step_by(20) {
+        app.overlay = Some(Overlay::Help { scroll });
+        seen.push_str(&text(&app, Ground::default(), (120, 40)));
+    }
+    for line in keys::help_lines(app.words()) {
+        let begin: String = line.text.chars().take(40).collect();
+        assert!(seen.contains(&begin), "{begin}");
+    }
 }
 
 #[test]
