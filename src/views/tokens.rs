@@ -41,6 +41,10 @@ pub(crate) fn draw(app: &App, frame: &Tokens, ground: &Ground, area: Rect, buf: 
     for (i, remark) in (0..rest.height).zip(&remarks) {
         text::put(buf, layout::row(rest, i), remark, ground.fact());
     }
+    let rest = layout::top(rest, remark_rows + 1).1;
+    if rest.height >= 4 {
+        merges::draw_all(app, encoding, ground, rest, buf);
+    }
 }
 
 /// The piece whose chip stands at a place.

@@ -74,35 +74,46 @@ fn draw_nearest(
     }
 }
 
-/// How far the chosen vector has turned, state by state.
+/// How far the chosen vector has turned, and how long it is, state by state.
 fn draw_states(app: &App, seen: &Seen, row: usize, ground: &Ground, area: Rect, buf: &mut Buffer) {
     let Some(encoder) = seen.frame.encoders.first() else { return };
     let words = app.words();
     let start = seen.before.row(row);
-    let points: Vec<(f32, f32)> = encoder
-        .layers
-        .iter()
-        .chain([&encoder.last])
-        .filter_map(super::last_of_batch)
+    let states = encoder.layers.iter().chain([&encoder.last]).filter_map(super::last_of_batch);
+    let (turned, long): (Vec<(f32, f32)>, Vec<(f32, f32)>) = states
         .enumerate()
-        .map(|(state, grid)| (state as f32, cosine(grid.row(row), start)))
-        .collect();
-    let low = points.iter().map(|p| p.1).fold(0.0, f32::min);
-    let title = words.fill("embeddings.states", &[("piece", seen.label(row))]);
-    let series = [Series { name: "", points: &points, shape: Shape::Line, style: ground.prompt() }];
-    let plot = Plot {
-        title: &title,
-        x: Axis {
-            label: words.text("embeddings.state"),
-            low: 0.0,
-            high: (seen.states - 1) as f32,
-            whole: true,
-        },
-        y: Axis { label: "", low, high: 1.0, whole: false },
-        series: &series,
-        cursor: Some(seen.state as f32),
-    };
-    plot.draw(layout::left(area, area.width.min(90), 0).0, ground, buf);
+        .map(|(state, grid)| {
+            let vector = grid.row(row);
+            let norm = Statistics::of_slice(vector).norm;
+            ((state as f32, cosine(vector, start)), (state as f32, norm))
+        })
+        .unzip();
+    let area = layout::top(area, 14).0;
+    let places = layout::columns(area, if area.width >= 100 { 2 } else { 1 }, 4);
+    let named = [("piece", seen.label(row))];
+    let least = turned.iter().map(|p| p.1).fold(0.0, f32::min);
+    let most = long.iter().map(|p| p.1).fold(1.0, f32::max);
+    let plots = [
+        (words.fill("embeddings.states", &named), turned, least, 1.0),
+        (words.fill("embeddings.norms", &named), long, 0.0, most),
+    ];
+    for (place, (title, points, low, high)) in places.iter().zip(&plots) {
+        let mark = Shape::Marks('●');
+        let style = ground.prompt();
+        let series = [
+            Series { name: "", points, shape: Shape::Line, style },
+            Series { name: "", points, shape: mark, style },
+        ];
+        let last = (seen.states - 1) as f32;
+        Plot {
+            title,
+            x: Axis { label: words.text("embeddings.state"), low: 0.0, high: last, whole: true },
+            y: Axis { label: "", low: *low, high: *high, whole: false },
+            series: &series,
+            cursor: Some(seen.state as f32),
+        }
+        .draw(*place, ground, buf);
+    }
 }
 
 /// The statistics of the chosen vector.

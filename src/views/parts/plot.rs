@@ -68,7 +68,7 @@ impl Plot<'_> {
         let (head, rest) = layout::top(area, 1);
         self.draw_title(head, ground, buf);
         let (body, foot) = layout::bottom(rest, 1);
-        let ticks = ticks(&self.y, usize::from(body.height / 3).clamp(1, 5));
+        let ticks = ticks(&self.y, usize::from(body.height / 3).clamp(2, 5));
         let labels: Vec<String> =
             ticks.iter().map(|&t| self.tick_text(&self.y, t, &ticks)).collect();
         let gutter = labels.iter().map(|l| text::width(l)).max().unwrap_or(0) + 1;

@@ -65,6 +65,32 @@ pub(super) fn draw(
     area.height.min(2)
 }
 
+/// Every word with its letters, what became of them, and in how many merges: for large screens.
+pub(super) fn draw_all(
+    app: &App,
+    encoding: &Encoding,
+    ground: &Ground,
+    area: Rect,
+    buf: &mut Buffer,
+) {
+    let words = app.words();
+    text::put(buf, layout::row(area, 0), words.text("tokens.all-words"), ground.strong());
+    let longest = encoding.words.iter().map(|w| text::width(&letters(w))).max().unwrap_or(0);
+    for (i, word) in (1..area.height).zip(&encoding.words) {
+        let (left, right) = layout::left(layout::row(area, i), longest.min(area.width / 2), 2);
+        text::put(buf, left, &letters(word), ground.dim());
+        let pieces = joined(&word.after(word.merges.len()), " ");
+        let merges = words.fill("tokens.merges", &[("count", &word.merges.len().to_string())]);
+        let arrow = ("→  ", ground.dim());
+        let merges = (format!("   {merges}"), ground.fact());
+        text::put_spans(buf, right, &[arrow, (&pieces, ground.prompt()), (&merges.0, merges.1)]);
+    }
+}
+
+fn letters(word: &Word) -> String {
+    joined(&word.symbols, " ")
+}
+
 /// The symbols after `n` merges as chips; the ones that are merged next are joined by `+`.
 fn draw_state(word: &Word, n: usize, here: bool, ground: &Ground, row: Rect, buf: &mut Buffer) {
     let next = word.merges.get(n).map(|merge| merge.at);
