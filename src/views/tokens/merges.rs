@@ -76,6 +76,10 @@ pub(super) fn draw_all(
     let words = app.words();
     text::put(buf, layout::row(area, 0), words.text("tokens.all-words"), ground.strong());
     let longest = encoding.words.iter().map(|w| text::width(&letters(w))).max().unwrap_or(0);
+    let rows = usize::from(area.height.saturating_sub(1));
+    if encoding.words.len() > rows {
+        text::put_right(buf, layout::row(area, area.height.saturating_sub(1)), "…", ground.dim());
+    }
     for (i, word) in (1..area.height).zip(&encoding.words) {
         let (left, right) = layout::left(layout::row(area, i), longest.min(area.width / 2), 2);
         text::put(buf, left, &letters(word), ground.dim());
