@@ -134,28 +134,28 @@ mod tests {
 
     #[test]
     fn colours_get_the_names_that_people_give_them() {
-        use ColourName::*;
+        use ColourName as Name;
         for (rgb, name) in [
-            ([0, 0, 0], Black),
-            ([128, 128, 128], Grey),
-            ([255, 255, 255], White),
-            ([220, 20, 60], Red),
-            ([255, 0, 0], Red),
-            ([139, 0, 0], Red),
-            ([255, 165, 0], Orange),
-            ([139, 69, 19], Brown),
-            ([255, 255, 0], Yellow),
-            ([255, 215, 0], Yellow),
-            ([0, 128, 0], Green),
-            ([144, 238, 144], Green),
-            ([64, 224, 208], Turquoise),
-            ([0, 0, 255], Blue),
-            ([135, 206, 235], Blue),
-            ([0, 0, 128], Blue),
-            ([128, 0, 128], Purple),
-            ([238, 130, 238], Pink),
-            ([255, 105, 180], Pink),
-            ([255, 192, 203], Pink),
+            ([0, 0, 0], Name::Black),
+            ([128, 128, 128], Name::Grey),
+            ([255, 255, 255], Name::White),
+            ([220, 20, 60], Name::Red),
+            ([255, 0, 0], Name::Red),
+            ([139, 0, 0], Name::Red),
+            ([255, 165, 0], Name::Orange),
+            ([139, 69, 19], Name::Brown),
+            ([255, 255, 0], Name::Yellow),
+            ([255, 215, 0], Name::Yellow),
+            ([0, 128, 0], Name::Green),
+            ([144, 238, 144], Name::Green),
+            ([64, 224, 208], Name::Turquoise),
+            ([0, 0, 255], Name::Blue),
+            ([135, 206, 235], Name::Blue),
+            ([0, 0, 128], Name::Blue),
+            ([128, 0, 128], Name::Purple),
+            ([238, 130, 238], Name::Pink),
+            ([255, 105, 180], Name::Pink),
+            ([255, 192, 203], Name::Pink),
         ] {
             assert_eq!(ColourName::of(rgb), name, "{rgb:?}");
         }

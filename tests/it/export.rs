@@ -1,5 +1,7 @@
 //! Pictures and plots as files.
 
+#![expect(clippy::unwrap_used, reason = "what is written is known here")]
+
 use std::fs::{self, File};
 use std::io::BufReader;
 use std::path::Path;
@@ -22,8 +24,10 @@ fn pixels(path: &Path) -> (u32, u32, Vec<u8>) {
 }
 
 fn picture() -> Picture {
-    let Some(Frame::Image(image)) = frames::frames().pop() else { panic!("no image") };
-    image.picture().unwrap()
+    frames::frames()
+        .into_iter()
+        .find_map(|frame| if let Frame::Image(image) = frame { image.picture() } else { None })
+        .unwrap()
 }
 
 #[test]

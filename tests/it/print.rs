@@ -1,5 +1,7 @@
 //! A walk as lines, as sentences and as JSON Lines.
 
+#![expect(clippy::unwrap_used, reason = "what is printed is known here")]
+
 use std::io::{self, Write};
 
 use safelight::print::{Form, Pictures, Printer, Shades};
