@@ -6,6 +6,7 @@ use std::path::Path;
 use super::printing::{Shown, form};
 use super::{not_printed, remark};
 use crate::cli::Flags;
+use crate::engine::ModelFolder;
 use crate::export::{plots, png};
 use crate::print::Printer;
 use crate::recording::{Destination, Writer};
@@ -107,9 +108,22 @@ impl<'a> Keeping<'a> {
         }
         if let Some(folder) = &self.flags.plots {
             plots::write(folder, &self.frames, &self.settings, self.words)?;
+            if let Some(training) = self.training() {
+                plots::write_training(&training, &folder.join("training.png"), self.words)?;
+            }
             self.say("cli.written", Some(folder));
         }
         Ok(())
+    }
+
+    /// How the model was trained, where its folder keeps that.
+    fn training(&self) -> Option<plots::Training> {
+        let folder = match self.flags.model.as_deref() {
+            None if self.settings.model != "pocket" => return None,
+            path => ModelFolder::open(path).ok()?,
+        };
+        let recipe = folder.read("recipe.json").ok()??;
+        plots::Training::from_recipe(std::str::from_utf8(&recipe).ok()?)
     }
 
     /// The walk broke off with this problem. A recording that was cancelled gets its name with the
