@@ -171,7 +171,7 @@ pub const TABLE: &[Row] = &[
     ),
     at(row(Action::ByHand, &[c('b')], WALK, "by-hand", Bar::Own), &[Stage::Step]),
     row(Action::AnotherSeed, &[c('r')], WALK, "seed", Bar::Own),
-    row(Action::Settings, &[c('s')], READ, "settings", Bar::Own),
+    row(Action::Settings, &[c('s')], WALK, "settings", Bar::Own),
     row(Action::Prompt, &[c('/')], WALK, "prompt", Bar::Own),
     row(Action::GoTo(Stage::Tokens), &[c('1')], WALK, "stage", Bar::As("1–7")),
     row(Action::GoTo(Stage::Embeddings), &[c('2')], WALK, "stage", Bar::HelpOnly),
@@ -216,9 +216,10 @@ pub const TABLE: &[Row] = &[
         "previous-door",
         Bar::HelpOnly,
     ),
-    row(Action::Door(0), &[c('1')], &[Place::Doors], "door-number", Bar::HelpOnly),
+    row(Action::Door(0), &[c('1')], &[Place::Doors], "door-number", Bar::As("1–3")),
     row(Action::Door(1), &[c('2')], &[Place::Doors], "door-number", Bar::HelpOnly),
     row(Action::Door(2), &[c('3')], &[Place::Doors], "door-number", Bar::HelpOnly),
+    row(Action::Settings, &[c('s')], &[Place::Doors], "settings-first", Bar::Own),
     // What lies over the view.
     row(
         Action::TurnDown,
@@ -387,21 +388,31 @@ pub fn help_lines(words: Words) -> Vec<HelpLine> {
     let mut lines = Vec::new();
     for place in Place::ALL {
         let mut heading = Some(words.text(&format!("place.{}", place.stem())).to_owned());
-        let mut stems: Vec<(&str, usize)> = Vec::new();
+        let mut stems: Vec<&str> = Vec::new();
         for row in TABLE.iter().filter(|row| first_place(row) == Some(place)) {
-            let keys = row.keys.iter().map(|k| k.label(words)).collect::<Vec<_>>().join(" ");
-            let before = stems.iter().find(|(stem, _)| *stem == row.stem).map(|(_, at)| *at);
-            if let Some(line) = before.and_then(|at| lines.get_mut(at)) {
-                let HelpLine { keys: all, .. } = line;
-                *all = format!("{all} {keys}");
+            if stems.contains(&row.stem) {
                 continue;
             }
-            stems.push((row.stem, lines.len()));
+            stems.push(row.stem);
+            let keys = keys_of(row.stem, words);
             let text = words.text(&format!("keys.{}.help", row.stem)).to_owned();
             lines.push(HelpLine { heading: heading.take(), keys, text });
         }
     }
     lines
+}
+
+/// The keys of all rows with a stem: several rows are summed up by the signs of the bar, before
+/// the further keys of each.
+fn keys_of(stem: &str, words: Words) -> String {
+    let rows: Vec<&Row> = TABLE.iter().filter(|row| row.stem == stem).collect();
+    let signs = rows.iter().find_map(|row| match row.bar {
+        Bar::As(signs) if rows.len() > 1 => Some(signs.to_owned()),
+        _ => None,
+    });
+    let skipped = usize::from(signs.is_some());
+    let keys = rows.iter().flat_map(|row| row.keys.iter().skip(skipped)).map(|k| k.label(words));
+    signs.into_iter().chain(keys).collect::<Vec<_>>().join(" ")
 }
 
 fn first_place(row: &Row) -> Option<Place> {

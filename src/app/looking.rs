@@ -42,6 +42,16 @@ impl Look {
             self.piece = thing.map_or(1, |at| at + 1);
         }
     }
+
+    /// The lens begins in the middle of the latent; where it was moved, it stays.
+    pub fn place_lens(&mut self, walk: &WalkState) {
+        if let (Some(settings), Some(card)) = (&walk.settings, &walk.card)
+            && self.lens == (0, 0)
+        {
+            let cells = 2 * card.vae_factor.max(1);
+            self.lens = (settings.width / cells, settings.height / cells);
+        }
+    }
 }
 
 impl WalkState {

@@ -205,6 +205,7 @@ pub fn news(app: &mut App, news: News) -> Vec<Effect> {
             walk.calls = calls;
             walk.note = note;
             walk.computing = false;
+            app.look.place_lens(&app.walk);
             if app.walk.goal.is_some() { pursue(app) } else { order(app) }
         }
         News::Progress(progress) => {

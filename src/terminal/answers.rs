@@ -40,15 +40,16 @@ pub(super) fn complete(bytes: &[u8]) -> bool {
 pub(super) fn parse(bytes: &[u8]) -> Answers {
     let text = String::from_utf8_lossy(bytes);
     let mut answers = Answers::default();
-    let mut rest = text.as_ref();
+    let (mut rest, mut pasted) = (text.as_ref(), false);
     while let Some(c) = rest.chars().next() {
         let taken = match sequence(rest) {
             Some((body, taken)) => {
+                pasted = if pasted { body != "[201~" } else { body == "[200~" };
                 take(&mut answers, body);
                 taken
             }
             None => {
-                answers.typed.extend(typed(c));
+                answers.typed.extend(typed(c).filter(|_| !(pasted && c.is_control())));
                 c.len_utf8()
             }
         };
@@ -157,6 +158,13 @@ mod tests {
     fn the_device_attributes_end_the_waiting() {
         assert!(complete(KITTY));
         assert!(!complete(b"\x1b]11;rgb:00/00/00\x07\x1b[?62"));
+    }
+
+    #[test]
+    fn text_pasted_meanwhile_presses_no_key() {
+        let answers = parse(b"\x1b[200~a\rb\x1b[201~\r");
+        let keys = [Key::char('a'), Key::char('b'), Key::plain(Code::Enter)];
+        assert_eq!(answers.typed, keys);
     }
 
     #[test]

@@ -112,7 +112,7 @@ impl Scene<'_> {
         }
         if step.seconds > 0.0 {
             line.push_str("   ");
-            line.push_str(&w.fill("step.seconds", &[("s", &numbers::short(step.seconds))]));
+            line.push_str(&w.fill("step.seconds", &[("seconds", &numbers::short(step.seconds))]));
         }
         if let Some(mb) = step.peak_mb {
             line.push_str("   ");

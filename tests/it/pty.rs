@@ -4,49 +4,17 @@
 
 mod terminal;
 
-use std::sync::Arc;
+use std::process::{Command, Stdio};
 
-use safelight::source::{self, Recorded};
-use safelight::terminal::{Options, Outside, guard};
-use safelight::walk::{Picture, Problem};
+use safelight::terminal::guard;
 
-use super::frames;
 use terminal::{Kind, Terminal};
 
-struct NoFiles;
-
-impl Outside for NoFiles {
-    fn write_recording(&self, _: &str, _: &safelight::app::WalkState) -> Result<(), Problem> {
-        Ok(())
-    }
-
-    fn export(
-        &self,
-        _: &str,
-        _: Option<&Picture>,
-        _: &safelight::app::WalkState,
-    ) -> Result<(), Problem> {
-        Ok(())
-    }
-
-    fn open_recording(&self, path: &str) -> Result<Recorded, Problem> {
-        Err(Problem::new("file-missing").with("file", path))
-    }
-}
-
-/// The screen program with frames made by hand, as a program of its own: the other tests run it.
-#[test]
-#[ignore = "a program for the other tests, to be run in a terminal"]
-fn canned_program() {
-    let options = Options::default();
-    let live = |news| source::replay(frames::walk(), news);
-    let ending = safelight::terminal::run(&options, live, Arc::new(NoFiles)).unwrap();
-    std::process::exit(i32::from(ending.code()));
-}
+const PROGRAM: &str = env!("CARGO_BIN_EXE_safelight");
 
 /// Enters the terminal and panics.
 #[test]
-#[ignore = "a program for the other tests, to be run in a terminal"]
+#[ignore = "a program for another test, which runs it in a terminal"]
 fn panicking_program() {
     let _guard = guard::Guard::enter().unwrap();
     guard::mouse(true).unwrap();
@@ -54,17 +22,17 @@ fn panicking_program() {
     panic!("on purpose");
 }
 
-fn helper(name: &str, kind: &Kind) -> Terminal {
-    let program = std::env::current_exe().unwrap();
-    let test = format!("pty::{name}");
-    let arguments = ["--ignored", "--exact", "--nocapture", &test];
-    Terminal::start(&program.to_string_lossy(), &arguments, kind)
+/// The built program, once its first screen is there.
+fn started(arguments: &[&str], kind: &Kind) -> Terminal {
+    let mut terminal = Terminal::start(PROGRAM, arguments, kind);
+    terminal.until("the first screen", |t| {
+        t.screen().alternate_screen() && !t.text().trim().is_empty()
+    });
+    terminal
 }
 
-fn canned(kind: &Kind) -> Terminal {
-    let mut terminal = helper("canned_program", kind);
-    terminal.sees("safelight");
-    terminal
+fn doors(kind: &Kind) -> Terminal {
+    started(&[], kind)
 }
 
 const ENTER: &str = "\r";
@@ -72,7 +40,7 @@ const DOORS: &str = "recording";
 
 #[test]
 fn the_first_screen_stands_before_the_terminal_is_asked() {
-    let mut terminal = canned(&Kind { answers: false, ..Kind::default() });
+    let mut terminal = doors(&Kind { answers: false, ..Kind::default() });
     terminal.until("the question", |t| find(&t.written, "\x1b[c").is_some());
     let (asked, drawn) = (find(&terminal.written, "\x1b[c"), find(&terminal.written, DOORS));
     assert!(drawn.is_some() && drawn < asked, "{drawn:?} {asked:?}");
@@ -84,7 +52,7 @@ fn find(bytes: &[u8], text: &str) -> Option<usize> {
 
 #[test]
 fn a_key_typed_while_a_silent_terminal_is_asked_is_not_lost() {
-    let mut terminal = canned(&Kind { answers: false, ..Kind::default() });
+    let mut terminal = doors(&Kind { answers: false, ..Kind::default() });
     terminal.until("the question", |t| find(&t.written, "\x1b[c").is_some());
     terminal.send(ENTER);
     terminal.sees("◐1");
@@ -92,7 +60,7 @@ fn a_key_typed_while_a_silent_terminal_is_asked_is_not_lost() {
 
 #[test]
 fn keys_lead_from_the_door_to_the_picture_and_back() {
-    let mut terminal = canned(&Kind::default());
+    let mut terminal = doors(&Kind::default());
     terminal.send(ENTER);
     terminal.sees("◐1");
     for stage in ["◐2", "◐3", "◐4", "◐5"] {
@@ -110,7 +78,7 @@ fn keys_lead_from_the_door_to_the_picture_and_back() {
 
 #[test]
 fn any_size_down_to_one_cell_and_back() {
-    let mut terminal = canned(&Kind::default());
+    let mut terminal = doors(&Kind::default());
     terminal.send(ENTER);
     terminal.sees("◐1");
     for (columns, rows) in [(1, 1), (200, 60), (1, 24), (80, 1), (39, 11), (40, 12), (80, 24)] {
@@ -125,7 +93,7 @@ fn any_size_down_to_one_cell_and_back() {
 
 #[test]
 fn ctrl_c_twice_ends_with_130() {
-    let mut terminal = canned(&Kind::default());
+    let mut terminal = doors(&Kind::default());
     terminal.send("\x03");
     terminal.sees("ctrl-c");
     terminal.send("\x03");
@@ -136,7 +104,7 @@ fn ctrl_c_twice_ends_with_130() {
 #[test]
 fn signals_restore_the_terminal() {
     for (name, number) in [("TERM", 15), ("HUP", 1), ("INT", 2)] {
-        let mut terminal = canned(&Kind::default());
+        let mut terminal = doors(&Kind::default());
         terminal.send("m");
         terminal.until("the mouse", |t| {
             t.screen().mouse_protocol_mode() != vt100::MouseProtocolMode::None
@@ -150,7 +118,7 @@ fn signals_restore_the_terminal() {
 #[cfg(target_os = "linux")]
 #[test]
 fn ctrl_z_leaves_the_screen_and_fg_brings_it_back() {
-    let mut terminal = canned(&Kind::default());
+    let mut terminal = doors(&Kind::default());
     terminal.send(ENTER);
     terminal.sees("◐1");
     for _ in 0..2 {
@@ -168,7 +136,7 @@ fn ctrl_z_leaves_the_screen_and_fg_brings_it_back() {
 #[cfg(target_os = "linux")]
 #[test]
 fn a_stop_from_outside_leaves_the_screen_too() {
-    let mut terminal = canned(&Kind::default());
+    let mut terminal = doors(&Kind::default());
     terminal.signal("TSTP");
     terminal.until("the stop", |t| t.stopped() && !t.screen().alternate_screen());
     terminal.signal("CONT");
@@ -177,7 +145,9 @@ fn a_stop_from_outside_leaves_the_screen_too() {
 
 #[test]
 fn a_panic_restores_the_terminal() {
-    let mut terminal = helper("panicking_program", &Kind::default());
+    let program = std::env::current_exe().unwrap();
+    let arguments = ["--ignored", "--exact", "--nocapture", "pty::panicking_program"];
+    let mut terminal = Terminal::start(&program.to_string_lossy(), &arguments, &Kind::default());
     terminal.ends();
     assert!(find(&terminal.written, "\x1b[?1049h").is_some(), "it was entered");
     terminal.is_restored();
@@ -186,7 +156,7 @@ fn a_panic_restores_the_terminal() {
 #[test]
 fn without_colours_no_colour_is_sent() {
     let environment = vec![("NO_COLOR", "1")];
-    let mut terminal = canned(&Kind { environment, ..Kind::default() });
+    let mut terminal = doors(&Kind { environment, ..Kind::default() });
     terminal.send(ENTER);
     terminal.sees("◐1");
     terminal.send("5");
@@ -198,8 +168,58 @@ fn without_colours_no_colour_is_sent() {
 
 #[test]
 fn pasted_text_steers_nothing() {
-    let mut terminal = canned(&Kind::default());
+    let mut terminal = doors(&Kind::default());
     terminal.send("\x1b[B");
+    terminal.sees("▸ 2");
     terminal.send("\x1b[200~ in the rain\nq\x1b]0;evil\x07\x1b[201~");
     terminal.sees("in the rain q]0;evil");
+}
+
+#[test]
+fn a_click_on_the_rail_goes_to_that_stage() {
+    let mut terminal = doors(&Kind::default());
+    terminal.send(ENTER);
+    terminal.sees("◐1");
+    terminal.send("m");
+    terminal
+        .until("the mouse", |t| t.screen().mouse_protocol_mode() != vt100::MouseProtocolMode::None);
+    let rail = terminal.screen().rows(0, 80).nth(1).unwrap();
+    let column = rail.chars().position(|c| c == '4').unwrap() + 1;
+    terminal.send(&format!("\x1b[<0;{column};2M"));
+    terminal.sees("◐4");
+}
+
+#[test]
+fn another_language_is_one_key_away() {
+    let mut terminal = doors(&Kind::default());
+    terminal.send("L");
+    terminal.sees("按键");
+}
+
+#[test]
+fn the_screen_goes_on_while_the_model_works_and_esc_cancels() {
+    let mut terminal = started(&["a red cat", "--steps", "1000"], &Kind::default());
+    terminal.sees("◐1");
+    terminal.send("7");
+    terminal.sees("◐5");
+    terminal.send("?");
+    terminal.sees("pgdn");
+    terminal.send("\x1b");
+    terminal.until("the help to close", |t| !t.text().contains("pgdn"));
+    terminal.send("\x1b");
+    terminal.sees("Cancelled");
+    terminal.send("2");
+    terminal.sees("◐2");
+}
+
+#[test]
+fn without_a_terminal_one_sentence_says_so() {
+    let mut command = Command::new(PROGRAM);
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let output = command.output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(2), "{said}");
+    assert!(output.stdout.is_empty());
+    assert_eq!(said.lines().count(), 1, "{said}");
+    assert!(said.contains("terminal"), "{said}");
 }

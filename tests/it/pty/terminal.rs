@@ -12,12 +12,12 @@ use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system}
 const LIMIT: Duration = Duration::from_secs(60);
 
 /// What the terminal is like.
-pub struct Kind {
-    pub columns: u16,
-    pub rows: u16,
+pub(crate) struct Kind {
+    pub(crate) columns: u16,
+    pub(crate) rows: u16,
     /// Whether it answers questions.
-    pub answers: bool,
-    pub environment: Vec<(&'static str, &'static str)>,
+    pub(crate) answers: bool,
+    pub(crate) environment: Vec<(&'static str, &'static str)>,
 }
 
 impl Default for Kind {
@@ -27,7 +27,7 @@ impl Default for Kind {
 }
 
 /// A program in its terminal.
-pub struct Terminal {
+pub(crate) struct Terminal {
     parser: vt100::Parser,
     output: Receiver<Vec<u8>>,
     input: Box<dyn Write + Send>,
@@ -36,7 +36,7 @@ pub struct Terminal {
     answers: bool,
     ended: bool,
     /// Every byte that the program wrote.
-    pub written: Vec<u8>,
+    pub(crate) written: Vec<u8>,
 }
 
 fn cells(n: u16) -> NonZeroU16 {
@@ -48,7 +48,7 @@ fn size(columns: u16, rows: u16) -> PtySize {
 }
 
 impl Terminal {
-    pub fn start(program: &str, arguments: &[&str], kind: &Kind) -> Self {
+    pub(crate) fn start(program: &str, arguments: &[&str], kind: &Kind) -> Self {
         let pty = native_pty_system().openpty(size(kind.columns, kind.rows)).unwrap();
         let mut command = CommandBuilder::new(program);
         command.args(arguments);
@@ -86,22 +86,22 @@ impl Terminal {
         }
     }
 
-    pub fn screen(&self) -> &vt100::Screen {
+    pub(crate) fn screen(&self) -> &vt100::Screen {
         self.parser.screen()
     }
 
-    pub fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         self.screen().contents()
     }
 
     /// Sends bytes as if typed.
-    pub fn send(&mut self, bytes: &str) {
+    pub(crate) fn send(&mut self, bytes: &str) {
         // A program that has ended no longer reads.
         let _ = self.input.write_all(bytes.as_bytes()).and_then(|()| self.input.flush());
     }
 
     /// Waits until `holds`.
-    pub fn until(&mut self, what: &str, mut holds: impl FnMut(&mut Self) -> bool) {
+    pub(crate) fn until(&mut self, what: &str, mut holds: impl FnMut(&mut Self) -> bool) {
         let end = Instant::now() + LIMIT;
         while !holds(self) {
             assert!(Instant::now() < end, "waited for {what}; on the screen:\n{}", self.text());
@@ -110,7 +110,7 @@ impl Terminal {
     }
 
     /// Waits until the screen says `text`.
-    pub fn sees(&mut self, text: &str) {
+    pub(crate) fn sees(&mut self, text: &str) {
         self.until(text, |terminal| terminal.text().contains(text));
     }
 
@@ -137,27 +137,27 @@ impl Terminal {
         }
     }
 
-    pub fn resize(&mut self, columns: u16, rows: u16) {
+    pub(crate) fn resize(&mut self, columns: u16, rows: u16) {
         self.parser.screen_mut().set_size(cells(rows), cells(columns));
         self.master.resize(size(columns, rows)).unwrap();
     }
 
     /// Sends a signal by its name.
-    pub fn signal(&self, name: &str) {
+    pub(crate) fn signal(&self, name: &str) {
         let pid = self.child.process_id().unwrap().to_string();
         let sent = std::process::Command::new("kill").args([&format!("-{name}"), &pid]).status();
         assert!(sent.unwrap().success());
     }
 
     /// Whether the process is stopped, as `/proc` tells.
-    pub fn stopped(&self) -> bool {
+    pub(crate) fn stopped(&self) -> bool {
         let pid = self.child.process_id().unwrap();
         let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
         stat.rsplit(')').next().is_some_and(|rest| rest.trim_start().starts_with('T'))
     }
 
     /// Waits for the end; the exit code.
-    pub fn ends(&mut self) -> u32 {
+    pub(crate) fn ends(&mut self) -> u32 {
         let mut status = None;
         self.until("the end of the program", |terminal| {
             status = status.take().or_else(|| terminal.child.try_wait().unwrap());
@@ -167,7 +167,7 @@ impl Terminal {
     }
 
     /// Everything that the program switched on is off again.
-    pub fn is_restored(&self) {
+    pub(crate) fn is_restored(&self) {
         let screen = self.screen();
         assert!(!screen.alternate_screen(), "the other screen is left");
         assert!(!screen.hide_cursor(), "the cursor is shown");

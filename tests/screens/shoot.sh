@@ -1,0 +1,73 @@
+#!/usr/bin/env bash
+# Screenshots of the real program: one PNG a screen, made without a display.
+#
+#   tests/screens/shoot.sh 80x24 screenshots            English, dark
+#   VARIANT=zh tests/screens/shoot.sh 80x24 screenshots     Chinese
+#   VARIANT=light tests/screens/shoot.sh 80x24 screenshots  on a light background
+#
+# What follows the folder goes to safelight. SAFELIGHT names another program than the release
+# build, FONTS other fonts (the first one gives the size of a cell; Chinese needs a second).
+set -euo pipefail
+
+[ $# -ge 2 ] || { sed -n '2,10s/^# \{0,1\}//p' "$0"; exit 2; }
+size=$1 folder=$2
+shift 2
+root=$(cd "$(dirname "$0")/../.." && pwd)
+program=${SAFELIGHT:-$root/target/release/safelight}
+tool_target=${TUISHOT_TARGET:-$root/target/tuishot}
+variant=${VARIANT:-}
+
+fonts=${FONTS:-/usr/share/fonts/truetype/dejavu/DejaVuSansMono.ttf
+/usr/share/fonts/truetype/wqy/wqy-microhei.ttc
+/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc}
+options=(--size "$size" --timeout 120)
+for font in $fonts; do [ -f "$font" ] && options+=(--font "$font"); done
+case $variant in
+  zh) set -- --lang zh "$@" ;;
+  light) options+=(--light) ;;
+  "") ;;
+  *) echo "VARIANT is zh, light or nothing" >&2; exit 2 ;;
+esac
+[ -x "$program" ] || { echo "build first: cargo build --release ($program is not there)" >&2; exit 1; }
+mkdir -p "$folder"
+
+tool=$tool_target/release/tuishot
+[ -x "$tool" ] || cargo build --release --quiet --target-dir "$tool_target" \
+  --manifest-path "$root/tests/screens/tuishot/Cargo.toml"
+
+steps=()
+does() { for step in "$@"; do steps+=(--do "$step"); done; }
+shot() { does quiet:400 "shot:$folder/$1${variant:+-$variant}-$size.png"; }
+stage() { does "key:$1" "wait:◐$1"; shot "$2"; }
+
+# A step in the making draws its progress: the screen is quiet when the step is there.
+onward() { for _ in $(seq "$1"); do does key:right quiet:250; done; }
+
+does wait:safelight
+shot doors
+does key:enter wait:◐1
+shot tokens
+stage 2 embeddings
+stage 3 schedule
+stage 4 noise
+does key:5 wait:1/ quiet:250
+onward 6
+shot step
+does key:a
+shot step-attention
+does key:a key:b
+shot step-by-hand
+does key:b
+onward 9
+shot step-late
+stage 6 decode
+stage 7 image
+does 'key:?'
+shot help
+does key:esc quiet:100 key:g
+shot glossary
+does key:esc quiet:100 key:s
+shot settings
+does key:esc quiet:100 key:q exit:
+
+"$tool" "${options[@]}" "${steps[@]}" -- "$program" --seed 7 "$@"
