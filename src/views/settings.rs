@@ -31,7 +31,7 @@ pub(crate) fn draw(app: &App, form: &Form, ground: &Ground, area: Rect, buf: &mu
     let room = usize::from(rows.height);
     let first = form.chosen.saturating_sub(room / 2).min(Setting::ALL.len().saturating_sub(room));
     for (i, (n, setting)) in (0..rows.height).zip(Setting::ALL.iter().enumerate().skip(first)) {
-        draw_row(app, form, *setting, n == form.chosen, ground, layout::row(rows, i), buf);
+        draw_row(app, form, (*setting, n == form.chosen), ground, layout::row(rows, i), buf);
     }
     if app.problem.is_some() {
         notes::draw_problem(app, ground, layout::bottom(note, 2).1, buf);
@@ -46,8 +46,7 @@ pub(crate) fn draw(app: &App, form: &Form, ground: &Ground, area: Rect, buf: &mu
 fn draw_row(
     app: &App,
     form: &Form,
-    setting: Setting,
-    chosen: bool,
+    (setting, chosen): (Setting, bool),
     ground: &Ground,
     area: Rect,
     buf: &mut Buffer,

@@ -80,7 +80,7 @@ fn draw_states(app: &App, seen: &Seen, row: usize, ground: &Ground, area: Rect, 
     let words = app.words();
     let start = seen.before.row(row);
     let states = encoder.layers.iter().chain([&encoder.last]).filter_map(super::last_of_batch);
-    let (turned, long): (Vec<(f32, f32)>, Vec<(f32, f32)>) = states
+    let (turned, long): (Vec<_>, Vec<_>) = states
         .enumerate()
         .map(|(state, grid)| {
             let vector = grid.row(row);

@@ -65,7 +65,7 @@ pub(super) fn draw(app: &App, seen: &Seen, ground: &Ground, area: Rect, buf: &mu
     let map = Map::signed(&used, INSIDE);
     draw_head(app, seen, &columns, map, ground, buf);
     for (i, row) in (1..).zip(&shown) {
-        draw_row(app, seen, &columns, *row, (i, map), ground, buf);
+        draw_row(app, seen, &columns, (*row, i, map), ground, buf);
     }
     u16::try_from(shown.len() + 1).unwrap_or(area.height).min(area.height)
 }
@@ -107,8 +107,7 @@ fn draw_row(
     app: &App,
     seen: &Seen,
     columns: &Columns,
-    row: usize,
-    (at, map): (u16, Map),
+    (row, at, map): (usize, u16, Map),
     ground: &Ground,
     buf: &mut Buffer,
 ) {

@@ -1,4 +1,4 @@
-//! Bars: standing in eighths of a cell, lying with label and value, and a row of small ones.
+//! Bars: standing in eighths of a cell, and lying with label and value.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -83,35 +83,6 @@ pub(crate) fn list(
     used
 }
 
-/// A row of small bars, one value a cell (the mean of several where there are too many), scaled to
-/// the largest; the cell of `cursor` is reversed. Gives how many values a cell stands for.
-pub(crate) fn spark(
-    values: &[f32],
-    cursor: Option<usize>,
-    style: Style,
-    area: Rect,
-    ground: &Ground,
-    buf: &mut Buffer,
-) -> usize {
-    if values.is_empty() || area.is_empty() {
-        return 1;
-    }
-    let block = values.len().div_ceil(usize::from(area.width));
-    let means: Vec<f32> =
-        values.chunks(block).map(|c| c.iter().sum::<f32>() / c.len() as f32).collect();
-    let top = means.iter().copied().filter(|v| v.is_finite()).fold(0.0, f32::max);
-    for (i, (x, value)) in (area.x..area.right()).zip(&means).enumerate() {
-        let cell = Rect { x, width: 1, ..area };
-        let here = cursor.map(|c| c / block) == Some(i);
-        let style = if here { ground.chosen() } else { style };
-        if here {
-            buf.set_style(cell.intersection(*buf.area()), style);
-        }
-        column(if top > 0.0 { value / top } else { 0.0 }, style, cell, ground, buf);
-    }
-    block
-}
-
 fn eighths(share: f32, cells: u16) -> usize {
     let share = if share.is_finite() { share.clamp(0.0, 1.0) } else { 0.0 };
     let exact = share * f32::from(cells) * 8.0;
@@ -126,19 +97,10 @@ mod tests {
     fn bars_stand_in_eighths() {
         let area = Rect::new(0, 0, 3, 2);
         let mut buf = Buffer::empty(area);
-        spark(&[0.0, 0.5, 1.0], None, Style::new(), area, &Ground::default(), &mut buf);
-        assert_eq!(buf, {
-            let mut lines = Buffer::with_lines(["  █", " ██"]);
-            lines.set_style(area, Style::new());
-            lines
-        });
-    }
-
-    #[test]
-    fn more_values_than_cells_become_means() {
-        let area = Rect::new(0, 0, 4, 1);
-        let mut buf = Buffer::empty(area);
-        let n = spark(&[1.0; 9], Some(8), Style::new(), area, &Ground::default(), &mut buf);
-        assert_eq!(n, 3);
+        for (x, share) in (0..3).zip([0.0, 0.55, 1.0]) {
+            let place = Rect { x, width: 1, ..area };
+            column(share, Style::new(), place, &Ground::default(), &mut buf);
+        }
+        assert_eq!(buf, Buffer::with_lines([" ▁█", " ██"]));
     }
 }

@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::style::{Color, Style};
 use ratatui::symbols::Marker;
 use ratatui::widgets::Widget;
-use ratatui::widgets::canvas::{Canvas, Line, Points};
+use ratatui::widgets::canvas::{Canvas, Line};
 
 use super::layout;
 use super::numbers;
@@ -29,8 +29,6 @@ pub(crate) struct Axis<'a> {
 pub(crate) enum Shape {
     /// A line through all points.
     Line,
-    /// The points alone, as fine dots.
-    Dots,
     /// A large mark at every point.
     Marks(char),
 }
@@ -69,8 +67,7 @@ impl Plot<'_> {
         self.draw_title(head, ground, buf);
         let (body, foot) = layout::bottom(rest, 1);
         let ticks = ticks(&self.y, usize::from(body.height / 3).clamp(2, 5));
-        let labels: Vec<String> =
-            ticks.iter().map(|&t| self.tick_text(&self.y, t, &ticks)).collect();
+        let labels: Vec<String> = ticks.iter().map(|&t| tick_text(&self.y, t, &ticks)).collect();
         let gutter = labels.iter().map(|l| text::width(l)).max().unwrap_or(0) + 1;
         if body.height < 2 || body.width < gutter + 9 {
             let range = format!("{} … {}", numbers::short(self.y.low), numbers::short(self.y.high));
@@ -103,7 +100,6 @@ impl Plot<'_> {
         for series in self.series.iter().filter(|s| !s.name.is_empty()) {
             let sign = match series.shape {
                 Shape::Line => '─',
-                Shape::Dots => '·',
                 Shape::Marks(mark) => mark,
             };
             spans.push((format!("  {sign} {}", series.name), series.style));
@@ -150,12 +146,11 @@ impl Plot<'_> {
                 .background_color(ground.background())
                 .x_bounds(bounds(&self.x))
                 .y_bounds(bounds(&self.y))
-                .paint(|context| match series.shape {
-                    Shape::Line => points.windows(2).for_each(|pair| {
+                .paint(|context| {
+                    for pair in points.windows(2) {
                         let [(x1, y1), (x2, y2)] = [pair[0], pair[1]];
                         context.draw(&Line { x1, y1, x2, y2, color: colour });
-                    }),
-                    _ => context.draw(&Points { coords: &points, color: colour }),
+                    }
                 })
                 .render(visible, buf);
         }
@@ -177,7 +172,7 @@ impl Plot<'_> {
         let mut free = area.x;
         let end = area.right().saturating_sub(label_room);
         for tick in &ticks {
-            let label = self.tick_text(&self.x, *tick, &ticks);
+            let label = tick_text(&self.x, *tick, &ticks);
             let wide = text::width(&label);
             let x = area.x + place(*tick, &self.x, area.width);
             let x = x.saturating_sub(wide / 2).max(area.x);
@@ -190,18 +185,19 @@ impl Plot<'_> {
             text::put_right(buf, area, self.x.label, ground.dim());
         }
     }
+}
 
-    fn tick_text(&self, axis: &Axis, tick: f32, ticks: &[f32]) -> String {
-        if axis.whole {
-            return numbers::fixed(tick, 0);
-        }
-        let step = match ticks {
-            [a, b, ..] => (b - a).abs(),
-            _ => tick.abs(),
-        };
-        let digits = if step >= 1.0 || step == 0.0 { 0 } else { (-step.log10()).ceil() as usize };
-        numbers::fixed(tick, digits.min(4))
+/// A tick in as many digits as its neighbours need.
+fn tick_text(axis: &Axis, tick: f32, ticks: &[f32]) -> String {
+    if axis.whole {
+        return numbers::fixed(tick, 0);
     }
+    let step = match ticks {
+        [a, b, ..] => (b - a).abs(),
+        _ => tick.abs(),
+    };
+    let digits = if step >= 1.0 || step == 0.0 { 0 } else { (-step.log10()).ceil() as usize };
+    numbers::fixed(tick, digits.min(4))
 }
 
 /// Round values between the ends of an axis, about `wanted` + 1 of them.

@@ -25,14 +25,14 @@ pub(crate) fn escape(text: &str) -> String {
             '\n' => out.push_str("\\n"),
             '\t' => out.push_str("\\t"),
             '\r' => out.push_str("\\r"),
-            c if c.is_control() => out.push_str(&format!("\\x{:02X}", u32::from(c))),
+            c if c.is_control() => out.extend(format!("\\x{:02X}", u32::from(c)).chars()),
             '\u{200b}'
             | '\u{200e}'..='\u{200f}'
             | '\u{2028}'..='\u{202e}'
             | '\u{2060}'..='\u{206f}'
             | '\u{feff}'
             | '\u{e0000}'..='\u{e007f}' => {
-                out.push_str(&format!("\\u{{{:X}}}", u32::from(c)));
+                out.extend(format!("\\u{{{:X}}}", u32::from(c)).chars());
             }
             c => out.push(c),
         }

@@ -1,5 +1,7 @@
 //! How the chosen word was cut: from letters to pieces, one byte-pair merge after the other.
 
+use std::cmp::Ordering;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -47,12 +49,10 @@ pub(super) fn draw(
     if whole <= row.width {
         let mut rest = row;
         for (n, state) in chain.iter().enumerate() {
-            let style = if n == done {
-                ground.chosen_prompt()
-            } else if n < done {
-                ground.prompt()
-            } else {
-                ground.dim()
+            let style = match n.cmp(&done) {
+                Ordering::Less => ground.prompt(),
+                Ordering::Equal => ground.chosen_prompt(),
+                Ordering::Greater => ground.dim(),
             };
             let arrow = if n == 0 { "" } else { "  →  " };
             let used = text::put_spans(buf, rest, &[(arrow, ground.dim()), (state, style)]);
