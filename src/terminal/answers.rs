@@ -42,16 +42,13 @@ pub(super) fn parse(bytes: &[u8]) -> Answers {
     let mut answers = Answers::default();
     let (mut rest, mut pasted) = (text.as_ref(), false);
     while let Some(c) = rest.chars().next() {
-        let taken = match sequence(rest) {
-            Some((body, taken)) => {
-                pasted = if pasted { body != "[201~" } else { body == "[200~" };
-                take(&mut answers, body);
-                taken
-            }
-            None => {
-                answers.typed.extend(typed(c).filter(|_| !(pasted && c.is_control())));
-                c.len_utf8()
-            }
+        let taken = if let Some((body, taken)) = sequence(rest) {
+            pasted = if pasted { body != "[201~" } else { body == "[200~" };
+            take(&mut answers, body);
+            taken
+        } else {
+            answers.typed.extend(typed(c).filter(|_| !(pasted && c.is_control())));
+            c.len_utf8()
         };
         rest = rest.get(taken..).unwrap_or_default();
     }

@@ -45,9 +45,8 @@ pub(super) fn colours(options: &Options) -> Colours {
 
 fn from_names(colorterm: &str, term: &str, windows_terminal: bool) -> Colours {
     let direct = ["direct", "kitty", "ghostty", "alacritty", "wezterm", "foot", "contour"];
-    if colorterm.contains("truecolor") || colorterm.contains("24bit") || windows_terminal {
-        Colours::True
-    } else if direct.iter().any(|name| term.contains(name)) {
+    let named = ["truecolor", "24bit"].iter().any(|name| colorterm.contains(name));
+    if named || windows_terminal || direct.iter().any(|name| term.contains(name)) {
         Colours::True
     } else if term.contains("256") {
         Colours::Ansi256
@@ -82,21 +81,28 @@ pub(super) fn ask(options: &Options, colours: Colours) -> Capability {
 
 /// The protocol: what was asked for, else the best that the terminal surely knows.
 fn choose(wanted: Protocol, colours: Colours, answers: &Answers) -> Option<ProtocolType> {
+    // Where colours are forbidden, kitty's placeholders lose the picture's number.
+    let kitty = colours == Colours::True;
     match wanted {
         Protocol::None | Protocol::Blocks => None,
-        // Where colours are forbidden, kitty's placeholders lose the picture's number.
-        Protocol::Kitty => (colours == Colours::True).then_some(ProtocolType::Kitty),
+        Protocol::Kitty => kitty.then_some(ProtocolType::Kitty),
         Protocol::Sixel => Some(ProtocolType::Sixel),
         Protocol::Iterm2 => Some(ProtocolType::Iterm2),
         Protocol::Auto if colours != Colours::True || answers.cell.is_none() => None,
-        Protocol::Auto if answers.kitty && knows_placeholders(&answers.name) => {
-            Some(ProtocolType::Kitty)
-        }
-        Protocol::Auto if from_environment_iterm2() => Some(ProtocolType::Iterm2),
-        Protocol::Auto if answers.sixel && !answers.name.contains("Konsole") => {
-            Some(ProtocolType::Sixel)
-        }
-        Protocol::Auto => None,
+        Protocol::Auto => best(answers),
+    }
+}
+
+/// The best protocol that the answers and the environment tell of.
+fn best(answers: &Answers) -> Option<ProtocolType> {
+    if answers.kitty && knows_placeholders(&answers.name) {
+        Some(ProtocolType::Kitty)
+    } else if iterm2_from_environment() {
+        Some(ProtocolType::Iterm2)
+    } else {
+        // Konsole's sixels are broken.
+        let sixel = answers.sixel && !answers.name.contains("Konsole");
+        sixel.then_some(ProtocolType::Sixel)
     }
 }
 
@@ -112,7 +118,7 @@ fn knows_placeholders(name: &str) -> bool {
     (major, minor) >= (0, 28)
 }
 
-fn from_environment_iterm2() -> bool {
+fn iterm2_from_environment() -> bool {
     let get = |name: &str| env::var(name).unwrap_or_default();
     let program = get("TERM_PROGRAM");
     ["iTerm", "WezTerm", "mintty", "vscode"].iter().any(|name| program.contains(name))

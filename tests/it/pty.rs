@@ -18,7 +18,6 @@ const PROGRAM: &str = env!("CARGO_BIN_EXE_safelight");
 fn panicking_program() {
     let _guard = guard::Guard::enter().unwrap();
     guard::mouse(true).unwrap();
-    print!("entered");
     panic!("on purpose");
 }
 
