@@ -81,7 +81,10 @@ impl App {
             Some(Frame::Embeddings(e)) => e.encoders.first().map_or(1, |e| e.layers.len() + 1),
             Some(Frame::Schedule(schedule)) => schedule.timesteps.len(),
             Some(Frame::Step(_)) => 3,
-            Some(Frame::Decode(decode)) => decode.levels.len(),
+            // The latent that goes in, the levels, and the picture once it is there.
+            Some(Frame::Decode(decode)) => {
+                decode.levels.len() + if self.walk.complete() { 2 } else { 1 }
+            }
             Some(Frame::Noise(_) | Frame::Image(_)) | None => 1,
         }
         .max(1)

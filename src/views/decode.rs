@@ -18,6 +18,9 @@ use crate::words::Words;
 /// Thumbnails are at most so many cells wide and high.
 const THUMB: (u16, u16) = (16, 8);
 
+/// Planes of the chosen level are at most so many rows high, unless enlarged.
+const PLANE_ROWS: u16 = 18;
+
 /// Draws the stage into the middle band.
 pub(crate) fn draw(
     app: &App,
@@ -210,7 +213,7 @@ impl View<'_> {
         }
         let latent = self.frame.input.len();
         let pixels = self.stops.last().map_or(0, |stop| stop.shape().iter().product::<usize>());
-        let times = short(pixels as f32 / latent.max(1) as f32);
+        let times = ratio(pixels, latent);
         let facts = [
             ("latent", &*grouped(latent as u64)),
             ("pixels", &grouped(pixels as u64)),
@@ -220,7 +223,7 @@ impl View<'_> {
         if self.frame.seconds > 0.0 {
             let seconds = short(self.frame.seconds);
             line.push_str("   ");
-            line.push_str(&words.fill("decode.seconds", &[("s", &seconds)]));
+            line.push_str(&words.fill("decode.seconds", &[("seconds", &seconds)]));
         }
         text::put(buf, layout::row(area, 1), &line, ground.strong());
     }
@@ -237,27 +240,21 @@ impl View<'_> {
     fn fact_lines(&self, stop: &Stop) -> Vec<(String, ratatui::style::Style)> {
         let (words, ground) = (self.words, self.ground);
         let count = grouped(stop.shape().iter().product::<usize>() as u64);
-        let mut lines = vec![(
-            format!(
-                "{}   {}   {}",
-                stop.name(words),
-                self.shape(stop),
-                words.fill("decode.numbers", &[("count", &count)])
-            ),
-            ground.strong(),
-        )];
+        let mut line = format!(
+            "{}   {}   {}",
+            stop.name(words),
+            self.shape(stop),
+            words.fill("decode.numbers", &[("count", &count)])
+        );
         if let Some(s) = stop.statistics() {
             let spread = [("mean", &*fixed(s.mean, 3)), ("std", &short(s.std))];
             let range = [("min", &*short(s.min)), ("max", &short(s.max))];
-            lines.push((
-                format!(
-                    "{}   {}",
-                    words.fill("decode.spread", &spread),
-                    words.fill("decode.range", &range)
-                ),
-                ground.fact(),
-            ));
+            line.push_str("   ");
+            line.push_str(&words.fill("decode.spread", &spread));
+            line.push_str("   ");
+            line.push_str(&words.fill("decode.range", &range));
         }
+        let mut lines = vec![(line, ground.strong())];
         if let Some(what) = words.find(&format!("decode.what-{}", kind(stop))) {
             lines.push((what.to_owned(), ground.dim()));
         }
@@ -288,6 +285,12 @@ impl View<'_> {
         let (words, ground) = (self.words, self.ground);
         let Some(first) = planes.first() else { return };
         let turned = self.app.look.picture % planes.len();
+        // Several planes at once say more than one that fills the screen, except enlarged.
+        let area = if self.app.look.enlarged {
+            area
+        } else {
+            Rect { height: area.height.min(PLANE_ROWS), ..area }
+        };
         let size = Fit::of(first.grid.width(), first.grid.height(), area).area;
         let pitch = (size.width + 3).max(24);
         let count = usize::from(((area.width + 3) / pitch.max(1)).max(1)).min(planes.len());
@@ -305,6 +308,16 @@ impl View<'_> {
             let style = if i == 0 { ground.strong() } else { ground.dim() };
             text::put(buf, column(head), &label, style);
         }
+    }
+}
+
+/// How many times more, without digits where it is whole.
+fn ratio(pixels: usize, latent: usize) -> String {
+    let latent = latent.max(1);
+    if pixels.is_multiple_of(latent) {
+        (pixels / latent).to_string()
+    } else {
+        short(pixels as f32 / latent as f32)
     }
 }
 

@@ -90,8 +90,8 @@ impl Lens {
     /// How many neighbours are shown each way, as room allows.
     fn span(self, width: u16, height: u16) -> usize {
         match (width, height) {
-            (60.., 36..) => 3,
-            (40.., 30..) => 2,
+            (102.., 20..) => 3,
+            (74.., 16..) => 2,
             _ => 1,
         }
     }
@@ -163,25 +163,24 @@ impl View<'_> {
         self.ground.strong().fg(self.ground.rgb(rgb))
     }
 
-    fn around(&self, span: usize) -> impl Iterator<Item = (usize, usize, Option<(usize, usize)>)> {
-        let (lens, across) = (self.lens, 2 * span + 1);
+    /// The pixels around the lens with their places in the table; at an edge the table stays
+    /// inside the picture.
+    fn around(&self, span: usize) -> impl Iterator<Item = (usize, usize, (usize, usize))> {
+        let across = 2 * span + 1;
         let (width, height) = (self.shown.width(), self.shown.height());
-        (0..across * across).map(move |i| {
-            let (dx, dy) = (i % across, i / across);
-            let place = (lens.x + dx).checked_sub(span).zip((lens.y + dy).checked_sub(span));
-            (dx, dy, place.filter(|&(x, y)| x < width && y < height))
-        })
+        let left = self.lens.x.saturating_sub(span).min(width.saturating_sub(across));
+        let top = self.lens.y.saturating_sub(span).min(height.saturating_sub(across));
+        (0..across * across)
+            .map(move |i| (i % across, i / across, (left + i % across, top + i / across)))
+            .filter(move |(_, _, (x, y))| *x < width && *y < height)
     }
 
     fn numbers(&self, channel: usize, span: usize, area: Rect, buf: &mut Buffer) {
-        for (dx, dy, place) in self.around(span) {
+        for (dx, dy, (x, y)) in self.around(span) {
             let cell = layout::left(layout::row(area, dy as u16), 4 * dx as u16, 0).1;
             let cell = Rect { width: cell.width.min(3), ..cell };
-            let value = place.map_or_else(
-                || "·".to_owned(),
-                |(x, y)| self.shown.pixel(x, y)[channel % 3].to_string(),
-            );
-            let middle = (dx, dy) == (span, span);
+            let value = self.shown.pixel(x, y)[channel % 3].to_string();
+            let middle = (x, y) == (self.lens.x, self.lens.y);
             let style = if middle { self.ground.chosen() } else { self.ground.fact() };
             text::put_right(buf, cell, &value, style);
         }
@@ -191,8 +190,7 @@ impl View<'_> {
         if self.ground.colours == Colours::None {
             return;
         }
-        for (dx, dy, place) in self.around(span) {
-            let Some((x, y)) = place else { continue };
+        for (dx, dy, (x, y)) in self.around(span) {
             let cell = layout::left(layout::row(area, dy as u16), 2 * dx as u16, 0).1;
             let cell = Rect { width: cell.width.min(2), ..cell }.intersection(*buf.area());
             buf.set_style(cell, Style::new().bg(self.ground.rgb(self.shown.pixel(x, y))));
@@ -211,13 +209,17 @@ impl View<'_> {
         let mut lines = vec![(words.fill("image.size", &size), ground.fact())];
         let latent = self.app.walk.steps().last().map_or(0, |step| step.next.len());
         if latent > 0 {
-            let times = short(count as f32 / latent as f32);
+            let times = if count.is_multiple_of(latent) {
+                (count / latent).to_string()
+            } else {
+                short(count as f32 / latent as f32)
+            };
             let facts = [("count", &*grouped(latent as u64)), ("times", &times)];
             lines.push((words.fill("image.latent", &facts), ground.fact()));
         }
         let share = self.frame.clipped();
         let outside = grouped((share * count as f32).round() as u64);
-        let facts = [("count", &*outside), ("share", &format!("{} %", fixed(share * 100.0, 1)))];
+        let facts = [("count", &*outside), ("share", &format!("{}%", fixed(share * 100.0, 1)))];
         lines.push((words.fill("image.clipped", &facts), ground.fact()));
         lines.extend(self.statistics().into_iter().map(|line| (line, ground.fact())));
         lines.push((self.inside(), ground.dim()));

@@ -12,7 +12,7 @@ use super::parts::theme::Ground;
 use super::parts::{histogram, layout, text};
 use super::step::mark;
 use crate::app::{App, LatentLook};
-use crate::walk::{Frame, Grid, Histogram, Noise, Statistics};
+use crate::walk::{Frame, Histogram, Noise, Statistics};
 use crate::words::Words;
 
 /// Full colour at three deviations.
@@ -48,11 +48,15 @@ pub(crate) fn draw(
     for (i, column) in columns.iter().enumerate() {
         view.channel(first + i, layout::top(*column, each).0, facts, buf);
     }
-    let (_, rest) = layout::top(area, each);
+    let gap = u16::from(area.height >= 26);
+    let (_, rest) = layout::top(area, each + gap);
     if rest.height >= 4 && rest.width >= 64 {
-        let (left, right) = layout::left(rest, rest.width / 2, 3);
+        let (left, right) = layout::left(rest, (rest.width / 2 - 3).min(66), 3);
         view.histogram(left, buf);
-        view.origin(right, buf);
+        let used = view.origin(right, buf);
+        if right.height >= used + 7 {
+            view.neighbours(view.chosen(), layout::top(right, used + 1).1, buf);
+        }
     } else {
         view.origin(rest, buf);
     }
@@ -82,7 +86,7 @@ impl View<'_> {
     }
 
     /// One channel: name, picture, scale, and its own numbers where there is room.
-    fn channel(&self, channel: usize, area: Rect, facts: u16, buf: &mut Buffer) -> Fit {
+    fn channel(&self, channel: usize, area: Rect, facts: u16, buf: &mut Buffer) {
         let (words, ground) = (self.words, self.ground);
         let (head, rest) = layout::top(area, 1);
         let chosen = channel == self.chosen();
@@ -93,11 +97,11 @@ impl View<'_> {
         let (body, under) = layout::bottom(rest, 1 + facts);
         let map = Map::Signed { limit: LIMIT };
         let fit = heatmap::draw(&self.frame.noise, channel, map, body, ground, buf);
-        if chosen && fit.block == 1 {
+        if chosen && fit.block == 1 && (self.app.look.enlarged || self.lens() != (0, 0)) {
             mark(fit, self.lens(), ground, buf);
         }
         let scale = layout::row(under, 0);
-        let scale = Rect { width: scale.width.min(fit.area.width.max(14)), ..scale };
+        let scale = Rect { width: scale.width.min(24), ..scale };
         let used = heatmap::legend(map, scale, ground, buf);
         if fit.block > 1 {
             let block = words.fill("noise.block", &[("n", &fit.block.to_string())]);
@@ -109,7 +113,6 @@ impl View<'_> {
         for (line, i) in lines.iter().zip(0..facts) {
             text::put(buf, layout::row(under, 1 + i), line, ground.fact());
         }
-        fit
     }
 
     fn spread(&self, statistics: &Statistics) -> String {
@@ -149,20 +152,17 @@ impl View<'_> {
     }
 
     /// The numbers of the whole, and the way from the seed to them.
-    fn origin(&self, area: Rect, buf: &mut Buffer) {
+    fn origin(&self, area: Rect, buf: &mut Buffer) -> u16 {
         let (words, ground) = (self.words, self.ground);
         let statistics = Statistics::of(&self.frame.noise);
         let first: Vec<String> =
             self.frame.noise.data().iter().take(4).map(|&x| fixed(x, 4)).collect();
-        let hash = format!("{:016x}", self.frame.hash());
+        let hash = format!("{:08x}…", self.frame.hash() >> 32);
         let (x, y) = self.lens();
         let value = self.frame.noise.plane(self.chosen()).get(y * self.frame.noise.width() + x);
-        let place = [("row", &*(y + 1).to_string()), ("column", &(x + 1).to_string())];
         let mut lines = vec![
-            (
-                format!("{}   {}", self.spread(&statistics), self.range(&statistics)),
-                ground.strong(),
-            ),
+            (self.spread(&statistics), ground.strong()),
+            (self.range(&statistics), ground.strong()),
             (
                 format!(
                     "{} {}",
@@ -175,9 +175,13 @@ impl View<'_> {
             (words.fill("noise.hash", &[("hash", &hash)]), ground.fact()),
         ];
         if let Some(&value) = value {
-            let name = words.fill("noise.channel", &[("n", &(self.chosen() + 1).to_string())]);
-            let cell = words.fill("noise.lens", &place);
-            lines.push((format!("{name}, {cell}: {}", fixed(value, 4)), ground.fact()));
+            let facts = [
+                ("channel", &*(self.chosen() + 1).to_string()),
+                ("row", &(y + 1).to_string()),
+                ("column", &(x + 1).to_string()),
+                ("value", &fixed(value, 4)),
+            ];
+            lines.push((words.fill("noise.lens", &facts), ground.fact()));
         }
         lines.extend(self.afterwards().into_iter().map(|line| (line, ground.dim())));
         let mut row = 0;
@@ -185,6 +189,7 @@ impl View<'_> {
             let rest = layout::top(area, row).1;
             row += text::put_wrapped(buf, rest, line, *style);
         }
+        row
     }
 
     /// What happens to it next: multiplied where the sampler asks so, and never pixels itself.
@@ -210,33 +215,35 @@ impl View<'_> {
     fn enlarged(&self, area: Rect, buf: &mut Buffer) {
         let channel = self.chosen();
         let room = Rect { width: area.width.saturating_sub(34).max(area.width / 2), ..area };
-        let fit = self.channel(channel, room, 0, buf);
+        let picture = Rect { height: room.height.saturating_sub(2), ..room };
+        let fit = Fit::of(self.frame.noise.width(), self.frame.noise.height(), picture);
+        self.channel(channel, layout::top(room, fit.area.height + 2).0, 0, buf);
         let (_, side) = layout::left(area, fit.area.width.max(16), 2);
-        let used = self.neighbours(channel, side, buf);
-        self.origin(layout::top(side, used + 1).1, buf);
+        let used = self.origin(side, buf);
+        self.neighbours(channel, layout::top(side, used + 1).1, buf);
     }
 
-    /// The numbers around the lens, the middle one reversed; gives the rows used.
+    /// The numbers around the lens as a table, its own one reversed; at an edge the table stays
+    /// inside the channel. Gives the rows used.
     fn neighbours(&self, channel: usize, area: Rect, buf: &mut Buffer) -> u16 {
-        let grid: &Grid = &self.frame.noise;
+        let (grid, ground) = (&self.frame.noise, self.ground);
         let (x, y) = self.lens();
-        let span = if area.width >= 35 { 2usize } else { 1 };
-        let rows = (y.saturating_sub(span)..=y + span).filter(|&r| r < grid.height());
-        let mut used = 0;
-        for r in rows {
-            let row = layout::row(area, used);
-            let columns = (x.saturating_sub(span)..=x + span).filter(|&c| c < grid.width());
-            for (i, c) in columns.enumerate() {
+        let (head, body) = layout::top(area, 1);
+        text::put(buf, head, self.words.text("noise.around"), ground.dim());
+        let columns = usize::from(body.width / 7).min(grid.width()).min(9);
+        let rows = usize::from(body.height).min(grid.height()).min(7);
+        let left = x.saturating_sub(columns / 2).min(grid.width() - columns);
+        let top = y.saturating_sub(rows / 2).min(grid.height() - rows);
+        for (i, r) in (top..top + rows).enumerate() {
+            for (j, c) in (left..left + columns).enumerate() {
                 let Some(&value) = grid.plane(channel).get(r * grid.width() + c) else { continue };
-                let cell = layout::left(row, 7 * i as u16, 0).1;
-                let style =
-                    if (c, r) == (x, y) { self.ground.chosen() } else { self.ground.fact() };
+                let cell = layout::left(layout::row(body, i as u16), 7 * j as u16, 0).1;
                 let cell = Rect { width: cell.width.min(6), ..cell };
+                let style = if (c, r) == (x, y) { ground.chosen() } else { ground.fact() };
                 text::put_right(buf, cell, &fixed(value, 2), style);
             }
-            used += 1;
         }
-        used
+        head.height + rows as u16
     }
 }
 

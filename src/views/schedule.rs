@@ -37,8 +37,7 @@ pub(crate) fn draw(
     };
     let pictures = match area.height {
         0..12 => 0,
-        12..24 => 9,
-        24..38 => 20,
+        12..30 => 9,
         _ => 22,
     };
     let (plots, below) = layout::bottom(area, pictures);
@@ -104,11 +103,11 @@ fn alpha_curve(
         .iter()
         .enumerate()
         .step_by(stride)
-        .map(|(t, &alpha)| (-(t as f32), alpha))
+        .map(|(t, &alpha)| (t as f32, alpha))
         .collect();
     let alpha = |sigma: f32| 1.0 / sigma.mul_add(sigma, 1.0);
     let marks: Vec<(f32, f32)> =
-        frame.timesteps.iter().zip(&frame.levels).map(|(&t, &s)| (-t, alpha(s))).collect();
+        frame.timesteps.iter().zip(&frame.levels).map(|(&t, &s)| (t, alpha(s))).collect();
     let here = marks.get(chosen.level).copied().unwrap_or((0.0, 1.0));
     let series = [
         Series { name: "", points: &curve, shape: Shape::Line, style: ground.dim() },
@@ -119,7 +118,7 @@ fn alpha_curve(
         title: words.text("schedule.alpha"),
         x: Axis {
             label: words.text("schedule.time-axis"),
-            low: -(count.max(2) as f32),
+            low: count.max(2) as f32,
             high: 0.0,
             whole: true,
         },
@@ -152,8 +151,8 @@ impl Bottom<'_> {
         };
         let tall = area.height >= 16;
         let (pictures, mut lines) =
-            if tall { layout::bottom(area, 3) } else { (area, Rect::default()) };
-        let room = Rect { width: 34.min(area.width / 4), ..pictures };
+            if tall { layout::bottom(area, 5) } else { (area, Rect::default()) };
+        let room = Rect { width: if tall { 32 } else { 16 }.min(area.width / 2), ..pictures };
         let fit = Fit::of(sample.width(), sample.height(), layout::top(room, 1).1);
         let wide = fit.area.width + 2;
         let count = if tall { (area.width / wide.max(1)).max(2) } else { 2 };
@@ -240,22 +239,9 @@ impl Bottom<'_> {
         let mut pixels = words.text("schedule.pixels").to_owned();
         if block > 1 {
             let block = words.fill("schedule.block", &[("n", &block.to_string())]);
-            pixels = format!("{pixels} ({block})");
+            pixels = format!("{pixels} {block}");
         }
         lines.push((pixels, ground.dim()));
-        if area.height < 6 && area.width >= 70 {
-            // A low and wide place: two sentences a row.
-            let pairs = [(0, 1), (2, 3)];
-            for (row, (a, b)) in pairs.into_iter().enumerate() {
-                let (Some(a), Some(b)) = (lines.get(a), lines.get(b)) else { continue };
-                let spans = [(&*a.0, a.1), ("   ", ground.dim()), (&*b.0, b.1)];
-                text::put_spans(buf, layout::row(area, row as u16), &spans);
-            }
-            if let Some((line, style)) = lines.get(4) {
-                text::put(buf, layout::row(area, 2), line, *style);
-            }
-            return;
-        }
         let mut row = 0;
         for (line, style) in &lines {
             row += text::put_wrapped(buf, layout::top(area, row).1, line, *style);

@@ -20,7 +20,7 @@ use self::panel::Manner;
 use self::pictures::{Scene, Subject};
 use super::Slot;
 use super::parts::numbers;
-use super::parts::theme::Ground;
+use super::parts::theme::{Colours, Ground};
 use super::parts::{layout, text};
 use crate::app::{App, LatentLook};
 use crate::walk::{Step, Trajectory};
@@ -35,7 +35,8 @@ pub(crate) fn draw(
     slots: &mut Vec<Slot>,
 ) {
     let path = Trajectory::of(&app.walk.frames);
-    let scene = Scene { app, words: app.words(), step: frame, path: &path };
+    let colourless = ground.colours == Colours::None;
+    let scene = Scene { app, words: app.words(), step: frame, path: &path, colourless };
     let chosen = Subject::chosen(app);
     if app.look.enlarged {
         enlarged::draw(&scene, chosen, ground, area, buf, slots);
@@ -51,13 +52,11 @@ pub(crate) fn draw(
         };
         panel::draw(&scene, &scene.panel(*subject), manner, *place, ground, buf, slots);
     }
-    let rest = if found.rest.height >= 7 && !found.stacked {
-        let (line, rest) = layout::top(found.rest, 1);
-        text::put(buf, line, &scene.here(), ground.strong());
-        rest
-    } else {
-        found.rest
-    };
+    let mut rest = found.rest;
+    if found.stacked || rest.height >= 6 {
+        let used = text::put_wrapped(buf, layout::top(rest, 3).0, &scene.here(), ground.strong());
+        rest = layout::top(rest, used + u16::from(found.stacked)).1;
+    }
     if app.look.by_hand {
         worked::draw(&scene, rest, ground, buf);
     } else {
@@ -67,10 +66,13 @@ pub(crate) fn draw(
 
 /// The picture that stands at a place, by its number in the order of `tab`.
 pub(crate) fn picture_at(app: &App, frame: &Step, area: Rect, place: (u16, u16)) -> Option<usize> {
+    if app.look.enlarged {
+        return None;
+    }
     let size = (frame.latent.width(), frame.latent.height());
     let found = arrange::arrange(area, size, Subject::chosen(app), app.look.by_hand);
     let (subject, _) = found.panels.iter().find(|(_, panel)| panel.contains(place.into()))?;
-    Subject::ALL.iter().position(|other| other == subject)
+    Some(subject.place(app))
 }
 
 impl Scene<'_> {

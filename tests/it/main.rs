@@ -14,5 +14,6 @@ mod reference;
 mod reference_files;
 mod samplers;
 mod screens;
+mod stages;
 mod tokens;
 mod verify;

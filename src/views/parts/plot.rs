@@ -18,10 +18,17 @@ pub(crate) struct Axis<'a> {
     pub(crate) label: &'a str,
     /// Its first value.
     pub(crate) low: f32,
-    /// Its last value, above the first.
+    /// Its last value; below the first where the axis falls, as training steps do in a walk.
     pub(crate) high: f32,
     /// Whether ticks stand at whole numbers only.
     pub(crate) whole: bool,
+}
+
+impl Axis<'_> {
+    /// A value as it would stand on the same axis turned upward.
+    fn upward(&self, value: f32) -> f32 {
+        if self.high < self.low { self.low + self.high - value } else { value }
+    }
 }
 
 /// How a curve is drawn: shapes tell curves apart where colours do not.
@@ -121,7 +128,7 @@ impl Plot<'_> {
     fn draw_curves(&self, field: Rect, ground: &Ground, buf: &mut Buffer) {
         let bounds = |axis: &Axis| {
             let (low, high) = (f64::from(axis.low), f64::from(axis.high));
-            if high > low { [low, high] } else { [low, low + 1.0] }
+            if high == low { [low, low + 1.0] } else { [low.min(high), low.max(high)] }
         };
         let marker = match ground.marks {
             Marks::Braille => Marker::Braille,
@@ -139,7 +146,7 @@ impl Plot<'_> {
                 .points
                 .iter()
                 .filter(|(x, y)| x.is_finite() && y.is_finite())
-                .map(|&(x, y)| (f64::from(x), f64::from(y)))
+                .map(|&(x, y)| (f64::from(self.x.upward(x)), f64::from(y)))
                 .collect();
             Canvas::default()
                 .marker(marker)
@@ -200,28 +207,40 @@ fn tick_text(axis: &Axis, tick: f32, ticks: &[f32]) -> String {
     numbers::fixed(tick, digits.min(4))
 }
 
-/// Round values between the ends of an axis, about `wanted` + 1 of them.
+/// Round values between the ends of an axis, about `wanted` + 1 of them, and two at least where
+/// round values allow it; on a falling axis from its upper end.
 fn ticks(axis: &Axis, wanted: usize) -> Vec<f32> {
-    let span = axis.high - axis.low;
-    if !span.is_finite() || span <= 0.0 {
+    let (low, high) = (axis.low.min(axis.high), axis.low.max(axis.high));
+    if !(high - low).is_finite() || high <= low {
         return vec![axis.low];
     }
-    let rough = span / wanted.max(1) as f32;
+    let mut found = Vec::new();
+    for wanted in wanted.max(1)..wanted.max(1) + 3 {
+        found = ticks_between(low, high, wanted, axis.whole);
+        if found.len() > 1 {
+            break;
+        }
+    }
+    if axis.high < axis.low {
+        found.reverse();
+    }
+    found
+}
+
+fn ticks_between(low: f32, high: f32, wanted: usize, whole: bool) -> Vec<f32> {
+    let rough = (high - low) / wanted as f32;
     let ten = 10f32.powf(rough.log10().floor());
     let step = [1.0, 2.0, 5.0, 10.0].map(|f| f * ten).into_iter().find(|s| *s >= rough * 0.999);
-    let step = step.unwrap_or(span);
-    let step = if axis.whole { step.round().max(1.0) } else { step };
-    let first = (axis.low / step).ceil();
-    (0..12)
-        .map(|i| (first + i as f32) * step)
-        .take_while(|t| *t <= axis.high + step * 1e-3)
-        .collect()
+    let step = step.unwrap_or(high - low);
+    let step = if whole { step.round().max(1.0) } else { step };
+    let first = (low / step).ceil();
+    (0..12).map(|i| (first + i as f32) * step).take_while(|t| *t <= high + step * 1e-3).collect()
 }
 
 /// The cell, counted from the axis' start, in which a value stands.
 fn place(value: f32, axis: &Axis, cells: u16) -> u16 {
     let span = axis.high - axis.low;
-    let share = if span > 0.0 && value.is_finite() { (value - axis.low) / span } else { 0.0 };
+    let share = if span != 0.0 && value.is_finite() { (value - axis.low) / span } else { 0.0 };
     (share.clamp(0.0, 1.0) * f32::from(cells.saturating_sub(1))).round() as u16
 }
 
@@ -238,6 +257,15 @@ mod tests {
         assert_eq!(ticks(&axis(0.0, 14.6, false), 3), [0.0, 5.0, 10.0]);
         assert_eq!(ticks(&axis(1.0, 20.0, true), 4), [5.0, 10.0, 15.0, 20.0]);
         assert_eq!(ticks(&axis(3.0, 3.0, false), 4), [3.0]);
+        assert_eq!(ticks(&axis(0.0, 14.6, false), 1), [0.0, 10.0]);
+    }
+
+    #[test]
+    fn a_falling_axis_begins_with_its_largest_value() {
+        let falling = axis(1000.0, 0.0, true);
+        assert_eq!(ticks(&falling, 2), [1000.0, 500.0, 0.0]);
+        assert_eq!([1000.0, 500.0, 0.0].map(|t| place(t, &falling, 11)), [0, 5, 10]);
+        assert_eq!(falling.upward(900.0), 100.0);
     }
 
     #[test]

@@ -49,11 +49,7 @@ impl Chosen {
 pub(super) fn factors_line(words: Words, sigma: f32) -> String {
     let (signal, noise) = Schedule::factors(sigma);
     let facts = [("signal", &*fixed(signal, 3)), ("noise", &fixed(noise, 3))];
-    format!(
-        "{}  ({})",
-        words.fill("schedule.factors", &facts),
-        words.text("schedule.factors-names")
-    )
+    format!("{} {}", words.fill("schedule.factors", &facts), words.text("schedule.factors-names"))
 }
 
 /// All levels in rows: step, t, σ and the two factors; the chosen one reversed, scrolled into

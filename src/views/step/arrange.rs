@@ -21,6 +21,8 @@ pub(super) struct Arrangement {
 
 /// From this size all eight pictures are shown at once.
 const ALL_EIGHT: (u16, u16) = (112, 26);
+/// Rows under a picture where all eight are shown.
+const CAPTIONS: u16 = 3;
 /// From this size the curves stand beside larger pictures.
 const BESIDE: (u16, u16) = (150, 38);
 
@@ -33,40 +35,35 @@ pub(super) fn arrange(
 ) -> Arrangement {
     if area.width >= BESIDE.0 && area.height >= BESIDE.1 && !by_hand {
         let (pictures, rest) = layout::left(area, area.width - 26, 2);
-        let (panels, used) = grid(pictures, size, 3, 0);
+        let (panels, used) = grid(pictures, size, 0);
         if used.height + 9 >= area.height {
-            return Arrangement { panels, captions: 3, rest, stacked: true };
+            return Arrangement { panels, captions: CAPTIONS, rest, stacked: true };
         }
     }
     if area.width >= ALL_EIGHT.0 && area.height >= ALL_EIGHT.1 {
-        let (panels, used) = grid(area, size, 3, if by_hand { 9 } else { 7 });
+        let (panels, used) = grid(area, size, 6);
         let rest = layout::top(area, used.height).1;
-        return Arrangement { panels, captions: 3, rest, stacked: false };
+        return Arrangement { panels, captions: CAPTIONS, rest, stacked: false };
     }
     few(area, size, chosen)
 }
 
-/// Two rows of four, leaving at least `below` rows.
-fn grid(
-    area: Rect,
-    size: (usize, usize),
-    captions: u16,
-    below: u16,
-) -> (Vec<(Subject, Rect)>, Rect) {
+/// Two rows of four with a free row under each, leaving at least `below` rows.
+fn grid(area: Rect, size: (usize, usize), below: u16) -> (Vec<(Subject, Rect)>, Rect) {
     let (pictures, _) = layout::bottom(area, below);
-    let columns = layout::columns(pictures, 4, 2);
-    let room = Rect { height: (pictures.height / 2).saturating_sub(captions + 1), ..columns[0] };
-    let each = Fit::of(size.0, size.1, room).area.height + captions + 1;
+    let columns = layout::columns(pictures, 4, 1);
+    let room = Rect { height: (pictures.height / 2).saturating_sub(CAPTIONS + 2), ..columns[0] };
+    let each = Fit::of(size.0, size.1, room).area.height + CAPTIONS + 1;
     let panels = Subject::ALL
         .iter()
         .enumerate()
         .map(|(i, &subject)| {
             let (row, column) = (i / 4, i % 4);
-            let below = layout::top(columns[column], each * row as u16).1;
+            let below = layout::top(columns[column], (each + 1) * row as u16).1;
             (subject, layout::top(below, each).0)
         })
         .collect();
-    (panels, Rect { height: (each * 2).min(pictures.height), ..pictures })
+    (panels, Rect { height: (each * 2 + 2).min(pictures.height), ..pictures })
 }
 
 /// As many as stand side by side, three at most, with the chosen one among them.
@@ -75,7 +72,7 @@ fn few(area: Rect, size: (usize, usize), chosen: Subject) -> Arrangement {
     let trio = chosen.trio();
     let at = trio.iter().position(|&s| s == chosen).unwrap_or(0);
     let first = at.min(3 - count);
-    let columns = layout::columns(area, count as u16, 1);
+    let columns = layout::columns(area, count as u16, 2);
     let captions = if area.height >= 19 { 3 } else { 2 };
     let below = if area.height >= 14 { 5 } else { 0 };
     let room = Rect { height: area.height.saturating_sub(below + captions + 1), ..columns[0] };

@@ -30,7 +30,7 @@ pub(super) fn draw(scene: &Scene, stacked: bool, area: Rect, ground: &Ground, bu
         (0..3).map(|i| layout::top(layout::top(area, each * i).1, each).0).collect()
     } else {
         let count = (area.width / 22).clamp(1, 3);
-        layout::columns(area, count, 1)
+        layout::columns(area, count, 2)
     };
     for (curve, place) in CURVES.iter().zip(places) {
         draw_one(scene, curve, place, ground, buf);

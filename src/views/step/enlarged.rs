@@ -39,15 +39,7 @@ pub(super) fn draw(
     let used = if matches!(shown.canvas, Canvas::Empty(_)) { room.width } else { fit.area.width };
     let (_, side) = layout::left(body, used, 2);
     let mut row = 0;
-    let mut look = shown.look.clone();
-    if fit.block > 1 {
-        let block = fit.block.to_string();
-        look = format!("{look}, {}", scene.words.fill("step.block", &[("n", &block)]));
-    }
-    if overlay.is_some() {
-        let over = scene.words.fill("step.laid-over", &[("piece", &scene.piece())]);
-        look = format!("{look}, {over}");
-    }
+    let look = scene.look_line(&shown, fit, overlay.is_some());
     let lines = std::iter::once((look, ground.dim()))
         .chain(shown.facts.iter().map(|fact| (fact.clone(), ground.fact())))
         .chain([(scene.here(), ground.dim())]);

@@ -44,16 +44,7 @@ pub(super) fn draw(
     if let Some(map) = map_of(&panel.canvas) {
         standing_scale(map, fit, body, ground, buf);
     }
-    let mut look = panel.look.clone();
-    if fit.block > 1 && !panel.pixels {
-        let block = fit.block.to_string();
-        look.push_str(", ");
-        look.push_str(&scene.words.fill("step.block", &[("n", &block)]));
-    }
-    if overlay.is_some() {
-        look.push_str(", ");
-        look.push_str(&scene.words.fill("step.laid-over", &[("piece", &scene.piece())]));
-    }
+    let look = scene.look_line(panel, fit, overlay.is_some());
     let lines = std::iter::once((look.as_str(), ground.dim()))
         .chain(panel.facts.iter().map(|fact| (fact.as_str(), ground.fact())));
     for ((line, style), i) in lines.zip(0..captions.height) {
@@ -113,6 +104,21 @@ pub(super) fn draw_canvas(
 }
 
 impl Scene<'_> {
+    /// The look with what was done to the picture on top: attention laid over it, numbers averaged.
+    pub(super) fn look_line(&self, panel: &Panel, fit: Fit, overlaid: bool) -> String {
+        let mut parts = Vec::new();
+        if overlaid {
+            parts.push(self.words.fill("step.laid-over", &[("piece", &self.piece())]));
+        }
+        parts.push(panel.look.clone());
+        if fit.block > 1 {
+            let block = fit.block.to_string();
+            parts.push(self.words.fill("step.block", &[("n", &block)]));
+        }
+        parts.retain(|part| !part.is_empty());
+        parts.join(", ")
+    }
+
     /// The chosen piece's attention as factors for a latent picture, where it is laid over it.
     pub(super) fn overlay(&self, subject: Subject) -> Option<Grid> {
         let latent = matches!(subject, Subject::Latent | Subject::X0 | Subject::Next);

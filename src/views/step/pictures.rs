@@ -13,7 +13,7 @@ use crate::words::Words;
 /// Full colour of a signed latent in the common scale: three deviations of the unit normal.
 pub(super) const SIGNED_LIMIT: f32 = 3.0;
 /// Full colour of the norm over four channels: unit noise lies near 2.
-pub(super) const NORM_LIMIT: f32 = 5.0;
+pub(super) const NORM_LIMIT: f32 = 4.0;
 
 /// One of the eight pictures, in the order of `tab`: what happens, then how it was decided.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,8 +51,12 @@ impl Subject {
 
     /// The one that `tab` and `↑↓` have come to.
     pub(super) fn chosen(app: &App) -> Self {
-        let turned = [0, 4, 7][app.look.turn[Stage::Step.index()] % 3];
-        Self::ALL[(app.look.picture + turned) % Self::ALL.len()]
+        Self::ALL[(app.look.picture + turned(app)) % Self::ALL.len()]
+    }
+
+    /// What `tab` would have counted when it has come to this one.
+    pub(super) fn place(self, app: &App) -> usize {
+        (self as usize + Self::ALL.len() - turned(app)) % Self::ALL.len()
     }
 
     /// The three that a small screen shows when this one is chosen.
@@ -65,6 +69,11 @@ impl Subject {
             Self::Next | Self::Attention => [Self::X0, Self::Next, Self::Attention],
         }
     }
+}
+
+/// How many pictures `↑↓` has turned on: to the answers, then to the attention.
+fn turned(app: &App) -> usize {
+    [0, 4, 7][app.look.turn[Stage::Step.index()] % 3]
 }
 
 /// What is painted.
@@ -108,6 +117,8 @@ pub(super) struct Scene<'a> {
     pub(super) step: &'a Step,
     /// The curves of the walk.
     pub(super) path: &'a Trajectory,
+    /// Whether the terminal shows no colours: a preview in colour would say nothing.
+    pub(super) colourless: bool,
 }
 
 impl Scene<'_> {
@@ -193,6 +204,9 @@ impl Scene<'_> {
             let look = self.words.text("step.through-vae").to_owned();
             return (Canvas::Colours(picture.clone()), look, true);
         }
+        if self.colourless {
+            return self.channel_canvas(&grid, 0, self.latent_limit(subject));
+        }
         let common = match subject {
             Subject::Latent => self.step.common_latent(),
             Subject::Next => self.step.common_next(),
@@ -257,7 +271,7 @@ impl Scene<'_> {
                 "step.channel-factor",
                 &[
                     ("channel", &(channel + 1).to_string()),
-                    ("limit", &short(limit)),
+                    ("limit", &fine(limit)),
                     ("factor", &factor_text(factor)),
                 ],
             );
@@ -268,7 +282,7 @@ impl Scene<'_> {
         let high = NORM_LIMIT / factor;
         let look = self
             .words
-            .fill("step.norm-factor", &[("high", &short(high)), ("factor", &factor_text(factor))]);
+            .fill("step.norm-factor", &[("high", &fine(high)), ("factor", &factor_text(factor))]);
         (Canvas::Unsigned { plane, high }, look, false)
     }
 
@@ -378,6 +392,8 @@ impl Scene<'_> {
         }
         if self.app.walk.x0_pending == Some(self.step.call) {
             facts.insert(0, w.text("step.decoding").to_owned());
+        } else if self.vae_picture().is_none() {
+            facts.push(w.text("step.decode-hint").to_owned());
         }
         facts
     }
@@ -413,6 +429,11 @@ pub(super) fn factor_for(plane: &Grid, limit: f32) -> f32 {
     let factor = limit / largest;
     let rounded = if factor >= 3.0 { factor.floor() } else { (factor * 10.0).floor() / 10.0 };
     rounded.clamp(0.1, 999.0)
+}
+
+/// The limit of a difference, fine enough that factor × limit gives the limit of the others.
+fn fine(limit: f32) -> String {
+    fixed(limit, if limit >= 0.1 { 3 } else { 4 })
 }
 
 /// The factor as printed: `12`, `1.4`.

@@ -15,22 +15,20 @@ pub(super) fn draw(scene: &Scene, area: Rect, ground: &Ground, buf: &mut Buffer)
     let ((x, y), channel) = (scene.lens(), scene.channel());
     let place = [channel + 1, y + 1, x + 1].map(|n| n.to_string());
     let facts = [("channel", &*place[0]), ("row", &*place[1]), ("column", &*place[2])];
-    text::put(buf, layout::row(area, 0), &words.fill("step.hand", &facts), ground.strong());
+    let title = words.fill("step.hand", &facts);
     let steps: Vec<&Step> = scene.app.walk.steps().collect();
     let Some(worked) = by_hand::work(&steps, scene.step, (channel, y, x)) else {
+        text::put(buf, layout::row(area, 0), &title, ground.strong());
         text::put(buf, layout::row(area, 1), words.text("step.hand-missing"), ground.dim());
         return;
     };
     let roomy = usize::from(area.height) > worked.lines.len() * 2;
     let stored = words.fill("step.hand-stored", &[("stored", &number(worked.stored))]);
+    let head = [(&*title, ground.strong()), ("   ", ground.dim()), (&*stored, ground.fact())];
+    text::put_spans(buf, layout::row(area, 0), &head);
     let mut row = 1;
-    for (i, line) in worked.lines.iter().enumerate() {
-        let last = i + 1 == worked.lines.len();
-        let mut numbers = format!("= {} = {}", line.numbers, number(line.result));
-        if last {
-            numbers.push_str("   ");
-            numbers.push_str(&stored);
-        }
+    for line in &worked.lines {
+        let numbers = format!("= {} = {}", line.numbers, number(line.result));
         let name = format!("{:<5}", line.name);
         let what = words.text(line.key);
         if roomy {
@@ -50,7 +48,7 @@ pub(super) fn draw(scene: &Scene, area: Rect, ground: &Ground, buf: &mut Buffer)
                 (&*name, ground.strong()),
                 (&*numbers, ground.fact()),
                 ("   ", ground.dim()),
-                (if last { "" } else { what }, ground.dim()),
+                (what, ground.dim()),
             ];
             text::put_spans(buf, layout::row(area, row), &spans);
             row += 1;
