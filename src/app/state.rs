@@ -214,8 +214,9 @@ pub struct WalkState {
 pub enum Goal {
     /// To the first frame of a stage, with the screen following.
     Stage(Stage),
-    /// To a frame by its place, with the screen following.
-    Place(usize),
+    /// To a call of the network, from 0, with the screen following; to the last one where the
+    /// walk has fewer.
+    Call(usize),
     /// To the last frame, with the screen staying where it is (frames of a recording are at hand).
     Gather,
 }

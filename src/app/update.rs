@@ -38,11 +38,13 @@ pub fn begin(app: &mut App) -> Vec<Effect> {
     walking::begin(app, asked, None)
 }
 
-/// Walks again with other settings, to where one was.
+/// Walks again with other settings, to the stage or step where one was.
 pub(super) fn again(app: &mut App, asked: Asked) -> Vec<Effect> {
-    let goal = match app.scene {
-        Scene::Walk if !app.walk.frames.is_empty() => Some(Goal::Place(app.walk.at)),
-        _ => None,
+    let goal = match (app.scene, app.walk.stage()) {
+        (Scene::Doors, _) => None,
+        _ if app.walk.frames.is_empty() => None,
+        (Scene::Walk, Stage::Step) => Some(Goal::Call(app.walk.at.saturating_sub(4))),
+        (Scene::Walk, stage) => Some(Goal::Stage(stage)),
     };
     walking::begin(app, asked, goal)
 }

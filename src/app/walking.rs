@@ -150,11 +150,11 @@ fn order(app: &mut App) -> Vec<Effect> {
 fn pursue(app: &mut App) -> Vec<Effect> {
     let walk = &mut app.walk;
     let Some(goal) = walk.goal else { return Vec::new() };
-    let (there, last) = (walk.frames.len(), walk.total().saturating_sub(1));
+    let there = walk.frames.len();
     let place = match goal {
         Goal::Stage(stage) => place_of(walk, stage).unwrap_or(usize::MAX),
-        Goal::Place(place) if walk.calls > 0 => place.min(last),
-        Goal::Place(place) => place,
+        Goal::Call(call) if walk.calls > 0 => 4 + call.min(walk.calls - 1),
+        Goal::Call(call) => 4 + call,
         Goal::Gather => usize::MAX,
     };
     if goal != Goal::Gather {

@@ -254,6 +254,22 @@ fn another_seed_walks_to_the_same_place() {
 }
 
 #[test]
+fn walking_again_with_fewer_steps_keeps_the_stage() {
+    let mut play = Play::at(frames::CALLS + 6);
+    play.recorded.calls = 3;
+    play.recorded.frames.drain(7..4 + frames::CALLS);
+    play.char('r');
+    play.answer_all();
+    assert_eq!(play.app.walk.stage(), Stage::Image);
+    let mut play = Play::at(20);
+    play.recorded.calls = 3;
+    play.recorded.frames.drain(7..4 + frames::CALLS);
+    play.char('r');
+    play.answer_all();
+    assert_eq!(play.app.walk.at, 6, "the last step that there is");
+}
+
+#[test]
 fn a_setting_is_changed_by_arrows_and_by_typing_and_enter_walks_again() {
     let mut play = Play::at(4);
     play.char('s');

@@ -17,3 +17,4 @@ mod screens;
 mod stages;
 mod tokens;
 mod verify;
+mod words;
