@@ -34,7 +34,7 @@ pub(crate) fn draw(
     let block = fit.block;
     let (w, h) = (shown.width().div_ceil(block), shown.height().div_ceil(block));
     let small = if block == 1 { shown.clone() } else { shown.block_means(w, h).0 };
-    let span = lens.span(side_room.max(24), area.height);
+    let span = Lens::span(side_room.max(24), area.height);
     let ring = (lens.x / block, lens.y / block, (span / block).max(1));
     picture::cells(&ringed(&small, ring), room, ground, buf);
     if !fit.area.is_empty() {
@@ -88,7 +88,7 @@ impl Lens {
     }
 
     /// How many neighbours are shown each way, as room allows.
-    fn span(self, width: u16, height: u16) -> usize {
+    const fn span(width: u16, height: u16) -> usize {
         match (width, height) {
             (102.., 20..) => 3,
             (74.., 16..) => 2,
@@ -123,7 +123,7 @@ impl View<'_> {
     /// Red, green and blue of the pixel and its neighbours; gives the rows used.
     fn lens_rows(&self, area: Rect, buf: &mut Buffer) -> u16 {
         let (words, ground) = (self.words, self.ground);
-        let span = self.lens.span(area.width, area.height);
+        let span = Lens::span(area.width, area.height);
         let across = 2 * span as u16 + 1;
         let place =
             [("column", &*(self.lens.x + 1).to_string()), ("row", &(self.lens.y + 1).to_string())];

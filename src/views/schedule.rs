@@ -47,7 +47,7 @@ pub(crate) fn draw(
     };
     sigma_curve(words, frame, chosen, left, ground, buf);
     alpha_curve(words, frame, chosen, right, ground, buf);
-    Bottom { app, words, frame, chosen }.draw(below, ground, buf, slots);
+    Bottom { app, words, frame, chosen, ground }.draw(below, buf, slots);
 }
 
 /// Noise level over the calls, each a mark.
@@ -135,10 +135,11 @@ struct Bottom<'a> {
     words: Words,
     frame: &'a Schedule,
     chosen: Chosen,
+    ground: &'a Ground,
 }
 
 impl Bottom<'_> {
-    fn draw(&self, area: Rect, ground: &Ground, buf: &mut Buffer, slots: &mut Vec<Slot>) {
+    fn draw(&self, area: Rect, buf: &mut Buffer, slots: &mut Vec<Slot>) {
         if area.height < 2 {
             return;
         }
@@ -159,12 +160,12 @@ impl Bottom<'_> {
         for (i, level) in self.film(usize::from(count)).into_iter().enumerate() {
             let place = layout::left(pictures, wide * i as u16, 0).1;
             let place = Rect { width: place.width.min(wide.saturating_sub(2)), ..place };
-            self.picture(sample, level, place, ground, buf, slots);
+            self.picture(sample, level, place, buf, slots);
         }
         if !tall {
             lines = layout::left(pictures, wide * 2, 1).1;
         }
-        self.sentences(fit.block, lines, ground, buf);
+        self.sentences(fit.block, lines, buf);
     }
 
     /// The levels whose pictures are shown: clean, the chosen one, then others evenly spread.
@@ -183,12 +184,11 @@ impl Bottom<'_> {
         sample: &Picture,
         level: Option<usize>,
         area: Rect,
-        ground: &Ground,
         buf: &mut Buffer,
         slots: &mut Vec<Slot>,
     ) {
         let (head, body) = layout::top(area, 1);
-        let words = self.words;
+        let (words, ground) = (self.words, self.ground);
         let Some(level) = level else {
             let key = if self.frame.sample.is_some() { "schedule.clean" } else { "schedule.flat" };
             text::put(buf, head, words.text(key), ground.strong());
@@ -219,8 +219,8 @@ impl Bottom<'_> {
         self.frame.steps.get(level).copied().unwrap_or(level)
     }
 
-    fn sentences(&self, block: usize, area: Rect, ground: &Ground, buf: &mut Buffer) {
-        let words = self.words;
+    fn sentences(&self, block: usize, area: Rect, buf: &mut Buffer) {
+        let (words, ground) = (self.words, self.ground);
         let mut lines = vec![
             (self.chosen.line(words, self.frame), ground.strong()),
             (factors_line(words, self.chosen.sigma), ground.fact()),

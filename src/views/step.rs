@@ -20,7 +20,7 @@ use self::panel::Manner;
 use self::pictures::{Scene, Subject};
 use super::Slot;
 use super::parts::numbers;
-use super::parts::theme::{Colours, Ground};
+use super::parts::theme::Ground;
 use super::parts::{layout, text};
 use crate::app::{App, LatentLook};
 use crate::walk::{Step, Trajectory};
@@ -35,11 +35,10 @@ pub(crate) fn draw(
     slots: &mut Vec<Slot>,
 ) {
     let path = Trajectory::of(&app.walk.frames);
-    let colourless = ground.colours == Colours::None;
-    let scene = Scene { app, words: app.words(), step: frame, path: &path, colourless };
+    let scene = Scene { app, words: app.words(), step: frame, path: &path, ground };
     let chosen = Subject::chosen(app);
     if app.look.enlarged {
-        enlarged::draw(&scene, chosen, ground, area, buf, slots);
+        enlarged::draw(&scene, chosen, area, buf, slots);
         return;
     }
     let size = (frame.latent.width(), frame.latent.height());
@@ -50,7 +49,7 @@ pub(crate) fn draw(
             captions: found.captions,
             marked: app.look.by_hand.then(|| scene.lens()),
         };
-        panel::draw(&scene, &scene.panel(*subject), manner, *place, ground, buf, slots);
+        panel::draw(&scene, &scene.panel(*subject), manner, *place, buf, slots);
     }
     let mut rest = found.rest;
     if found.stacked || rest.height >= 6 {

@@ -17,12 +17,11 @@ use crate::walk::Grid;
 pub(super) fn draw(
     scene: &Scene,
     chosen: Subject,
-    ground: &Ground,
     area: Rect,
     buf: &mut Buffer,
     slots: &mut Vec<Slot>,
 ) {
-    let shown = scene.panel(chosen);
+    let (ground, shown) = (scene.ground, scene.panel(chosen));
     let (head, mut body) = layout::top(area, 1);
     text::put(buf, head, &format!("▸ {}", shown.title), ground.chosen());
     if scene.app.look.by_hand {
@@ -32,7 +31,7 @@ pub(super) fn draw(
     }
     let room = Rect { width: body.width.saturating_sub(30).max(body.width / 2), ..body };
     let overlay = scene.overlay(chosen);
-    let fit = panel::draw_canvas(scene, &shown, overlay.as_ref(), room, ground, buf, slots);
+    let fit = panel::draw_canvas(scene, &shown, overlay.as_ref(), room, buf, slots);
     if scene.app.look.by_hand && chosen != Subject::Attention {
         panel::mark(fit, scene.lens(), ground, buf);
     }

@@ -29,15 +29,15 @@ pub(super) fn draw(
     panel: &Panel,
     manner: Manner,
     area: Rect,
-    ground: &Ground,
     buf: &mut Buffer,
     slots: &mut Vec<Slot>,
 ) {
+    let ground = scene.ground;
     let (head, rest) = layout::top(area, 1);
     draw_title(panel, manner.chosen, head, ground, buf);
     let (body, captions) = layout::bottom(rest, manner.captions);
     let overlay = scene.overlay(panel.subject);
-    let fit = draw_canvas(scene, panel, overlay.as_ref(), body, ground, buf, slots);
+    let fit = draw_canvas(scene, panel, overlay.as_ref(), body, buf, slots);
     if let Some(cell) = manner.marked.filter(|_| panel.subject != Subject::Attention) {
         mark(fit, cell, ground, buf);
     }
@@ -78,10 +78,10 @@ pub(super) fn draw_canvas(
     panel: &Panel,
     overlay: Option<&Grid>,
     area: Rect,
-    ground: &Ground,
     buf: &mut Buffer,
     slots: &mut Vec<Slot>,
 ) -> Fit {
+    let ground = scene.ground;
     let map = map_of(&panel.canvas).unwrap_or(Map::Unsigned { low: 0.0, high: 1.0 });
     match &panel.canvas {
         Canvas::Colours(colours) => {
@@ -196,7 +196,7 @@ pub(in crate::views) fn mark(fit: Fit, (x, y): (usize, usize), ground: &Ground, 
     let bright = if ground.light { Color::Black } else { Color::White };
     for dy in 0..fit.scale {
         for dx in 0..fit.scale {
-            let (cx, cy) = ((column + dx) as u16, ((dot_row + dy) / 2) as u16);
+            let (cx, cy) = ((column + dx) as u16, usize::midpoint(dot_row, dy) as u16);
             if cx >= fit.area.width || cy >= fit.area.height {
                 continue;
             }

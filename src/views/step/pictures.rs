@@ -5,6 +5,7 @@
 
 use crate::app::{App, LatentLook};
 use crate::views::parts::numbers::{fixed, short};
+use crate::views::parts::theme::{Colours, Ground};
 use crate::walk::statistics::{Statistics, norm_over_planes};
 use crate::walk::trajectory::TrajectoryPoint;
 use crate::walk::{Frame, Grid, Picture, Prediction, Stage, Step, Trajectory};
@@ -117,8 +118,8 @@ pub(super) struct Scene<'a> {
     pub(super) step: &'a Step,
     /// The curves of the walk.
     pub(super) path: &'a Trajectory,
-    /// Whether the terminal shows no colours: a preview in colour would say nothing.
-    pub(super) colourless: bool,
+    /// What the terminal can show.
+    pub(super) ground: &'a Ground,
 }
 
 impl Scene<'_> {
@@ -204,7 +205,8 @@ impl Scene<'_> {
             let look = self.words.text("step.through-vae").to_owned();
             return (Canvas::Colours(picture.clone()), look, true);
         }
-        if self.colourless {
+        // Without colours a preview would say nothing.
+        if self.ground.colours == Colours::None {
             return self.channel_canvas(&grid, 0, self.latent_limit(subject));
         }
         let common = match subject {
