@@ -69,16 +69,13 @@ impl Tokenizer {
             (None, None) => return Err(Problem::new("tokenizer-missing").with("file", place)),
         };
         let marks = description::marks(files).map_err(|e| unfit(e.to_string()))?;
-        let json = match whole {
-            Some(whole) => whole,
-            None => {
-                let vocabulary = files("vocab.json")?
-                    .ok_or_else(|| Problem::new("tokenizer-missing").with("file", place))?;
-                let json = description::build(&vocabulary, &merges, &marks);
-                Cow::Owned(json.map_err(|e| unfit(e.to_string()))?)
-            }
+        let mut inner = if let Some(whole) = whole {
+            Inner::from_bytes(&whole).map_err(|e| unfit(e.to_string()))?
+        } else {
+            let vocabulary = files("vocab.json")?
+                .ok_or_else(|| Problem::new("tokenizer-missing").with("file", place))?;
+            description::build(&vocabulary, &merges, &marks).map_err(|e| unfit(e.to_string()))?
         };
-        let mut inner = Inner::from_bytes(&json).map_err(|e| unfit(e.to_string()))?;
         // Padding is a special token wherever it stands: "!" inside a prompt of the second
         // version is the padding's id.
         let special = [&marks.start, &marks.end, &marks.pad]

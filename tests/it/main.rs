@@ -5,6 +5,7 @@ mod export;
 mod frames;
 mod house;
 mod keys;
+mod live;
 mod networks;
 mod noise;
 mod print;

@@ -2,7 +2,7 @@
 //! next level, and fresh noise up to it. Noise is drawn at every step, even the last, whose
 //! weight is 0: a draw left out would shift all that follow.
 
-use super::{Plan, euler, spacing, term};
+use super::{Plan, euler, spacing};
 use crate::engine::scheduler_config::SchedulerConfig;
 use crate::walk::{Problem, Quantity, Settings, Term};
 
@@ -17,12 +17,15 @@ pub(super) fn plan(config: &SchedulerConfig, settings: &Settings) -> Result<Plan
     Ok(euler::in_sigma(config, settings, &timesteps, sigmas, true, &step))
 }
 
+/// In f32 and in torch's order: where σ falls far in one step, `to² − up²` is mostly rounding, and
+/// a walk equals diffusers only with the same rounding.
 fn step(from: f64, to: f64) -> Vec<Term> {
+    let (from, to) = (from as f32, to as f32);
     let up = (to * to * (from * from - to * to) / (from * from)).max(0.0).sqrt();
     let down = (to * to - up * up).max(0.0).sqrt();
     vec![
-        term(1.0, Quantity::Latent),
-        term(down - from, Quantity::Epsilon),
-        term(up, Quantity::ExtraNoise),
+        Term { factor: 1.0, of: Quantity::Latent },
+        Term { factor: down - from, of: Quantity::Epsilon },
+        Term { factor: up, of: Quantity::ExtraNoise },
     ]
 }

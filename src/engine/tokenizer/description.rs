@@ -1,7 +1,11 @@
-//! What a tokenizer's folder says beside its vocabulary: the marks, and a `tokenizer.json` made
-//! of `vocab.json` and `merges.txt` where there is none.
+//! What a tokenizer's folder says beside its vocabulary: the marks; and a tokenizer made of
+//! `vocab.json` and `merges.txt` where there is no `tokenizer.json`.
+
+use std::collections::HashMap;
 
 use serde_json::{Map, Value, json};
+use tokenizers::Tokenizer;
+use tokenizers::models::bpe::{BPE, Vocab};
 
 use super::Files;
 use super::merges::MergeTable;
@@ -43,21 +47,27 @@ fn content(value: &Value) -> Option<&str> {
     value.as_str().or_else(|| value.get("content")?.as_str()).filter(|text| !text.is_empty())
 }
 
-/// The `tokenizer.json` of a CLIP tokenizer with this vocabulary.
+/// A CLIP tokenizer of this vocabulary, as its `tokenizer.json` would describe it.
 pub(super) fn build(
     vocabulary: &[u8],
     merges: &MergeTable,
     marks: &Marks,
-) -> serde_json::Result<Vec<u8>> {
-    let vocabulary: Map<String, Value> = serde_json::from_slice(vocabulary)?;
-    let pairs: Vec<Value> = merges
+) -> tokenizers::Result<Tokenizer> {
+    let vocabulary: HashMap<String, u32> = serde_json::from_slice(vocabulary)?;
+    let vocabulary: Vocab = vocabulary.into_iter().collect();
+    let pairs = merges
         .pairs()
         .into_iter()
         .filter_map(|pair| pair.split_once(' '))
-        .map(|(left, right)| json!([left, right]))
+        .map(|(left, right)| (left.to_owned(), right.to_owned()))
         .collect();
+    let model = BPE::builder()
+        .vocab_and_merges(vocabulary, pairs)
+        .unk_token(marks.end.clone())
+        .end_of_word_suffix("</w>".to_owned())
+        .build()?;
     let words = r"<\|startoftext\|>|<\|endoftext\|>|'s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+";
-    serde_json::to_vec(&json!({
+    let around = json!({
         "version": "1.0",
         "truncation": null,
         "padding": null,
@@ -73,16 +83,9 @@ pub(super) fn build(
         ]},
         "post_processor": null,
         "decoder": null,
-        "model": {
-            "type": "BPE",
-            "dropout": null,
-            "unk_token": marks.end,
-            "continuing_subword_prefix": "",
-            "end_of_word_suffix": "</w>",
-            "fuse_unk": false,
-            "byte_fallback": false,
-            "vocab": vocabulary,
-            "merges": pairs,
-        },
-    }))
+        "model": {"type": "BPE", "vocab": {}, "merges": []},
+    });
+    let mut tokenizer: Tokenizer = serde_json::from_value(around)?;
+    tokenizer.with_model(model);
+    Ok(tokenizer)
 }
