@@ -28,7 +28,7 @@ pub fn tensors(path: &Path) -> Vec<(String, Grid)> {
         .into_iter()
         .map(|(name, view)| {
             let data = match view.dtype() {
-                Dtype::F32 => numbers::<4>(view.data(), |b| f32::from_le_bytes(b)),
+                Dtype::F32 => numbers::<4>(view.data(), f32::from_le_bytes),
                 Dtype::F64 => numbers::<8>(view.data(), |b| f64::from_le_bytes(b) as f32),
                 Dtype::I64 => numbers::<8>(view.data(), |b| i64::from_le_bytes(b) as f32),
                 other => unreachable!("{name} holds {other:?}"),

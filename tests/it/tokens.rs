@@ -1,6 +1,7 @@
 //! Ids are those of transformers' CLIP tokenizer, for plain and for hostile texts.
 
 #![expect(clippy::unwrap_used, reason = "the files are the project's own")]
+#![expect(clippy::print_stdout, reason = "the table of another folder is for its reader")]
 
 use std::path::{Path, PathBuf};
 
