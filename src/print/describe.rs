@@ -154,21 +154,25 @@ fn ranked(colours: impl Iterator<Item = [u8; 3]>) -> Vec<(ColourName, usize)> {
 }
 
 /// In noise a pixel differs from its neighbour as much as from any other: the mean square
-/// difference of neighbours is twice the variance. In a picture it is a small part of that.
+/// difference of neighbours is twice the variance. In a picture it is a small part of that; small
+/// previews of real latents were measured at 1.0 to 1.4 times, latents still full of noise at 1.8
+/// and more.
 fn is_noise(lab: &[[f32; 3]], w: usize, h: usize) -> bool {
     if w < 4 || h < 4 {
         return false;
     }
     let n = lab.len() as f32;
+    let across = (0..h).flat_map(|y| (1..w).map(move |x| (y * w + x - 1, y * w + x)));
+    let down = (1..h).flat_map(|y| (0..w).map(move |x| (y * w + x - w, y * w + x)));
+    let pairs: Vec<(usize, usize)> = across.chain(down).collect();
     let (mut between, mut all) = (0.0, 0.0);
     for c in 0..3 {
         let mean = lab.iter().map(|p| p[c]).sum::<f32>() / n;
         all += lab.iter().map(|p| (p[c] - mean).powi(2)).sum::<f32>() / n;
-        let pairs = (0..h).flat_map(|y| (1..w).map(move |x| (y * w + x - 1, y * w + x)));
-        between +=
-            pairs.map(|(i, j)| (lab[i][c] - lab[j][c]).powi(2)).sum::<f32>() / (h * (w - 1)) as f32;
+        between += pairs.iter().map(|&(i, j)| (lab[i][c] - lab[j][c]).powi(2)).sum::<f32>()
+            / pairs.len() as f32;
     }
-    all > 1e-4 && between > all
+    all > 1e-4 && between > 1.6 * all
 }
 
 fn find_figure(
