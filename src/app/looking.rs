@@ -43,13 +43,15 @@ impl Look {
         }
     }
 
-    /// The lens begins in the middle of the latent; where it was moved, it stays.
+    /// The lenses begin in the middle; where one was moved, it stays.
     pub fn place_lens(&mut self, walk: &WalkState) {
-        if let (Some(settings), Some(card)) = (&walk.settings, &walk.card)
-            && self.lens == (0, 0)
-        {
-            let cells = 2 * card.vae_factor.max(1);
-            self.lens = (settings.width / cells, settings.height / cells);
+        let (Some(settings), Some(card)) = (&walk.settings, &walk.card) else { return };
+        let middle = |size: usize| (settings.width / (2 * size), settings.height / (2 * size));
+        if self.lens == (0, 0) {
+            self.lens = middle(card.vae_factor.max(1));
+        }
+        if self.pixel == (0, 0) {
+            self.pixel = middle(1);
         }
     }
 }
@@ -153,11 +155,19 @@ impl App {
     /// Moves the lens; it stops at the edges.
     pub(super) fn move_lens(&mut self, right: i8, down: i8) {
         let (columns, rows) = self.lens_extent();
-        let (x, y) = self.look.lens;
+        let (x, y) = *self.lens();
         let moved = |at: usize, by: i8, most: usize| {
             at.saturating_add_signed(isize::from(by)).min(most.saturating_sub(1))
         };
-        self.look.lens = (moved(x, right, columns), moved(y, down, rows));
+        *self.lens() = (moved(x, right, columns), moved(y, down, rows));
+    }
+
+    /// The lens of the view on screen.
+    pub(super) fn lens(&mut self) -> &mut (usize, usize) {
+        match self.walk.frame() {
+            Some(Frame::Image(_)) => &mut self.look.pixel,
+            _ => &mut self.look.lens,
+        }
     }
 
     /// The picture that an export of this view writes: the finished one, an x0 through the VAE, or

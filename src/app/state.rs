@@ -303,8 +303,10 @@ pub struct Look {
     pub attention: bool,
     /// Whether latents are shown in the sampler's own scale and not in the common one.
     pub raw: bool,
-    /// The lens on the picture: column and row of a pixel (or of a latent cell).
+    /// The lens on latents: column and row of a cell.
     pub lens: (usize, usize),
+    /// The lens on the picture: column and row of a pixel.
+    pub pixel: (usize, usize),
 }
 
 /// How much the notes pane tells.

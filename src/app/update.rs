@@ -297,7 +297,7 @@ fn click(app: &mut App, target: Target) -> Vec<Effect> {
         }
         Target::Pixel(x, y) if walking => {
             let (columns, rows) = app.lens_extent();
-            app.look.lens = (x.min(columns.saturating_sub(1)), y.min(rows.saturating_sub(1)));
+            *app.lens() = (x.min(columns.saturating_sub(1)), y.min(rows.saturating_sub(1)));
         }
         _ => {}
     }

@@ -80,7 +80,7 @@ struct Lens {
 
 impl Lens {
     fn of(app: &App, shown: &Picture) -> Self {
-        let (x, y) = app.look.lens;
+        let (x, y) = app.look.pixel;
         Self {
             x: x.min(shown.width().saturating_sub(1)),
             y: y.min(shown.height().saturating_sub(1)),
