@@ -20,7 +20,7 @@ import autoencoder
 import network
 from autoencoder import floats, seconds_until
 
-NOISE = 0.06
+NOISE = 0.1
 CELLS = 10  # side of a crop, in latent cells
 
 
