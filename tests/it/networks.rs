@@ -354,6 +354,45 @@ fn weights_that_are_missing_or_cut_short_are_named() {
 }
 
 #[test]
+fn a_header_that_lies_is_a_problem_and_never_a_crash() {
+    let folder = copied("sd2v");
+    let path = folder.path().join(VAE);
+    let whole = fs::read(&path).unwrap();
+    let opened = open(folder.path());
+    // Each of these bytes: the header's length, then names, shapes, types and offsets.
+    for place in (0..8).chain((8..2000).step_by(13)) {
+        let mut changed = whole.clone();
+        changed[place] ^= 0x15;
+        fs::write(&path, &changed).unwrap();
+        if let Err(problem) = Vae::load(&opened, &Place::cpu()) {
+            assert!(fact(&problem, "file").ends_with(VAE), "{place}: {problem}");
+        }
+    }
+    fs::write(&path, u64::MAX.to_le_bytes()).unwrap();
+    assert_eq!(Vae::load(&opened, &Place::cpu()).unwrap_err().key(), "weights-broken");
+}
+
+#[test]
+fn a_folder_without_what_it_needs_is_named() {
+    let missing = ModelFolder::open(Some("/no/such/folder")).unwrap_err();
+    assert_eq!(missing.key(), "model-missing");
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().to_str().unwrap();
+    assert_eq!(ModelFolder::open(Some(path)).unwrap_err().key(), "model-layout");
+    let folder = copied("sd1");
+    fs::write(folder.path().join("vae/config.json"), "[1, 2").unwrap();
+    let problem = Vae::load(&open(folder.path()), &Place::cpu()).unwrap_err();
+    assert_eq!(problem.key(), "not-json");
+    assert!(fact(&problem, "file").ends_with("vae/config.json"));
+    fs::remove_file(folder.path().join("vae/config.json")).unwrap();
+    let problem = Vae::load(&open(folder.path()), &Place::cpu()).unwrap_err();
+    assert_eq!(problem.key(), "model-file-missing");
+    fs::create_dir(folder.path().join("vae/config.json")).unwrap();
+    let problem = Vae::load(&open(folder.path()), &Place::cpu()).unwrap_err();
+    assert_eq!(problem.key(), "file-not-regular");
+}
+
+#[test]
 fn a_config_that_would_change_the_picture_is_refused_by_name() {
     for (key, value) in [
         ("class_embed_type", "\"timestep\""),
