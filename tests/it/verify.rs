@@ -102,7 +102,8 @@ fn draw(weights: &VarMap) {
 }
 
 fn named<'a>(found: &'a [Compared], name: &str) -> &'a Compared {
-    found.iter().find(|c| c.name == name).unwrap_or_else(|| panic!("{name} was not compared"))
+    let missing = || format!("{name} was not compared");
+    found.iter().find(|c| c.name == name).ok_or_else(missing).unwrap()
 }
 
 fn every_reason_has_its_sentence(found: &[Compared]) {
