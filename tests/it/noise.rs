@@ -1,6 +1,5 @@
 //! The noise is torch's, number by number, whatever the seed and the order of draws.
 
-#![expect(clippy::unwrap_used, reason = "the files are the project's own")]
 #![expect(clippy::print_stdout, reason = "the table of another folder is for its reader")]
 
 use std::collections::BTreeMap;

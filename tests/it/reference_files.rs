@@ -10,17 +10,17 @@ use safetensors::{Dtype, SafeTensors};
 use serde_json::{Map, Value};
 
 /// Where the recorded numbers are: `SAFELIGHT_REFERENCE`, or the project's own slim copy.
-pub fn root() -> PathBuf {
+pub(crate) fn root() -> PathBuf {
     std::env::var_os("SAFELIGHT_REFERENCE").map_or_else(own_root, PathBuf::from)
 }
 
 /// The project's own slim copy.
-pub fn own_root() -> PathBuf {
+pub(crate) fn own_root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/reference")
 }
 
 /// All tensors of a file by name, ids as numbers too.
-pub fn tensors(path: &Path) -> Vec<(String, Grid)> {
+pub(crate) fn tensors(path: &Path) -> Vec<(String, Grid)> {
     let bytes = fs::read(path).unwrap();
     let file = SafeTensors::deserialize(&bytes).unwrap();
     let mut all: Vec<(String, Grid)> = file
@@ -45,36 +45,36 @@ fn numbers<const N: usize>(bytes: &[u8], read: impl Fn([u8; N]) -> f32) -> Vec<f
 }
 
 /// A JSON object; Python's infinities become strings.
-pub fn object(path: &Path) -> Map<String, Value> {
+pub(crate) fn object(path: &Path) -> Map<String, Value> {
     let text = fs::read_to_string(path).unwrap();
     serde_json::from_str(&text.replace("-Infinity", "\"-Infinity\"")).unwrap()
 }
 
 /// A copy of a model's folder that tests may change; it goes when the value goes.
-pub struct Copied {
+pub(crate) struct Copied {
     folder: tempfile::TempDir,
 }
 
 impl Copied {
     /// Copies a model of the reference.
-    pub fn of(model: &Path) -> Self {
+    pub(crate) fn of(model: &Path) -> Self {
         let copied = Self { folder: tempfile::tempdir().unwrap() };
         copy(model, copied.folder.path());
         copied
     }
 
     /// The path as `--model` takes it.
-    pub fn path(&self) -> String {
+    pub(crate) fn path(&self) -> String {
         self.folder.path().to_str().unwrap().to_owned()
     }
 
     /// Writes a file over one of the model's.
-    pub fn write(&self, file: &str, bytes: impl AsRef<[u8]>) {
+    pub(crate) fn write(&self, file: &str, bytes: impl AsRef<[u8]>) {
         fs::write(self.folder.path().join(file), bytes).unwrap();
     }
 
     /// Removes a file of the model.
-    pub fn remove(&self, file: &str) {
+    pub(crate) fn remove(&self, file: &str) {
         fs::remove_file(self.folder.path().join(file)).unwrap();
     }
 }
