@@ -39,6 +39,9 @@ fn problem(error: &clap::Error) -> Problem {
         ErrorKind::ValueValidation => {
             Problem::usage("flag-number").with("flag", flag).with("value", short(&value))
         }
+        ErrorKind::UnknownArgument if !flag.starts_with('-') => {
+            Problem::usage("argument-extra").with("value", short(&flag))
+        }
         ErrorKind::UnknownArgument => match told(ContextKind::SuggestedArg) {
             Some(near) => {
                 Problem::usage("flag-unknown-near").with("flag", short(&flag)).with("near", near)
@@ -77,7 +80,8 @@ fn text(value: &ContextValue) -> String {
 
 /// `--steps <N>` without its value's name.
 fn name(argument: &str) -> String {
-    argument.split_whitespace().next().unwrap_or(argument).to_owned()
+    let first = argument.split_whitespace().next().unwrap_or(argument);
+    first.trim_matches(['<', '>', '[', ']']).to_owned()
 }
 
 /// What a user typed, short enough for a sentence.
