@@ -1,5 +1,6 @@
 //! JSON Lines, version 1: one object a stage, and one for each call of the network.
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 
 use serde::Serialize;
@@ -63,7 +64,8 @@ impl Line {
         if self.text.len() > 1 {
             self.text.push(',');
         }
-        self.text.extend(["\"", name, "\":", &value]);
+        self.text.extend(["\"", name, "\":"]);
+        self.text.push_str(&without_controls(&value));
         self
     }
 
@@ -74,6 +76,24 @@ impl Line {
     fn maybe(self, name: &str, grid: Option<&Grid>) -> Self {
         self.field(name, grid.map(|g| Numbers::of(&Statistics::of(g))))
     }
+}
+
+/// JSON lets U+007F to U+009F stand as they are, and terminals obey some of them: they are escaped
+/// as the lower control characters are. They can occur inside strings only.
+fn without_controls(json: &str) -> Cow<'_, str> {
+    if !json.contains(char::is_control) {
+        return Cow::Borrowed(json);
+    }
+    let mut clean = String::with_capacity(json.len() + 16);
+    for c in json.chars() {
+        if c.is_control() {
+            clean.push_str("\\u");
+            clean.push_str(&format!("{:04x}", u32::from(c)));
+        } else {
+            clean.push(c);
+        }
+    }
+    Cow::Owned(clean)
 }
 
 /// Statistics in the order of the schema.

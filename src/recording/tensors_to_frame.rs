@@ -70,10 +70,8 @@ pub(super) fn schedule(
     calls: usize,
 ) -> Result<Schedule, Fault> {
     let about: AboutSchedule = stored.json("schedule.about")?;
-    let sigmas = match stored.has("schedule.sigmas") {
-        true => Some(stored.line("schedule.sigmas")?),
-        false => None,
-    };
+    let sigmas =
+        if stored.has("schedule.sigmas") { Some(stored.line("schedule.sigmas")?) } else { None };
     let schedule = Schedule {
         timesteps: stored.line("schedule.timesteps")?,
         sigmas,

@@ -240,8 +240,8 @@ fn a_full_disk() {
         );
         desk.command("sh").args(["-c", &walk]).output().unwrap()
     };
-    for blocks in [1, 60, 120] {
-        said(&limited(blocks, "--record w --quiet"), 1, &["room", " w"]);
+    for blocks in [1, 30, 60] {
+        said(&limited(blocks, "--record w --record-precision full --quiet"), 1, &["room", " w"]);
         assert!(desk.files().is_empty(), "{:?}", desk.files());
     }
     said(&limited(1, "--out cat.png --quiet"), 1, &["cat.png"]);
