@@ -42,7 +42,7 @@ pub struct Flags {
     /// How many denoising steps, 1 to 1000
     #[arg(long, value_name = "N", allow_negative_numbers = true, help_heading = WALK)]
     pub steps: Option<usize>,
-    /// Which sampler; its other settings stay those of the model's scheduler_config.json
+    /// Which sampler; its other settings stay those of the model's `scheduler_config.json`
     #[arg(long, value_parser = values::sampler(), value_name = "NAME", help_heading = WALK)]
     pub sampler: Option<Sampler>,
     /// Karras' spacing of noise levels (euler, dpm++2m)
@@ -87,7 +87,7 @@ pub struct Flags {
     /// Language of every word [default: the locale's]
     #[arg(long, value_parser = values::language(), value_name = "CODE", help_heading = SHOWING)]
     pub lang: Option<Language>,
-    /// How many colours; NO_COLOR is respected
+    /// How many colours; `NO_COLOR` is respected
     #[arg(
         long,
         visible_alias = "colour",

@@ -36,7 +36,7 @@ fn problem(error: &clap::Error) -> Problem {
             .with("flag", flag)
             .with("value", short(&value))
             .with("choices", told(ContextKind::ValidValue).unwrap_or_default()),
-        ErrorKind::ValueValidation => {
+        ErrorKind::ValueValidation | ErrorKind::TooManyValues | ErrorKind::WrongNumberOfValues => {
             Problem::usage("flag-number").with("flag", flag).with("value", short(&value))
         }
         ErrorKind::UnknownArgument if !flag.starts_with('-') => {
@@ -57,9 +57,6 @@ fn problem(error: &clap::Error) -> Problem {
             } else {
                 Problem::usage("flags-conflict").with("flag", flag).with("other", other)
             }
-        }
-        ErrorKind::TooManyValues | ErrorKind::WrongNumberOfValues => {
-            Problem::usage("flag-number").with("flag", flag).with("value", short(&value))
         }
         ErrorKind::InvalidUtf8 => Problem::usage("argument-not-text"),
         _ => {

@@ -27,9 +27,8 @@ fn table(encoding: &Encoding, words: Words) -> String {
     for (i, piece) in encoding.pieces.iter().enumerate() {
         let cut = if i < encoding.kept { "" } else { words.text("cli.piece-cut") };
         let end = if piece.ends_word { "" } else { "·" };
-        lines.push_str(&format!("{:>6}  {}{end}  {cut}", piece.id, piece.text));
-        lines.truncate(lines.trim_end().len());
-        lines.push('\n');
+        let line = format!("{:>6}  {}{end}  {cut}", piece.id, piece.text);
+        lines.extend([line.trim_end(), "\n"]);
     }
     let (kept, count) = (encoding.kept.to_string(), encoding.pieces.len().to_string());
     lines.push_str(&words.fill("cli.pieces", &[("kept", &kept), ("count", &count)]));

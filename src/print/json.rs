@@ -87,8 +87,7 @@ fn without_controls(json: &str) -> Cow<'_, str> {
     let mut clean = String::with_capacity(json.len() + 16);
     for c in json.chars() {
         if c.is_control() {
-            clean.push_str("\\u");
-            clean.push_str(&format!("{:04x}", u32::from(c)));
+            clean.extend(["\\u", &format!("{:04x}", u32::from(c))]);
         } else {
             clean.push(c);
         }

@@ -194,13 +194,24 @@ fn of_level(level: &Level, manner: Manner) -> (Tensor, AboutLevel) {
         limits: None,
     };
     let tensor = if manner.compact() {
-        let (limits, bytes) = eighths(&level.planes, false);
+        let planes = first_planes(&level.planes);
+        let (limits, bytes) = eighths(&planes, false);
+        about.channels.truncate(planes.planes().saturating_sub(1));
         about.limits = Some(limits);
-        Tensor::u8(name, level.planes.shape(), bytes)
+        Tensor::u8(name, planes.shape(), bytes)
     } else {
         Tensor::f32(name, level.planes.shape(), level.planes.data())
     };
     (tensor, about)
+}
+
+/// Of a level's thumbnails, as many of the first (the most telling) as fit into 24 kB.
+fn first_planes(planes: &Grid) -> Grid {
+    const ROOM: usize = 24_000;
+    let (width, height) = (planes.width(), planes.height());
+    let kept = (ROOM / (width * height).max(1)).clamp(1, planes.planes().max(1));
+    let data = planes.data().iter().take(kept * width * height).copied().collect();
+    Grid::new(&[kept, height, width], data).unwrap_or_else(|| planes.clone())
 }
 
 fn of_image(image: &Image, manner: Manner) -> Vec<Tensor> {

@@ -132,7 +132,7 @@ pub(super) fn opening(facts: Facts<'_>, frames: usize) -> (String, usize) {
     );
     let place = text.len() - 1 - DIGITS;
     for (key, value) in &metadata {
-        text.push_str(&format!(",\"{key}\":{}", json(value)));
+        text.extend([",\"", key, "\":", &json(value)]);
     }
     text.push('}');
     (text, place)

@@ -40,6 +40,8 @@ pub(super) struct Stored {
 
 /// A tensor's format, shape and bytes.
 type Raw = (Dtype, Vec<usize>, Vec<u8>);
+/// A shape and bytes.
+type Shaped = (Vec<usize>, Vec<u8>);
 
 impl Stored {
     pub(super) fn has(&self, name: &str) -> bool {
@@ -88,7 +90,7 @@ impl Stored {
     }
 
     /// Bytes and their shape; `None` where there are none of this name.
-    pub(super) fn bytes(&mut self, name: &str) -> Result<Option<(Vec<usize>, Vec<u8>)>, Fault> {
+    pub(super) fn bytes(&mut self, name: &str) -> Result<Option<Shaped>, Fault> {
         match self.raw(name)? {
             None => Ok(None),
             Some((Dtype::U8, shape, bytes)) => Ok(Some((shape, bytes))),

@@ -10,11 +10,13 @@ pub(super) struct TokensJson {
     encoders: Vec<(EncodingJson, Option<EncodingJson>)>,
 }
 
+type WordJson = (String, Vec<String>, Vec<(usize, u32)>, usize, usize);
+
 #[derive(Serialize, Deserialize)]
 struct EncodingJson {
     text: String,
     /// Text, symbols, merges as place and rank, first piece and the one after the last.
-    words: Vec<(String, Vec<String>, Vec<(usize, u32)>, usize, usize)>,
+    words: Vec<WordJson>,
     /// Id, text, 1 where it ends a word, 1 where it was taught.
     pieces: Vec<(u32, String, u8, u8)>,
     kept: usize,

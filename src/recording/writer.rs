@@ -310,7 +310,7 @@ fn rewrite(path: &Path, header: &str, data: &[u8]) -> io::Result<File> {
 }
 
 fn is_json(tensor: &Tensor) -> bool {
-    tensor.name.ends_with(".about") || tensor.name.ends_with(".nearest")
+    matches!(tensor.name.rsplit('.').next(), Some("about" | "nearest"))
 }
 
 /// Lets the frame end at a multiple of 8 bytes, so that the next one's numbers are aligned: its

@@ -11,11 +11,11 @@ use safelight::walk::{
 };
 
 /// Edge of the latents.
-pub const EDGE: usize = 16;
+pub(crate) const EDGE: usize = 16;
 /// Calls of the network.
-pub const CALLS: usize = 20;
+pub(crate) const CALLS: usize = 20;
 /// The prompt.
-pub const PROMPT: &str = "a red cat on a blue background";
+pub(crate) const PROMPT: &str = "a red cat on a blue background";
 
 const SHAPE: [usize; 4] = [1, 4, EDGE, EDGE];
 const WIDTH: usize = 64;
@@ -30,18 +30,18 @@ const WORDS: [(&str, u32); 7] = [
 ];
 
 /// The whole walk.
-pub fn walk() -> Recorded {
+pub(crate) fn walk() -> Recorded {
     Recorded { card: card(), settings: settings(), calls: CALLS, frames: frames() }
 }
 
 /// A walk of which only the first `count` frames are there.
-pub fn walk_of(count: usize) -> Recorded {
+pub(crate) fn walk_of(count: usize) -> Recorded {
     let mut walk = walk();
     walk.frames.truncate(count);
     walk
 }
 
-pub fn card() -> ModelCard {
+pub(crate) fn card() -> ModelCard {
     let list = |words: &[&str]| words.iter().map(|&w| w.to_owned()).collect();
     ModelCard {
         name: "pocket".into(),
@@ -70,7 +70,7 @@ pub fn card() -> ModelCard {
     }
 }
 
-pub fn settings() -> Settings {
+pub(crate) fn settings() -> Settings {
     Settings {
         model: "pocket".into(),
         prompt: PROMPT.into(),
@@ -93,7 +93,7 @@ pub fn settings() -> Settings {
 }
 
 /// All 26 frames in order.
-pub fn frames() -> Vec<Frame> {
+pub(crate) fn frames() -> Vec<Frame> {
     let schedule = schedule();
     let noise = normal(&SHAPE, 7);
     let mut frames = vec![
@@ -122,7 +122,7 @@ fn uniform(seed: u64, i: usize) -> f32 {
 }
 
 /// Nearly normal numbers: twelve uniform ones summed.
-pub fn normal(shape: &[usize], seed: u64) -> Grid {
+pub(crate) fn normal(shape: &[usize], seed: u64) -> Grid {
     Grid::from_fn(shape, |i| (0..12).map(|k| uniform(seed, i * 12 + k)).sum::<f32>() - 6.0)
 }
 

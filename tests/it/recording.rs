@@ -179,6 +179,25 @@ fn a_compact_pocket_walk_takes_at_most_400_kb() {
 }
 
 #[test]
+fn compact_keeps_the_first_planes_of_a_large_level_and_full_keeps_all() {
+    let mut walk = frames::walk();
+    let level = |frame: &Frame| match frame {
+        Frame::Decode(decode) => decode.levels[5].clone(),
+        _ => panic!("another stage"),
+    };
+    if let Frame::Decode(decode) = &mut walk.frames[24] {
+        decode.levels[5].planes = frames::normal(&[9, 64, 64], 1);
+        decode.levels[5].channels = (0..8).collect();
+    }
+    let went = level(&walk.frames[24]);
+    assert_eq!(level(&through(Precision::Full, &walk).frames[24]), went);
+    let came = level(&through(Precision::Compact, &walk).frames[24]);
+    assert_eq!((came.planes.shape(), &came.channels[..]), (&[5, 64, 64][..], &[0, 1, 2, 3][..]));
+    assert!(relative_error(came.planes.plane(4), went.planes.plane(4)) < 0.02);
+    assert_eq!((came.shape, came.statistics), (went.shape, went.statistics));
+}
+
+#[test]
 fn other_programs_can_open_it_and_find_the_names_of_the_format() {
     for precision in [Precision::Compact, Precision::Full] {
         let bytes = bytes(precision, &full_house());
@@ -393,7 +412,7 @@ fn a_place_that_is_taken_is_refused_and_left_as_it_is() {
     drop(held);
     let names: Vec<PathBuf> =
         fs::read_dir(folder.path()).unwrap().map(|e| e.unwrap().path()).collect();
-    assert_eq!(names, [path.clone()], "an unused destination leaves nothing behind");
+    assert_eq!(names, std::slice::from_ref(&path), "an unused destination leaves nothing behind");
 
     let walk = frames::walk_of(5);
     let parts = (&walk.settings, &walk.card, walk.calls);
