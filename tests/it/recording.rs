@@ -432,6 +432,20 @@ fn a_prompt_of_100_kb_fits_into_the_header() {
     assert_eq!(through(Precision::Full, &walk).frames, walk.frames);
 }
 
+/// A file that the program once wrote, so that no later edition forgets how to read it.
+#[test]
+fn the_recording_of_version_1_that_is_kept_here_opens() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/recordings/v1.safetensors");
+    let recording = read(&path).unwrap();
+    assert_eq!((recording.frames.len(), recording.calls), (26, 20));
+    assert_eq!(recording.settings.prompt, "a red cat on a blue background");
+    assert_eq!((recording.settings.seed, recording.settings.model.as_str()), (7, "pocket"));
+    let Some(Frame::Image(image)) = recording.frames.last() else { panic!("a picture at the end") };
+    let picture = image.picture().unwrap();
+    let [middle, corner] = [picture.pixel(32, 32), picture.pixel(2, 2)];
+    assert!(middle[0] > middle[2] && corner[2] > corner[0], "red on blue: {middle:?} {corner:?}");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
 
