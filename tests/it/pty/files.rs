@@ -1,5 +1,7 @@
 //! What the screen program keeps: `--record`, the key `w`, and a recording opened again.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 use std::path::{Path, PathBuf};
 
 use safelight::recording::{Recording, read};
