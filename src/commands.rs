@@ -4,6 +4,7 @@ mod completions;
 mod files;
 mod interrupt;
 mod keeping;
+mod log;
 mod man;
 mod printing;
 mod progress_bar;

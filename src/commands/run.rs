@@ -2,6 +2,7 @@
 
 use super::interrupt::Interrupt;
 use super::keeping::{Keeping, places};
+use super::log::Log;
 use super::progress_bar::Progress;
 use super::{DONE, remark, replay};
 use crate::cli::Flags;
@@ -16,11 +17,16 @@ pub(super) fn run(flags: &Flags, language: Language) -> Result<u8, Problem> {
         return replay::printed(file, flags, language);
     }
     let words = Words::of(language);
+    let log = Log::open(flags.log.as_deref())?;
     let destination = places(flags)?;
     let interrupt = Interrupt::listen();
     let progress = Progress::new(words, !flags.quiet, interrupt.clone());
-    let walked = walked(flags, words, destination, &progress);
+    let walked = walked(flags, words, destination, (&progress, &log));
     progress.finish();
+    match &walked {
+        Ok(()) => log.line("done"),
+        Err(problem) => log.line(&problem.to_string()),
+    }
     walked.map(|()| DONE).map_err(|problem| interrupt.problem(problem))
 }
 
@@ -28,10 +34,11 @@ fn walked(
     flags: &Flags,
     words: Words,
     destination: Option<Destination>,
-    progress: &Progress,
+    (progress, log): (&Progress, &Log),
 ) -> Result<(), Problem> {
     let asked = flags.asked();
     let engine = Engine::open(&asked, progress)?;
+    log.line(&format!("opened {}", engine.card().name));
     if let Some(note) = engine.note().filter(|_| !flags.quiet) {
         progress.beside(|| remark(&words.problem(note)));
     }
@@ -48,6 +55,10 @@ fn walked(
             None => break,
         };
         progress.frame();
+        log.line(&match frame.as_step() {
+            Some(step) => format!("step {} of {} calls", step.call + 1, step.calls),
+            None => frame.stage().stem().to_owned(),
+        });
         if let Err(failure) = progress.beside(|| keeping.frame(frame)) {
             return Err(progress.beside(|| keeping.failed(failure)));
         }

@@ -177,6 +177,16 @@ fn quiet_says_nothing_on_stderr() {
 }
 
 #[test]
+fn the_log_has_a_line_for_each_frame() {
+    let desk = Desk::new();
+    let lines = json_lines(&desk.run(&["--json", "--log", "log.txt"])).len();
+    let log = fs::read_to_string(desk.path("log.txt")).unwrap();
+    // The model's opening before, and the end after.
+    assert_eq!(log.lines().count(), lines + 2, "{log}");
+    assert!(log.contains("step 4 of 4 calls") && log.trim_end().ends_with("done"), "{log}");
+}
+
+#[test]
 fn help_names_every_flag_of_the_design_in_every_walking_command() {
     let flags = "model prompt negative seed steps sampler karras eta spacing guidance width height \
         device dtype threads engine lang color protocol marks plain out plots until json record \
