@@ -76,6 +76,8 @@ pub enum Bar {
     As(&'static str),
     /// Not at all: the help has it.
     HelpOnly,
+    /// Not at all; the help sums it up with its neighbours by these signs.
+    HelpAs(&'static str),
 }
 
 /// One row of the table.
@@ -216,7 +218,7 @@ pub const TABLE: &[Row] = &[
         "previous-door",
         Bar::HelpOnly,
     ),
-    row(Action::Door(0), &[c('1')], &[Place::Doors], "door-number", Bar::As("1–3")),
+    row(Action::Door(0), &[c('1')], &[Place::Doors], "door-number", Bar::HelpAs("1–3")),
     row(Action::Door(1), &[c('2')], &[Place::Doors], "door-number", Bar::HelpOnly),
     row(Action::Door(2), &[c('3')], &[Place::Doors], "door-number", Bar::HelpOnly),
     row(Action::Settings, &[c('s')], &[Place::Doors], "settings-first", Bar::Own),
@@ -359,7 +361,7 @@ pub fn hints(app: &App) -> Vec<Hint> {
     let (words, place, stage) = (app.words(), place(app), app.walk.stage());
     TABLE
         .iter()
-        .filter(|row| works_in(row, place) && row.bar != Bar::HelpOnly)
+        .filter(|row| works_in(row, place) && matches!(row.bar, Bar::Own | Bar::As(_)))
         .filter(|row| place != Place::Walk || works_at(row, stage))
         .filter_map(|row| {
             let label = match row.bar {
@@ -407,7 +409,7 @@ pub fn help_lines(words: Words) -> Vec<HelpLine> {
 fn keys_of(stem: &str, words: Words) -> String {
     let rows: Vec<&Row> = TABLE.iter().filter(|row| row.stem == stem).collect();
     let signs = rows.iter().find_map(|row| match row.bar {
-        Bar::As(signs) if rows.len() > 1 => Some(signs.to_owned()),
+        Bar::As(signs) | Bar::HelpAs(signs) if rows.len() > 1 => Some(signs.to_owned()),
         _ => None,
     });
     let skipped = usize::from(signs.is_some());

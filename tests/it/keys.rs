@@ -93,10 +93,9 @@ fn the_help_shows_every_key_of_the_table_once() {
         let text = words.text(&format!("keys.{}.help", row.stem)).to_owned();
         let line = lines.iter().find(|line| line.text == text);
         let keys = &line.unwrap_or_else(|| panic!("no line for {row:?}")).keys;
-        let summed = TABLE
-            .iter()
-            .filter(|other| other.stem == row.stem)
-            .find_map(|other| if let Bar::As(signs) = other.bar { Some(signs) } else { None });
+        let summed = TABLE.iter().filter(|other| other.stem == row.stem).find_map(|other| {
+            if let Bar::As(signs) | Bar::HelpAs(signs) = other.bar { Some(signs) } else { None }
+        });
         for key in row.keys {
             let label = key.label(words);
             assert!(

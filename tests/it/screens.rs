@@ -255,6 +255,7 @@ fn any_app() -> impl Strategy<Value = App> {
             app.look.picture = picture;
             app.look.turn = [turn; 7];
             app.look.lens = lens;
+            app.look.pixel = lens;
             (app.look.enlarged, app.look.by_hand, app.look.attention, app.look.raw) = (a, b, c, d);
             app.look.latent =
                 if c { LatentLook::Channel(picture % 4) } else { LatentLook::Preview };

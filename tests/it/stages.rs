@@ -154,6 +154,7 @@ fn no_size_and_no_look_breaks_a_view() {
             app.look.turn = [variant * 5; 7];
             app.look.picture = variant * 7;
             app.look.lens = (variant * 30, variant * 11);
+            app.look.pixel = app.look.lens;
             app.look.latent =
                 if variant % 2 > 0 { LatentLook::Channel(9) } else { LatentLook::Preview };
             for width in [1, 39, 40, 41, 48, 60, 79, 80, 111, 118, 150, 200] {
@@ -234,6 +235,7 @@ fn one_number_by_hand_comes_out_as_the_engine_stored_it() {
             let mut app = app(place);
             app.look.by_hand = true;
             app.look.lens = lens;
+            app.look.pixel = lens;
             app.look.latent = LatentLook::Channel(channel);
             let screen = plain(&app, 150, 40);
             let line = screen.lines().find(|line| line.trim().starts_with("next = ")).unwrap();
