@@ -194,7 +194,6 @@ fn scatter(
 mod tests {
     use super::*;
 
-    #[expect(clippy::many_single_char_names, reason = "the indices of the textbook formula")]
     fn by_definition(s: &Shape, input: &[f32], weights: &[f32], bias: &[f32]) -> Vec<f32> {
         let ((oh, ow), (h, w), k) = (s.output(), s.input, s.kernel);
         let mut out = Vec::new();
