@@ -12,6 +12,7 @@ macro_rules! file {
 /// Every file of the folder.
 pub(super) const FILES: &[(&str, &[u8])] = &[
     file!("model_index.json"),
+    file!("recipe.json"),
     file!("safelight.json"),
     file!("sample.png"),
     file!("scheduler/scheduler_config.json"),
