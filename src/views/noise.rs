@@ -139,9 +139,12 @@ impl View<'_> {
             title.push_str(&words.fill("noise.outside", &[("count", &outside)]));
         }
         let (head, rest) = layout::top(area, 1);
+        let (sign, style) = histogram::expected_sign(ground);
         let spans = [
             (&*title, ground.strong()),
-            ("  • ", ground.strong()),
+            ("  ", style),
+            (sign, style),
+            (" ", style),
             (words.text("noise.curve"), ground.dim()),
         ];
         text::put_spans(buf, head, &spans);

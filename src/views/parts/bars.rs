@@ -8,7 +8,8 @@ use super::layout;
 use super::text;
 use super::theme::{Ground, Marks};
 
-const UP: [&str; 9] = [" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"];
+/// A cell filled from below by so many eighths.
+pub(crate) const UP: [&str; 9] = [" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"];
 const RIGHT: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
 
 /// A standing bar that fills `share` (0 to 1) of the area from below.
@@ -83,7 +84,8 @@ pub(crate) fn list(
     used
 }
 
-fn eighths(share: f32, cells: u16) -> usize {
+/// How many eighths of cells a share (0 to 1) of so many cells is; one at least where it is not 0.
+pub(crate) fn eighths(share: f32, cells: u16) -> usize {
     let share = if share.is_finite() { share.clamp(0.0, 1.0) } else { 0.0 };
     let exact = share * f32::from(cells) * 8.0;
     if share > 0.0 { (exact.round() as usize).max(1) } else { 0 }
