@@ -207,6 +207,10 @@ impl View<'_> {
             ("count", &grouped(count as u64)),
         ];
         let mut lines = vec![(words.fill("image.size", &size), ground.fact())];
+        let share = self.frame.clipped();
+        let outside = grouped((share * count as f32).round() as u64);
+        let facts = [("count", &*outside), ("share", &format!("{}%", fixed(share * 100.0, 1)))];
+        lines.push((words.fill("image.clipped", &facts), ground.fact()));
         let latent = self.app.walk.steps().last().map_or(0, |step| step.next.len());
         if latent > 0 {
             let times = if count.is_multiple_of(latent) {
@@ -217,10 +221,6 @@ impl View<'_> {
             let facts = [("count", &*grouped(latent as u64)), ("times", &times)];
             lines.push((words.fill("image.latent", &facts), ground.fact()));
         }
-        let share = self.frame.clipped();
-        let outside = grouped((share * count as f32).round() as u64);
-        let facts = [("count", &*outside), ("share", &format!("{}%", fixed(share * 100.0, 1)))];
-        lines.push((words.fill("image.clipped", &facts), ground.fact()));
         lines.extend(self.statistics().into_iter().map(|line| (line, ground.fact())));
         lines.push((self.inside(), ground.dim()));
         lines.extend(self.cell().map(|line| (line, ground.dim())));

@@ -64,8 +64,8 @@ fn sigma_curve(
     let top = frame.levels.iter().copied().filter(|v| v.is_finite()).fold(0.0, f32::max);
     let here = points.get(chosen.level).copied().map(|point| [point]);
     let mut series = vec![
-        Series { name: "", points: &points, shape: Shape::Line, style: ground.dim() },
-        Series { name: "", points: &points, shape: Shape::Marks('•'), style: ground.fact() },
+        Series { name: "", points: &points, shape: Shape::Line, style: ground.line() },
+        Series { name: "", points: &points, shape: Shape::Dots, style: ground.fact() },
     ];
     if let Some(here) = &here {
         let shape = Shape::Marks('●');
@@ -110,8 +110,8 @@ fn alpha_curve(
         frame.timesteps.iter().zip(&frame.levels).map(|(&t, &s)| (t, alpha(s))).collect();
     let here = marks.get(chosen.level).copied().unwrap_or((0.0, 1.0));
     let series = [
-        Series { name: "", points: &curve, shape: Shape::Line, style: ground.dim() },
-        Series { name: "", points: &marks, shape: Shape::Marks('•'), style: ground.fact() },
+        Series { name: "", points: &curve, shape: Shape::Line, style: ground.line() },
+        Series { name: "", points: &marks, shape: Shape::Dots, style: ground.fact() },
         Series { name: "", points: &[here], shape: Shape::Marks('●'), style: ground.strong() },
     ];
     Plot {
@@ -165,7 +165,7 @@ impl Bottom<'_> {
         if !tall {
             lines = layout::left(pictures, wide * 2, 1).1;
         }
-        self.sentences(fit.block, lines, buf);
+        self.sentences(fit.block, tall, lines, buf);
     }
 
     /// The levels whose pictures are shown: clean, the chosen one, then others evenly spread.
@@ -219,12 +219,19 @@ impl Bottom<'_> {
         self.frame.steps.get(level).copied().unwrap_or(level)
     }
 
-    fn sentences(&self, block: usize, area: Rect, buf: &mut Buffer) {
+    /// On a small screen each sentence is short enough for its own rows, and what the note below
+    /// says as well is left out.
+    fn sentences(&self, block: usize, tall: bool, area: Rect, buf: &mut Buffer) {
         let (words, ground) = (self.words, self.ground);
-        let mut lines = vec![
-            (self.chosen.line(words, self.frame), ground.strong()),
-            (factors_line(words, self.chosen.sigma), ground.fact()),
-        ];
+        let mut lines = vec![(self.chosen.line(words, self.frame), ground.strong())];
+        let factors = factors_line(words, self.chosen.sigma);
+        let names = words.text("schedule.factors-names");
+        if tall {
+            lines.push((format!("{factors} {names}"), ground.fact()));
+        } else {
+            lines.push((factors, ground.fact()));
+            lines.push((names.to_owned(), ground.fact()));
+        }
         if let Some(settings) = &self.app.walk.settings {
             let facts = [
                 ("steps", &*settings.steps.to_string()),
@@ -235,7 +242,9 @@ impl Bottom<'_> {
             let key = if settings.karras { "schedule.makes-karras" } else { "schedule.makes" };
             lines.push((words.fill(key, &facts), ground.fact()));
         }
-        lines.push((words.text("schedule.not-part").to_owned(), ground.fact()));
+        if tall {
+            lines.push((words.text("schedule.not-part").to_owned(), ground.fact()));
+        }
         let mut pixels = words.text("schedule.pixels").to_owned();
         if block > 1 {
             let block = words.fill("schedule.block", &[("n", &block.to_string())]);

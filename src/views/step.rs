@@ -100,7 +100,7 @@ impl Scene<'_> {
             &[
                 ("step", &(step.step + 1).to_string()),
                 ("steps", &step.steps.to_string()),
-                ("t", &numbers::short(step.timestep)),
+                ("t", &numbers::timestep(step.timestep)),
                 ("sigma", &numbers::short(step.sigma)),
                 ("next", &numbers::short(step.sigma_next)),
             ],

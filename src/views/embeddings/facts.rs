@@ -24,7 +24,7 @@ pub(super) fn draw(app: &App, seen: &Seen, ground: &Ground, area: Rect, buf: &mu
     let neighbours = row.checked_sub(1).and_then(|i| seen.frame.nearest.get(i));
     let neighbours = neighbours.filter(|_| row <= seen.kept).map_or(&[][..], Vec::as_slice);
     if !roomy {
-        let line = nearest_line(app, seen.label(row), neighbours);
+        let line = nearest_line(app, seen.label(row), neighbours, area.width);
         text::put(buf, layout::row(area, 2), &line, ground.fact());
         text::put(buf, layout::row(area, 3), &sizes(app, seen), ground.dim());
         return;
@@ -70,7 +70,8 @@ fn draw_nearest(
     {
         let (label, line) = layout::left(layout::row(right, i), 12.min(right.width / 3), 1);
         text::put(buf, label, seen.label(row), ground.prompt());
-        text::put(buf, line, &listed(neighbours), ground.fact());
+        let most = whole(neighbours.len(), line.width, |count| listed(&neighbours[..count]));
+        text::put(buf, line, &most, ground.fact());
     }
 }
 
@@ -141,12 +142,23 @@ fn turned(app: &App, seen: &Seen, row: usize) -> String {
     words.fill("embeddings.turned", &[("cosine", &value), ("piece", seen.label(row))])
 }
 
-fn nearest_line(app: &App, piece: &str, neighbours: &[Neighbour]) -> String {
+/// As many of the nearest words as stand whole in so many cells, one at least.
+fn nearest_line(app: &App, piece: &str, neighbours: &[Neighbour], cells: u16) -> String {
     let words = app.words();
     if neighbours.is_empty() {
         return words.text("embeddings.no-nearest").to_owned();
     }
-    words.fill("embeddings.nearest", &[("piece", piece), ("words", &listed(neighbours))])
+    let line = |count: usize| {
+        let facts = [("piece", piece), ("words", &listed(&neighbours[..count]))];
+        words.fill("embeddings.nearest", &facts)
+    };
+    whole(neighbours.len(), cells, line)
+}
+
+/// The line of the most words, of so many, that fits into so many cells; of one at least.
+fn whole(words: usize, cells: u16, line: impl Fn(usize) -> String) -> String {
+    let most = (1..=words).rev().find(|&count| text::width(&line(count)) <= cells);
+    line(most.unwrap_or(1.min(words)))
 }
 
 fn listed(neighbours: &[Neighbour]) -> String {

@@ -16,6 +16,11 @@ pub(crate) fn short(value: f32) -> String {
     fixed(value, digits)
 }
 
+/// A training step: whole where it is whole, as nearly all are: `49`, `831`, `98.6`.
+pub(crate) fn timestep(value: f32) -> String {
+    if value.fract() == 0.0 { fixed(value, 0) } else { short(value) }
+}
+
 /// With so many digits after the point.
 pub(crate) fn fixed(value: f32, digits: usize) -> String {
     let text = format!("{:.digits$}", value.abs());
@@ -64,6 +69,7 @@ mod tests {
         for (value, expected) in cases {
             assert_eq!(short(value), expected);
         }
+        assert_eq!([49.0, 98.6, 0.0].map(timestep), ["49", "98.6", "0"]);
         assert_eq!([1.0, 0.411, -0.07, 0.999].map(cosine), ["1.0", ".41", "−.07", "1.0"]);
         assert_eq!(
             [7, 1234, 49_408, 1_000_000].map(grouped),

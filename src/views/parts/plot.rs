@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::style::{Color, Style};
 use ratatui::symbols::Marker;
 use ratatui::widgets::Widget;
-use ratatui::widgets::canvas::{Canvas, Line};
+use ratatui::widgets::canvas::{Canvas, Line, Points};
 
 use super::layout;
 use super::numbers;
@@ -36,9 +36,14 @@ impl Axis<'_> {
 pub(crate) enum Shape {
     /// A line through all points.
     Line,
+    /// A dot at every point, as fine as a line is drawn.
+    Dots,
     /// A large mark at every point.
     Marks(char),
 }
+
+/// A dot where a cell holds no finer ones.
+const DOT: char = '•';
 
 /// One curve.
 pub(crate) struct Series<'a> {
@@ -83,13 +88,14 @@ impl Plot<'_> {
         }
         let (left, field) = layout::left(body, gutter, 0);
         for (tick, label) in ticks.iter().zip(&labels) {
-            let up = place(*tick, &self.y, field.height);
+            let up = place(*tick, &self.y, field.height, UP);
             let row = Rect { y: field.bottom() - 1 - up, height: 1, width: left.width - 1, ..left };
             text::put_right(buf, row, label, ground.dim());
         }
         for y in left.y..left.bottom() {
-            let tick =
-                ticks.iter().any(|t| field.bottom() - 1 - place(*t, &self.y, field.height) == y);
+            let tick = ticks
+                .iter()
+                .any(|t| field.bottom() - 1 - place(*t, &self.y, field.height, UP) == y);
             if let Some(cell) = buf.cell_mut((left.right() - 1, y)) {
                 cell.set_symbol(if tick { "┤" } else { "│" }).set_style(ground.line());
             }
@@ -107,6 +113,7 @@ impl Plot<'_> {
         for series in self.series.iter().filter(|s| !s.name.is_empty()) {
             let sign = match series.shape {
                 Shape::Line => '─',
+                Shape::Dots => DOT,
                 Shape::Marks(mark) => mark,
             };
             spans.push((format!("  {sign} {}", series.name), series.style));
@@ -117,7 +124,7 @@ impl Plot<'_> {
 
     fn draw_cursor(&self, field: Rect, ground: &Ground, buf: &mut Buffer) {
         let Some(at) = self.cursor else { return };
-        let x = field.x + place(at, &self.x, field.width);
+        let x = field.x + place(at, &self.x, field.width, ALONG);
         for y in field.y..field.bottom() {
             if let Some(cell) = buf.cell_mut((x, y)) {
                 cell.set_symbol("│").set_style(ground.dim());
@@ -135,38 +142,62 @@ impl Plot<'_> {
             Marks::Blocks => Marker::HalfBlock,
             Marks::Ascii => Marker::Custom('.'),
         };
-        let visible = field.intersection(*buf.area());
-        for series in self.series {
-            let colour = series.style.fg.unwrap_or(Color::Reset);
-            if let Shape::Marks(mark) = series.shape {
-                self.draw_marks(series, mark, field, buf);
-                continue;
-            }
-            let points: Vec<(f64, f64)> = series
-                .points
-                .iter()
-                .filter(|(x, y)| x.is_finite() && y.is_finite())
-                .map(|&(x, y)| (f64::from(self.x.upward(x)), f64::from(y)))
-                .collect();
-            Canvas::default()
-                .marker(marker)
-                .background_color(ground.background())
-                .x_bounds(bounds(&self.x))
-                .y_bounds(bounds(&self.y))
-                .paint(|context| {
-                    for pair in points.windows(2) {
-                        let [(x1, y1), (x2, y2)] = [pair[0], pair[1]];
-                        context.draw(&Line { x1, y1, x2, y2, color: colour });
+        let fine = ground.marks == Marks::Braille;
+        let [dx, dy] =
+            [(&self.x, field.width, 2), (&self.y, field.height, 4)].map(|(axis, cells, dots)| {
+                let [low, high] = bounds(axis);
+                (high - low) / f64::from(cells * dots - 1).max(1.0)
+            });
+        let [right, top] = [bounds(&self.x)[1], bounds(&self.y)[1]];
+        // One canvas for all: the dots of two curves in one cell must not wipe each other out.
+        Canvas::default()
+            .marker(marker)
+            .background_color(ground.background())
+            .x_bounds(bounds(&self.x))
+            .y_bounds(bounds(&self.y))
+            .paint(|context| {
+                for series in self.series {
+                    let color = series.style.fg.unwrap_or(Color::Reset);
+                    let points = self.finite(series);
+                    match series.shape {
+                        Shape::Line => {
+                            for pair in points.windows(2) {
+                                let [(x1, y1), (x2, y2)] = [pair[0], pair[1]];
+                                context.draw(&Line { x1, y1, x2, y2, color });
+                            }
+                        }
+                        Shape::Dots if fine => {
+                            for (x, y) in points {
+                                let x2 = if x + dx > right { x - dx } else { x + dx };
+                                let y2 = if y + dy > top { y - dy } else { y + dy };
+                                let coords = &[(x, y), (x2, y), (x, y2), (x2, y2)];
+                                context.draw(&Points { coords, color });
+                            }
+                        }
+                        Shape::Dots | Shape::Marks(_) => {}
                     }
-                })
-                .render(visible, buf);
+                }
+            })
+            .render(field.intersection(*buf.area()), buf);
+        for series in self.series {
+            match series.shape {
+                Shape::Marks(mark) => self.draw_marks(series, mark, field, buf),
+                Shape::Dots if !fine => self.draw_marks(series, DOT, field, buf),
+                Shape::Dots | Shape::Line => {}
+            }
         }
+    }
+
+    /// The points that can be drawn, on an axis turned upward.
+    fn finite(&self, series: &Series) -> Vec<(f64, f64)> {
+        let finite = series.points.iter().filter(|(x, y)| x.is_finite() && y.is_finite());
+        finite.map(|&(x, y)| (f64::from(self.x.upward(x)), f64::from(y))).collect()
     }
 
     fn draw_marks(&self, series: &Series, mark: char, field: Rect, buf: &mut Buffer) {
         for &(x, y) in series.points.iter().filter(|(x, y)| x.is_finite() && y.is_finite()) {
-            let column = field.x + place(x, &self.x, field.width);
-            let row = field.bottom() - 1 - place(y, &self.y, field.height);
+            let column = field.x + place(x, &self.x, field.width, ALONG);
+            let row = field.bottom() - 1 - place(y, &self.y, field.height, UP);
             if let Some(cell) = buf.cell_mut((column, row)) {
                 cell.set_char(mark).set_style(series.style);
             }
@@ -174,21 +205,21 @@ impl Plot<'_> {
     }
 
     fn draw_x_ticks(&self, area: Rect, ground: &Ground, buf: &mut Buffer) {
-        let label_room = text::width(self.x.label) + 2;
+        let label_room = text::width(self.x.label) + 1;
         let ticks = ticks(&self.x, usize::from(area.width / 10).clamp(1, 8));
         let mut free = area.x;
         let end = area.right().saturating_sub(label_room);
         for tick in &ticks {
             let label = tick_text(&self.x, *tick, &ticks);
             let wide = text::width(&label);
-            let x = area.x + place(*tick, &self.x, area.width);
+            let x = area.x + place(*tick, &self.x, area.width, ALONG);
             let x = x.saturating_sub(wide / 2).max(area.x);
             if x >= free && x + wide <= end.max(area.x + wide) {
                 text::put(buf, Rect { x, width: wide, ..area }, &label, ground.dim());
                 free = x + wide + 1;
             }
         }
-        if area.right() > free + label_room {
+        if area.right() + 1 >= free + label_room {
             text::put_right(buf, area, self.x.label, ground.dim());
         }
     }
@@ -237,11 +268,18 @@ fn ticks_between(low: f32, high: f32, wanted: usize, whole: bool) -> Vec<f32> {
     (0..12).map(|i| (first + i as f32) * step).take_while(|t| *t <= high + step * 1e-3).collect()
 }
 
-/// The cell, counted from the axis' start, in which a value stands.
-fn place(value: f32, axis: &Axis, cells: u16) -> u16 {
+/// Dots of a curve in a cell, from left to right.
+const ALONG: u16 = 2;
+/// Dots of a curve in a cell, one over the other.
+const UP: u16 = 4;
+
+/// The cell, counted from the axis' start, in which a value stands: that which holds its dot where
+/// every cell has `dots` of them.
+fn place(value: f32, axis: &Axis, cells: u16, dots: u16) -> u16 {
     let span = axis.high - axis.low;
     let share = if span != 0.0 && value.is_finite() { (value - axis.low) / span } else { 0.0 };
-    (share.clamp(0.0, 1.0) * f32::from(cells.saturating_sub(1))).round() as u16
+    let last = cells.saturating_mul(dots).saturating_sub(1);
+    (share.clamp(0.0, 1.0) * f32::from(last)).round() as u16 / dots
 }
 
 #[cfg(test)]
@@ -264,7 +302,7 @@ mod tests {
     fn a_falling_axis_begins_with_its_largest_value() {
         let falling = axis(1000.0, 0.0, true);
         assert_eq!(ticks(&falling, 2), [1000.0, 500.0, 0.0]);
-        assert_eq!([1000.0, 500.0, 0.0].map(|t| place(t, &falling, 11)), [0, 5, 10]);
+        assert_eq!([1000.0, 500.0, 0.0].map(|t| place(t, &falling, 11, ALONG)), [0, 5, 10]);
         assert_eq!(falling.upward(900.0), 100.0);
     }
 

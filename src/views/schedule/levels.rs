@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use crate::app::App;
-use crate::views::parts::numbers::{fixed, short};
+use crate::views::parts::numbers::{fixed, short, timestep};
 use crate::views::parts::theme::Ground;
 use crate::views::parts::{layout, text};
 use crate::walk::{Picture, Schedule, Stage};
@@ -35,7 +35,7 @@ impl Chosen {
                 let facts = [
                     ("step", &*(step + 1).to_string()),
                     ("steps", &steps.to_string()),
-                    ("t", &short(*t)),
+                    ("t", &timestep(*t)),
                     ("sigma", &sigma),
                 ];
                 words.fill("schedule.level", &facts)
@@ -45,11 +45,11 @@ impl Chosen {
     }
 }
 
-/// The two factors with their names; never as a per cent.
+/// The two factors; never as a per cent.
 pub(super) fn factors_line(words: Words, sigma: f32) -> String {
     let (signal, noise) = Schedule::factors(sigma);
     let facts = [("signal", &*fixed(signal, 3)), ("noise", &fixed(noise, 3))];
-    format!("{} {}", words.fill("schedule.factors", &facts), words.text("schedule.factors-names"))
+    words.fill("schedule.factors", &facts)
 }
 
 /// All levels in rows: step, t, σ and the two factors; the chosen one reversed, scrolled into
@@ -87,7 +87,7 @@ pub(super) fn table(
     for (i, &sigma) in frame.levels.iter().enumerate().skip(first).take(rows) {
         let (signal, noise) = Schedule::factors(sigma);
         let step = frame.steps.get(i).map_or_else(|| "—".to_owned(), |s| (s + 1).to_string());
-        let t = frame.timesteps.get(i).map_or_else(|| "—".to_owned(), |t| short(*t));
+        let t = frame.timesteps.get(i).map_or_else(|| "—".to_owned(), |t| timestep(*t));
         let line = row_of([&step, &t, &short(sigma), &fixed(signal, 3), &fixed(noise, 3)]);
         let style = if i == chosen.level { ground.chosen() } else { ground.fact() };
         text::put(buf, layout::row(body, (i - first) as u16), &line, style);

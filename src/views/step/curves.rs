@@ -11,13 +11,14 @@ use crate::views::parts::theme::Ground;
 use crate::views::parts::{layout, text};
 use crate::walk::trajectory::TrajectoryPoint;
 
-/// One curve: its title, its sentence where it is empty, its unit and its value at a waypoint.
+/// One curve: its title, its sentence where it is empty, the key of its unit and its value at a
+/// waypoint.
 type Curve = (&'static str, &'static str, &'static str, fn(&TrajectoryPoint) -> Option<f32>);
 
 const CURVES: [Curve; 3] = [
-    ("step.curve-moved", "step.first-later", "", |p| p.x0_moved),
-    ("step.curve-final", "step.known-later", "", |p| p.x0_from_final),
-    ("step.curve-angle", "step.no-angle", "°", |p| p.angle),
+    ("step.curve-moved", "step.first-later", "step.unit-rms", |p| p.x0_moved),
+    ("step.curve-final", "step.known-later", "step.unit-rms", |p| p.x0_from_final),
+    ("step.curve-angle", "step.no-angle", "step.unit-degree", |p| p.angle),
 ];
 
 /// Draws them side by side, or one over the other.
@@ -52,7 +53,8 @@ fn draw_one(scene: &Scene, curve: &Curve, area: Rect, ground: &Ground, buf: &mut
         text::put(buf, layout::row(area, 1), words.text(empty), ground.dim());
         return;
     }
-    let label = here.map_or_else(String::new, |v| format!("{}{unit}", numbers::short(v)));
+    let label =
+        here.map_or_else(String::new, |v| words.fill(unit, &[("value", &numbers::short(v))]));
     let top = points.iter().map(|p| p.1).filter(|v| v.is_finite()).fold(0.0, f32::max);
     let cursor = (scene.step.call + 1) as f32;
     let mark = here.map(|v| [(cursor, v)]);

@@ -107,10 +107,16 @@ impl Scene<'_> {
     /// The look with what was done to the picture on top: attention laid over it, numbers averaged.
     pub(super) fn look_line(&self, panel: &Panel, fit: Fit, overlaid: bool) -> String {
         let mut parts = Vec::new();
+        let preview = matches!(panel.canvas, Canvas::Colours(_)) && !panel.pixels;
+        if overlaid && preview {
+            // How good the preview is would not fit beside the piece.
+            parts.push(self.words.text("step.preview-only").to_owned());
+        } else {
+            parts.push(panel.look.clone());
+        }
         if overlaid {
             parts.push(self.words.fill("step.laid-over", &[("piece", &self.piece())]));
         }
-        parts.push(panel.look.clone());
         if fit.block > 1 {
             let block = fit.block.to_string();
             parts.push(self.words.fill("step.block", &[("n", &block)]));
