@@ -42,7 +42,7 @@ pub(crate) fn draw(
         return;
     }
     let size = (frame.latent.width(), frame.latent.height());
-    let found = arrange::arrange(area, size, chosen, app.look.by_hand);
+    let found = arrange::arrange(area, size, chosen);
     for (subject, place) in &found.panels {
         let manner = Manner {
             chosen: *subject == chosen,
@@ -57,7 +57,7 @@ pub(crate) fn draw(
         rest = layout::top(rest, used + u16::from(found.stacked)).1;
     }
     if app.look.by_hand {
-        worked::draw(&scene, rest, ground, buf);
+        worked::draw(&scene, found.stacked, rest, ground, buf);
     } else {
         curves::draw(&scene, found.stacked, rest, ground, buf);
     }
@@ -69,7 +69,7 @@ pub(crate) fn picture_at(app: &App, frame: &Step, area: Rect, place: (u16, u16))
         return None;
     }
     let size = (frame.latent.width(), frame.latent.height());
-    let found = arrange::arrange(area, size, Subject::chosen(app), app.look.by_hand);
+    let found = arrange::arrange(area, size, Subject::chosen(app));
     let (subject, _) = found.panels.iter().find(|(_, panel)| panel.contains(place.into()))?;
     Some(subject.place(app))
 }

@@ -15,7 +15,7 @@ pub(super) struct Arrangement {
     pub(super) captions: u16,
     /// What is left for the curves, or for one number by hand.
     pub(super) rest: Rect,
-    /// Whether the curves stand one over the other.
+    /// Whether the curves stand one over the other, and one number by hand in as narrow a column.
     pub(super) stacked: bool,
 }
 
@@ -27,13 +27,8 @@ const CAPTIONS: u16 = 3;
 const BESIDE: (u16, u16) = (150, 38);
 
 /// Arranges an area for latents of `size` numbers (width, height).
-pub(super) fn arrange(
-    area: Rect,
-    size: (usize, usize),
-    chosen: Subject,
-    by_hand: bool,
-) -> Arrangement {
-    if area.width >= BESIDE.0 && area.height >= BESIDE.1 && !by_hand {
+pub(super) fn arrange(area: Rect, size: (usize, usize), chosen: Subject) -> Arrangement {
+    if area.width >= BESIDE.0 && area.height >= BESIDE.1 {
         let (pictures, rest) = layout::left(area, area.width - 26, 2);
         let (panels, used) = grid(pictures, size, 0);
         if used.height + 9 >= area.height {
@@ -91,8 +86,7 @@ mod tests {
 
     #[test]
     fn a_small_screen_shows_three_and_a_large_one_all_eight() {
-        let count =
-            |w, h| arrange(Rect::new(0, 0, w, h), (16, 16), Subject::With, false).panels.len();
+        let count = |w, h| arrange(Rect::new(0, 0, w, h), (16, 16), Subject::With).panels.len();
         assert_eq!([count(80, 16), count(120, 32), count(160, 42)], [3, 8, 8]);
         assert_eq!([count(50, 16), count(20, 9), count(1, 1)], [2, 1, 1]);
     }
@@ -102,13 +96,11 @@ mod tests {
         for (w, h) in [(1, 1), (30, 10), (50, 12), (80, 16), (120, 32), (160, 42), (400, 120)] {
             let area = Rect::new(3, 2, w, h);
             for chosen in Subject::ALL {
-                for by_hand in [false, true] {
-                    let found = arrange(area, (64, 64), chosen, by_hand);
-                    assert!(found.panels.iter().any(|(subject, _)| *subject == chosen));
-                    let mut places: Vec<Rect> = found.panels.iter().map(|p| p.1).collect();
-                    places.push(found.rest);
-                    assert!(places.iter().all(|p| p.is_empty() || area.union(*p) == area));
-                }
+                let found = arrange(area, (64, 64), chosen);
+                assert!(found.panels.iter().any(|(subject, _)| *subject == chosen));
+                let mut places: Vec<Rect> = found.panels.iter().map(|p| p.1).collect();
+                places.push(found.rest);
+                assert!(places.iter().all(|p| p.is_empty() || area.union(*p) == area));
             }
         }
     }

@@ -26,7 +26,7 @@ pub(super) fn draw(
     text::put(buf, head, &format!("▸ {}", shown.title), ground.chosen());
     if scene.app.look.by_hand {
         let (above, below) = layout::bottom(body, 5);
-        worked::draw(scene, below, ground, buf);
+        worked::draw(scene, false, below, ground, buf);
         body = above;
     }
     let room = Rect { width: body.width.saturating_sub(30).max(body.width / 2), ..body };

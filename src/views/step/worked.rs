@@ -3,14 +3,14 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::by_hand::{self, number};
+use super::by_hand::{self, Worked, number};
 use super::pictures::Scene;
 use crate::views::parts::theme::Ground;
 use crate::views::parts::{layout, text};
 use crate::walk::Step;
 
-/// Draws the calculation for the number under the lens.
-pub(super) fn draw(scene: &Scene, area: Rect, ground: &Ground, buf: &mut Buffer) {
+/// Draws the calculation for the number under the lens; `stacked`: in a high and narrow column.
+pub(super) fn draw(scene: &Scene, stacked: bool, area: Rect, ground: &Ground, buf: &mut Buffer) {
     let words = scene.words;
     let ((x, y), channel) = (scene.lens(), scene.channel());
     let place = [channel + 1, y + 1, x + 1].map(|n| n.to_string());
@@ -24,6 +24,10 @@ pub(super) fn draw(scene: &Scene, area: Rect, ground: &Ground, buf: &mut Buffer)
     };
     let roomy = usize::from(area.height) > worked.lines.len() * 2;
     let stored = words.fill("step.hand-stored", &[("stored", &number(worked.stored))]);
+    if stacked {
+        column(scene, &worked, [&title, &stored], area, ground, buf);
+        return;
+    }
     let head = [(&*title, ground.strong()), ("   ", ground.dim()), (&*stored, ground.fact())];
     text::put_spans(buf, layout::row(area, 0), &head);
     let mut row = 1;
@@ -52,6 +56,32 @@ pub(super) fn draw(scene: &Scene, area: Rect, ground: &Ground, buf: &mut Buffer)
             ];
             text::put_spans(buf, layout::row(area, row), &spans);
             row += 1;
+        }
+    }
+}
+
+/// The same where lines must be broken: every quantity a paragraph of its own.
+fn column(
+    scene: &Scene,
+    worked: &Worked,
+    [title, stored]: [&str; 2],
+    area: Rect,
+    ground: &Ground,
+    buf: &mut Buffer,
+) {
+    let mut row = text::put_wrapped(buf, area, title, ground.strong());
+    row += text::put_wrapped(buf, layout::top(area, row).1, stored, ground.fact());
+    for line in &worked.lines {
+        row += 1;
+        let name = format!("{:<5}", line.name);
+        let head = [(&*name, ground.strong()), (scene.words.text(line.key), ground.dim())];
+        text::put_spans(buf, layout::row(area, row), &head);
+        row += 1;
+        let numbers = format!("= {} = {}", line.numbers, number(line.result));
+        for (part, style) in
+            [(format!("= {}", line.letters), ground.dim()), (numbers, ground.fact())]
+        {
+            row += text::put_wrapped(buf, layout::top(area, row).1, &part, style);
         }
     }
 }
