@@ -1,13 +1,14 @@
 //! Flags to checked options. Help is English; everything else that a user reads is a sentence of
 //! the catalogue.
 
+mod effect;
 mod flags;
 mod mistakes;
 mod values;
 
 use std::ffi::OsString;
 
-use clap::{CommandFactory, Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use clap_complete::Shell;
 
 use crate::print::json::SCHEMA;
@@ -66,7 +67,7 @@ pub enum Command {
     Replay {
         /// A file that --record or the key w has written
         file: String,
-        /// The flags of a walk; those that decide what is computed have no effect.
+        /// How it is shown and what is kept; nothing is computed.
         #[command(flatten)]
         flags: Box<Flags>,
     },
@@ -87,11 +88,26 @@ impl Cli {
     /// # Errors
     /// What was wrong, or the help or version that was asked for.
     pub fn read(args: impl IntoIterator<Item = OsString>) -> Result<Self, Refused> {
-        let cli = Self::try_parse_from(args).map_err(Refused::from)?;
+        let matches = Self::definition().try_get_matches_from(args).map_err(Refused::from)?;
+        let cli = Self::from_arg_matches(&matches).map_err(Refused::from)?;
+        let (name, given) = matches.subcommand().unwrap_or(("", &matches));
+        effect::check(name, given, &[]).map_err(Refused::Problem)?;
+        if cli.opens_recording() {
+            effect::check("replay", given, &["words"]).map_err(Refused::Problem)?;
+        }
         if let Some(flags) = cli.flags_given() {
             flags.check().map_err(Refused::Problem)?;
         }
         Ok(cli)
+    }
+
+    /// Whether the prompt of a walk names a recording instead.
+    fn opens_recording(&self) -> bool {
+        match &self.command {
+            None => self.flags.recording().is_some(),
+            Some(Command::Walk(flags) | Command::Run(flags)) => flags.recording().is_some(),
+            Some(_) => false,
+        }
     }
 
     /// The flags of the command that was chosen.
@@ -116,7 +132,7 @@ impl Cli {
 
     /// The definition, for completions and the manual page.
     pub fn definition() -> clap::Command {
-        <Self as CommandFactory>::command()
+        effect::hidden(<Self as CommandFactory>::command())
     }
 }
 
@@ -142,7 +158,7 @@ pub fn language_of_words(args: &[OsString]) -> Language {
         .unwrap_or_else(language_of_locale)
 }
 
-/// A flag that has no effect in this command.
+/// A flag that has no effect on the screen.
 pub fn only_in_run(flags: &Flags) -> Result<(), Problem> {
     let given = [
         ("--json", flags.json),

@@ -10,6 +10,7 @@ pub mod model_folder;
 pub mod pocket;
 
 pub mod device;
+mod footprint;
 pub mod memory;
 pub mod pace;
 pub mod weights;

@@ -203,6 +203,9 @@ pub struct WalkState {
     pub finished: bool,
     /// Where the walk goes on to without further keys, if anywhere.
     pub goal: Option<Goal>,
+    /// Whether the person wanted to go on while the model was still opening: one frame on, as
+    /// soon as the first is there.
+    pub ahead: bool,
     /// Seconds for which the frame on screen has been there, while the walk runs on by itself.
     pub shown: f32,
     /// Seconds since the frame in the making was ordered.

@@ -44,6 +44,10 @@ pub fn next(app: &mut App) -> Vec<Effect> {
         walk.at += 1;
         return Vec::new();
     }
+    if walk.frames.is_empty() && walk.computing {
+        walk.ahead = true;
+        return Vec::new();
+    }
     if ended(walk) {
         walk.running = false;
         app.say("toast.last-frame", &[]);
@@ -112,6 +116,7 @@ pub fn run_on(app: &mut App) -> Vec<Effect> {
 /// The person moves: nothing goes on by itself any more, except the gathering of a recording.
 fn stay(app: &mut App) {
     app.walk.running = false;
+    app.walk.ahead = false;
     app.walk.shown = 0.0;
     if app.walk.goal != Some(Goal::Gather) {
         app.walk.goal = None;
@@ -243,6 +248,7 @@ fn halt(app: &mut App) {
     walk.progress = None;
     walk.x0_pending = None;
     walk.goal = None;
+    walk.ahead = false;
     walk.running = false;
     walk.at = walk.at.min(walk.frames.len().saturating_sub(1));
 }
@@ -257,12 +263,14 @@ fn arrived(app: &mut App, frame: Frame) -> Vec<Effect> {
     if tokens {
         app.look.choose_first_piece(&app.walk);
     }
+    let mut effects = if std::mem::take(&mut app.walk.ahead) { next(app) } else { Vec::new() };
     if app.walk.goal.is_some() {
-        return pursue(app);
+        effects.extend(pursue(app));
+        return effects;
     }
     let shows = app.walk.at + 1 == app.walk.frames.len();
     if app.walk.running && shows && stay_of(&app.walk) == 0.0 {
-        return next_by_itself(app);
+        effects.extend(next_by_itself(app));
     }
-    Vec::new()
+    effects
 }

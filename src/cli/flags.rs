@@ -34,7 +34,12 @@ pub struct Flags {
     pub negative: Option<String>,
     /// Folder of a Stable Diffusion 1.x or 2.x model in the layout of diffusers
     /// [default: the small model inside the program]
-    #[arg(long, value_name = "DIR", help_heading = WALK)]
+    #[arg(
+        long,
+        value_parser = clap::builder::NonEmptyStringValueParser::new(),
+        value_name = "DIR",
+        help_heading = WALK
+    )]
     pub model: Option<String>,
     /// Seed of the noise: the same seed gives the same noise on every device
     #[arg(long, value_name = "N", allow_negative_numbers = true, help_heading = WALK)]

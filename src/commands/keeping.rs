@@ -24,7 +24,7 @@ pub(super) struct Keeping<'a> {
     frames: Vec<Frame>,
 }
 
-/// Takes the place of the recording and looks whether the picture can be written, before minutes
+/// Takes the place of the recording and looks whether picture and plots can be written, before minutes
 /// of work are spent.
 pub(super) fn places(flags: &Flags) -> Result<Option<Destination>, Problem> {
     if let Some(out) = &flags.out {
@@ -32,9 +32,13 @@ pub(super) fn places(flags: &Flags) -> Result<Option<Destination>, Problem> {
         if !folder.unwrap_or(Path::new(".")).is_dir() {
             return Err(Problem::new("out-no-folder").with("file", out.display()));
         }
-        if out.exists() && !out.is_file() {
+        let names_folder = out.as_os_str().as_encoded_bytes().ends_with(b"/");
+        if (out.exists() && !out.is_file()) || names_folder {
             return Err(Problem::new("export-not-a-file").with("file", out.display()));
         }
+    }
+    if let Some(folder) = flags.plots.as_ref().filter(|path| path.exists() && !path.is_dir()) {
+        return Err(Problem::new("plots-not-a-folder").with("file", folder.display()));
     }
     flags.record.as_deref().map(|path| Destination::open(path, flags.force)).transpose()
 }
@@ -153,6 +157,13 @@ impl<'a> Keeping<'a> {
                 problem
             }
             Failure::Printing(error) => self.end_early(not_printed(&error)),
+        }
+    }
+
+    /// One line on stderr, unless it is to be quiet.
+    pub(super) fn remark(&self, key: &str, facts: &[(&str, &str)]) {
+        if !self.flags.quiet {
+            remark(&self.words.fill(key, facts));
         }
     }
 

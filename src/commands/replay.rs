@@ -4,6 +4,7 @@ use std::io::{IsTerminal, stdout};
 use std::path::Path;
 
 use super::keeping::{Keeping, places};
+use super::log::Log;
 use super::{DONE, caught, walk};
 use crate::cli::Flags;
 use crate::recording::read;
@@ -24,7 +25,10 @@ pub(super) fn replay(file: &str, flags: &Flags, language: Language) -> Result<u8
 /// The frames of a recording one after the other.
 pub(super) fn printed(file: &str, flags: &Flags, language: Language) -> Result<u8, Problem> {
     let destination = places(flags)?;
+    let log = Log::open(flags.log.as_deref())?;
     let recording = read(Path::new(file))?;
+    log.line(&format!("opened {file}"));
+    let (there, all) = (recording.frames.len(), recording.calls + 6);
     let facts = (&recording.settings, &recording.card, recording.calls);
     let mut keeping = Keeping::begin(flags, Words::of(language), destination, facts)?;
     let wanted = keeping.wanted(recording.calls);
@@ -33,6 +37,11 @@ pub(super) fn printed(file: &str, flags: &Flags, language: Language) -> Result<u
             return Err(keeping.failed(failure));
         }
     }
+    if there < wanted {
+        keeping
+            .remark("cli.ends-early", &[("frames", &there.to_string()), ("all", &all.to_string())]);
+    }
     keeping.finish()?;
+    log.line("done");
     Ok(DONE)
 }

@@ -5,14 +5,13 @@ use std::io;
 use super::interrupt::Interrupt;
 use super::print;
 use super::progress_bar::Progress;
-use crate::cli::{Flags, only_in_run};
+use crate::cli::Flags;
 use crate::engine::{self, Compared};
 use crate::walk::Problem;
 use crate::words::{Language, Words};
 
 /// Compares and prints one line a thing compared.
 pub(super) fn verify(flags: &Flags, language: Language) -> Result<u8, Problem> {
-    only_in_run(&Flags { json: false, ..flags.clone() })?;
     let words = Words::of(language);
     let interrupt = Interrupt::listen();
     let progress = Progress::new(words, !flags.quiet, interrupt.clone());

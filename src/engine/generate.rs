@@ -88,6 +88,7 @@ impl Walk {
         settings: &Settings,
         look: Look,
     ) -> Result<Self, Problem> {
+        parts.footprint.check(settings, parts.networks.place(), true)?;
         let plan = sampler::plan(&parts.scheduler, settings)?;
         if let Some(call) = look.probe_step.filter(|&call| call >= plan.calls.len()) {
             return Err(Problem::usage("probe-range")

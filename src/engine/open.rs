@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::device::Place;
+use super::footprint::Footprint;
 use super::generate::{Look, Walk};
 use super::model_folder::ModelFolder;
 use super::networks::Networks;
@@ -23,6 +24,7 @@ pub(super) struct Parts {
     pub(super) tokenizer: Tokenizer,
     pub(super) scheduler: SchedulerConfig,
     pub(super) networks: Networks,
+    pub(super) footprint: Footprint,
     /// A picture from the model's training, where its folder has one.
     pub(super) sample: Option<Picture>,
 }
@@ -46,14 +48,23 @@ impl Engine {
         let place = Place::find(asked.device, asked.dtype)?;
         let card = folder.card()?;
         let scheduler = scheduler(&folder)?;
-        settle(asked, &card, &scheduler, (place.device_name(), place.dtype_name()))?;
+        let named = (place.device_name(), place.dtype_name());
+        let settings = settle(asked, &card, &scheduler, named)?;
+        let footprint = Footprint::read(&folder, &card)?;
+        footprint.check(&settings, &place, false)?;
         let tokenizer = Tokenizer::open(&folder, card.taught.as_ref())?;
         if watch.cancelled() {
             return Err(Problem::cancelled());
         }
         let networks = Networks::load(&folder, asked.engine, &place)?;
-        let parts =
-            Arc::new(Parts { card, tokenizer, scheduler, networks, sample: folder.sample()? });
+        let parts = Arc::new(Parts {
+            card,
+            tokenizer,
+            scheduler,
+            networks,
+            footprint,
+            sample: folder.sample()?,
+        });
         Ok(Self { parts, opened: key(asked) })
     }
 

@@ -175,6 +175,24 @@ fn going_on_shows_what_is_there_and_orders_what_is_missing() {
 }
 
 #[test]
+fn going_on_while_the_model_opens_is_remembered_once() {
+    let mut play = Play::doors();
+    play.press(Code::Enter);
+    assert!(play.app.walk.frames.is_empty() && play.app.walk.computing);
+    for _ in 0..3 {
+        play.press(Code::Right);
+    }
+    play.answer_all();
+    assert_eq!(play.app.walk.stage(), Stage::Embeddings);
+    let mut play = Play::doors();
+    for code in [Code::Enter, Code::Right, Code::Left] {
+        play.press(code);
+    }
+    play.answer_all();
+    assert_eq!(play.app.walk.stage(), Stage::Tokens, "going back takes it away");
+}
+
+#[test]
 fn a_stage_key_walks_there() {
     let mut play = Play::at(1);
     play.char('7');
