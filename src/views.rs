@@ -29,20 +29,35 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use crate::app::{App, Overlay, Scene};
-use crate::walk::{Frame, Picture};
+use crate::walk::{Curves, Frame, Picture};
 
 pub use parts::theme::{Colours, Ground, Marks};
 pub use screen::LEAST;
 pub use targets::target;
 
-/// A place where a true picture stands in cells already; a terminal that can show pixels paints
-/// the picture over it.
+/// A place where a picture or a plot stands in cells already; a terminal that can show pixels
+/// paints it over them.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Slot {
     /// The cells.
     pub area: Rect,
-    /// The picture, to be shown as large as fits without blurring.
-    pub picture: Picture,
+    /// What stands there.
+    pub shown: Shown,
+}
+
+/// What a slot shows in pixels.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Shown {
+    /// A picture, as large as fits without blurring.
+    Picture(Picture),
+    /// The field of a plot, whose ticks and labels stay cells.
+    Curves(Curves),
+}
+
+impl Slot {
+    pub(crate) const fn picture(area: Rect, picture: Picture) -> Self {
+        Self { area, shown: Shown::Picture(picture) }
+    }
 }
 
 /// Draws the whole screen into `area` and gives the places of true pictures.
@@ -78,7 +93,7 @@ fn draw_frame(
 ) {
     match frame {
         Frame::Tokens(frame) => tokens::draw(app, frame, ground, area, buf),
-        Frame::Embeddings(frame) => embeddings::draw(app, frame, ground, area, buf),
+        Frame::Embeddings(frame) => embeddings::draw(app, frame, ground, area, buf, slots),
         Frame::Schedule(frame) => schedule::draw(app, frame, ground, area, buf, slots),
         Frame::Noise(frame) => noise::draw(app, frame, ground, area, buf, slots),
         Frame::Step(frame) => step::draw(app, frame, ground, area, buf, slots),

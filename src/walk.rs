@@ -5,6 +5,7 @@
 //! none of them says where a frame came from.
 
 pub mod colour_map;
+pub mod curves;
 pub mod formula;
 pub mod frame;
 pub mod grid;
@@ -19,6 +20,7 @@ pub mod tokens;
 pub mod trajectory;
 pub mod weight_syntax;
 
+pub use curves::{Curve, Curves, Mark};
 pub use formula::{Formula, Quantity, Term};
 pub use frame::{
     Attention, Decode, Embeddings, Frame, Image, Level, Neighbour, Noise, Schedule, Step,

@@ -4,6 +4,7 @@
 //! everything is drawn at three times the size and averaged down.
 
 mod curves;
+mod field;
 mod histograms;
 mod sheet;
 mod training;
@@ -16,6 +17,7 @@ use crate::words::Words;
 
 use super::png;
 
+pub use field::field;
 pub use training::Training;
 
 /// Pixels across a plot.

@@ -1,6 +1,6 @@
-//! True pictures over the cells that stand for them, encoded on a thread of their own.
+//! True pictures and plots over the cells that stand for them, encoded on a thread of their own.
 //!
-//! The views draw every picture in half-blocks first. Once its pixels are encoded for this
+//! The views draw every picture in half-blocks and every curve in dots first. Once its pixels are encoded for this
 //! terminal they are laid over those cells, so that nothing flashes and no key waits.
 
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -15,15 +15,16 @@ use ratatui_image::protocol::Protocol;
 use ratatui_image::{FilterType, FontSize, Image, Resize};
 
 use super::Message;
-use crate::views::Slot;
-use crate::walk::Picture;
+use crate::export::plots;
+use crate::views::{Shown, Slot};
+use crate::walk::{Curves, Picture};
 
 /// So many encoded pictures are kept.
-const KEPT: usize = 8;
+const KEPT: usize = 12;
 
 /// A picture as encoded for so many cells.
 pub(super) struct Encoded {
-    picture: Picture,
+    shown: Shown,
     size: Size,
     protocol: Option<Protocol>,
 }
@@ -37,9 +38,9 @@ impl std::fmt::Debug for Encoded {
 /// The pictures of this terminal.
 #[derive(Debug)]
 pub(super) struct Pictures {
-    orders: Option<Sender<(Picture, Size)>>,
+    orders: Option<Sender<(Shown, Size)>>,
     ready: Vec<Encoded>,
-    pending: Vec<(Picture, Size)>,
+    pending: Vec<(Shown, Size)>,
 }
 
 impl Pictures {
@@ -59,7 +60,7 @@ impl Pictures {
 
     /// Keeps what was encoded.
     pub(super) fn take(&mut self, encoded: Encoded) {
-        self.pending.retain(|(p, s)| !(*s == encoded.size && *p == encoded.picture));
+        self.pending.retain(|(p, s)| !(*s == encoded.size && *p == encoded.shown));
         self.ready.push(encoded);
         if self.ready.len() > KEPT {
             self.ready.remove(0);
@@ -81,7 +82,7 @@ impl Pictures {
                 continue;
             }
             let size = Size::new(area.width, area.height);
-            let known = self.ready.iter().position(|e| e.size == size && e.picture == slot.picture);
+            let known = self.ready.iter().position(|e| e.size == size && e.shown == slot.shown);
             if let Some(at) = known {
                 let entry = self.ready.remove(at);
                 if let Some(protocol) = &entry.protocol {
@@ -89,7 +90,7 @@ impl Pictures {
                 }
                 self.ready.push(entry);
             } else {
-                let order = (slot.picture.clone(), size);
+                let order = (slot.shown.clone(), size);
                 if !self.pending.contains(&order) && orders.send(order.clone()).is_ok() {
                     self.pending.push(order);
                 }
@@ -106,8 +107,8 @@ fn picker(kind: ProtocolType, (width, height): (u16, u16)) -> Picker {
 }
 
 /// Encodes whatever is ordered, the newest first: what was ordered before may be off the screen.
-fn encode_all(picker: &Picker, orders: &Receiver<(Picture, Size)>, messages: &Sender<Message>) {
-    let mut waiting: Vec<(Picture, Size)> = Vec::new();
+fn encode_all(picker: &Picker, orders: &Receiver<(Shown, Size)>, messages: &Sender<Message>) {
+    let mut waiting: Vec<(Shown, Size)> = Vec::new();
     loop {
         if waiting.is_empty() {
             match orders.recv() {
@@ -116,13 +117,26 @@ fn encode_all(picker: &Picker, orders: &Receiver<(Picture, Size)>, messages: &Se
             }
         }
         waiting.extend(orders.try_iter());
-        let Some((picture, size)) = waiting.pop() else { continue };
-        let protocol = encode(picker, &picture, size);
-        let message = Message::Encoded(Box::new(Encoded { picture, size, protocol }));
+        let Some((shown, size)) = waiting.pop() else { continue };
+        let protocol = match &shown {
+            Shown::Picture(picture) => encode(picker, picture, size),
+            Shown::Curves(curves) => {
+                drawn(picker, curves, size).and_then(|picture| encode(picker, &picture, size))
+            }
+        };
+        let message = Message::Encoded(Box::new(Encoded { shown, size, protocol }));
         if messages.send(message).is_err() {
             return;
         }
     }
+}
+
+/// Curves in the pixels that so many cells have.
+fn drawn(picker: &Picker, curves: &Curves, size: Size) -> Option<Picture> {
+    let font = picker.font_size();
+    let cell = (usize::from(font.width), usize::from(font.height));
+    let pixels = (usize::from(size.width) * cell.0, usize::from(size.height) * cell.1);
+    plots::field(curves, pixels, cell)
 }
 
 fn encode(picker: &Picker, picture: &Picture, size: Size) -> Option<Protocol> {

@@ -7,6 +7,7 @@ mod table;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
+use super::Slot;
 use super::parts::theme::Ground;
 use super::parts::{layout, text};
 use crate::app::App;
@@ -71,7 +72,14 @@ fn last_of_batch(grid: &Grid) -> Option<Grid> {
 }
 
 /// Draws the stage into the middle band.
-pub(crate) fn draw(app: &App, frame: &Embeddings, ground: &Ground, area: Rect, buf: &mut Buffer) {
+pub(crate) fn draw(
+    app: &App,
+    frame: &Embeddings,
+    ground: &Ground,
+    area: Rect,
+    buf: &mut Buffer,
+    slots: &mut Vec<Slot>,
+) {
     let Some(seen) = Seen::of(app, frame) else { return };
     let (head, rest) = layout::top(area, 1);
     draw_head(app, &seen, ground, head, buf);
@@ -83,7 +91,7 @@ pub(crate) fn draw(app: &App, frame: &Embeddings, ground: &Ground, area: Rect, b
         layout::top(rest, rest.height.saturating_sub(facts_rows)).0,
         buf,
     );
-    facts::draw(app, &seen, ground, layout::top(rest, used).1, buf);
+    facts::draw(app, &seen, ground, layout::top(rest, used).1, buf, slots);
 }
 
 /// Which state of the vectors is on screen, and what the matrix compares.

@@ -39,7 +39,7 @@ pub(crate) fn draw(
     picture::cells(&ringed(&small, ring), room, ground, buf);
     if !fit.area.is_empty() {
         let true_one = ringed(&shown, (lens.x, lens.y, span + 1));
-        slots.push(Slot { area: fit.area, picture: true_one });
+        slots.push(Slot::picture(fit.area, true_one));
     }
     let (_, side) = layout::left(area, fit.area.width, 2);
     if side.width < 12 {

@@ -45,92 +45,14 @@ pub(crate) fn draw(
         [left, right] => [left, right],
         _ => [plots, Rect::default()],
     };
-    sigma_curve(words, frame, chosen, left, ground, buf);
-    alpha_curve(words, frame, chosen, right, ground, buf);
-    Bottom { app, words, frame, chosen, ground }.draw(below, buf, slots);
+    let scene = Scene { app, words, frame, chosen, ground };
+    scene.sigma_curve(left, buf, slots);
+    scene.alpha_curve(right, buf, slots);
+    scene.draw_levels(below, buf, slots);
 }
 
-/// Noise level over the calls, each a mark.
-fn sigma_curve(
-    words: Words,
-    frame: &Schedule,
-    chosen: Chosen,
-    area: Rect,
-    ground: &Ground,
-    buf: &mut Buffer,
-) {
-    let points: Vec<(f32, f32)> =
-        frame.levels.iter().enumerate().map(|(i, &sigma)| ((i + 1) as f32, sigma)).collect();
-    let top = frame.levels.iter().copied().filter(|v| v.is_finite()).fold(0.0, f32::max);
-    let here = points.get(chosen.level).copied().map(|point| [point]);
-    let mut series = vec![
-        Series { name: "", points: &points, shape: Shape::Line, style: ground.line() },
-        Series { name: "", points: &points, shape: Shape::Dots, style: ground.fact() },
-    ];
-    if let Some(here) = &here {
-        let shape = Shape::Marks('●');
-        series.push(Series { name: "", points: here, shape, style: ground.strong() });
-    }
-    Plot {
-        title: words.text("schedule.sigma"),
-        x: Axis {
-            label: words.text("schedule.steps-axis"),
-            low: 1.0,
-            high: (frame.levels.len().max(2)) as f32,
-            whole: true,
-        },
-        y: Axis { label: "", low: 0.0, high: if top > 0.0 { top } else { 1.0 }, whole: false },
-        series: &series,
-        cursor: Some((chosen.level + 1) as f32),
-    }
-    .draw(area, ground, buf);
-}
-
-/// ᾱ over the training steps, the calls marked on it; from the noisiest at the left, as the walk
-/// goes.
-fn alpha_curve(
-    words: Words,
-    frame: &Schedule,
-    chosen: Chosen,
-    area: Rect,
-    ground: &Ground,
-    buf: &mut Buffer,
-) {
-    let count = frame.alphas_cumprod.len();
-    let stride = (count / 200).max(1);
-    let curve: Vec<(f32, f32)> = frame
-        .alphas_cumprod
-        .iter()
-        .enumerate()
-        .step_by(stride)
-        .map(|(t, &alpha)| (t as f32, alpha))
-        .collect();
-    let alpha = |sigma: f32| 1.0 / sigma.mul_add(sigma, 1.0);
-    let marks: Vec<(f32, f32)> =
-        frame.timesteps.iter().zip(&frame.levels).map(|(&t, &s)| (t, alpha(s))).collect();
-    let here = marks.get(chosen.level).copied().unwrap_or((0.0, 1.0));
-    let series = [
-        Series { name: "", points: &curve, shape: Shape::Line, style: ground.line() },
-        Series { name: "", points: &marks, shape: Shape::Dots, style: ground.fact() },
-        Series { name: "", points: &[here], shape: Shape::Marks('●'), style: ground.strong() },
-    ];
-    Plot {
-        title: words.text("schedule.alpha"),
-        x: Axis {
-            label: words.text("schedule.time-axis"),
-            low: count.max(2) as f32,
-            high: 0.0,
-            whole: true,
-        },
-        y: Axis { label: "", low: 0.0, high: 1.0, whole: false },
-        series: &series,
-        cursor: Some(here.0),
-    }
-    .draw(area, ground, buf);
-}
-
-/// Pictures at noise levels, and the sentences.
-struct Bottom<'a> {
+/// What the parts of the stage are drawn from.
+struct Scene<'a> {
     app: &'a App,
     words: Words,
     frame: &'a Schedule,
@@ -138,8 +60,78 @@ struct Bottom<'a> {
     ground: &'a Ground,
 }
 
-impl Bottom<'_> {
-    fn draw(&self, area: Rect, buf: &mut Buffer, slots: &mut Vec<Slot>) {
+impl Scene<'_> {
+    /// Noise level over the calls, each a mark.
+    fn sigma_curve(&self, area: Rect, buf: &mut Buffer, slots: &mut Vec<Slot>) {
+        let (words, frame, chosen, ground) = (self.words, self.frame, self.chosen, self.ground);
+        let points: Vec<(f32, f32)> =
+            frame.levels.iter().enumerate().map(|(i, &sigma)| ((i + 1) as f32, sigma)).collect();
+        let top = frame.levels.iter().copied().filter(|v| v.is_finite()).fold(0.0, f32::max);
+        let here = points.get(chosen.level).copied().map(|point| [point]);
+        let mut series = vec![
+            Series { name: "", points: &points, shape: Shape::Line, style: ground.line() },
+            Series { name: "", points: &points, shape: Shape::Dots, style: ground.fact() },
+        ];
+        if let Some(here) = &here {
+            let shape = Shape::Marks('●');
+            series.push(Series { name: "", points: here, shape, style: ground.strong() });
+        }
+        Plot {
+            title: words.text("schedule.sigma"),
+            x: Axis {
+                label: words.text("schedule.steps-axis"),
+                low: 1.0,
+                high: (frame.levels.len().max(2)) as f32,
+                whole: true,
+            },
+            y: Axis { label: "", low: 0.0, high: if top > 0.0 { top } else { 1.0 }, whole: false },
+            series: &series,
+            cursor: Some((chosen.level + 1) as f32),
+        }
+        .draw(area, ground, buf, slots);
+    }
+
+    /// ᾱ over the training steps, the calls marked on it; from the noisiest at the left, as the walk
+    /// goes.
+    fn alpha_curve(&self, area: Rect, buf: &mut Buffer, slots: &mut Vec<Slot>) {
+        let (words, frame, chosen, ground) = (self.words, self.frame, self.chosen, self.ground);
+        let count = frame.alphas_cumprod.len();
+        let stride = (count / 200).max(1);
+        let curve: Vec<(f32, f32)> = frame
+            .alphas_cumprod
+            .iter()
+            .enumerate()
+            .step_by(stride)
+            .map(|(t, &alpha)| (t as f32, alpha))
+            .collect();
+        let alpha = |sigma: f32| 1.0 / sigma.mul_add(sigma, 1.0);
+        let marks: Vec<(f32, f32)> =
+            frame.timesteps.iter().zip(&frame.levels).map(|(&t, &s)| (t, alpha(s))).collect();
+        let here = marks.get(chosen.level).copied().unwrap_or((0.0, 1.0));
+        let series = [
+            Series { name: "", points: &curve, shape: Shape::Line, style: ground.line() },
+            Series { name: "", points: &marks, shape: Shape::Dots, style: ground.fact() },
+            Series {
+                name: "", points: &[here], shape: Shape::Marks('●'), style: ground.strong()
+            },
+        ];
+        Plot {
+            title: words.text("schedule.alpha"),
+            x: Axis {
+                label: words.text("schedule.time-axis"),
+                low: count.max(2) as f32,
+                high: 0.0,
+                whole: true,
+            },
+            y: Axis { label: "", low: 0.0, high: 1.0, whole: false },
+            series: &series,
+            cursor: Some(here.0),
+        }
+        .draw(area, ground, buf, slots);
+    }
+
+    /// Pictures at noise levels, and the sentences.
+    fn draw_levels(&self, area: Rect, buf: &mut Buffer, slots: &mut Vec<Slot>) {
         if area.height < 2 {
             return;
         }
@@ -211,7 +203,7 @@ impl Bottom<'_> {
         let small = sample.block_means(w, h).0;
         let fit = picture::cells(&noising::noised(&small, sigma), body, ground, buf);
         if !fit.area.is_empty() {
-            slots.push(Slot { area: fit.area, picture: noising::noised(sample, sigma) });
+            slots.push(Slot::picture(fit.area, noising::noised(sample, sigma)));
         }
     }
 

@@ -59,7 +59,7 @@ pub(crate) fn draw(
     if app.look.by_hand {
         worked::draw(&scene, found.stacked, rest, ground, buf);
     } else {
-        curves::draw(&scene, found.stacked, rest, ground, buf);
+        curves::draw(&scene, found.stacked, rest, ground, buf, slots);
     }
 }
 

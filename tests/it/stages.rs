@@ -9,8 +9,8 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use safelight::app::{App, LatentLook, NotesDepth, Scene, Target};
-use safelight::views::{self, Colours, Ground, Marks, Slot};
-use safelight::walk::{Asked, Frame, Stage};
+use safelight::views::{self, Colours, Ground, Marks, Shown, Slot};
+use safelight::walk::{Asked, Frame, Picture, Stage};
 use safelight::words::Language;
 
 use super::frames;
@@ -267,16 +267,35 @@ fn noise_is_told_by_two_factors_and_never_by_a_per_cent() {
 
 #[test]
 fn true_pictures_leave_slots_and_previews_leave_none() {
-    assert_eq!(drawn(&app(IMAGE), Ground::default(), 120, 40).1.len(), 1);
-    assert!(drawn(&app(SCHEDULE), Ground::default(), 80, 24).1.len() >= 2);
+    let pictures = |app: &App, width, height| -> Vec<Picture> {
+        let slots = drawn(app, Ground::default(), width, height).1;
+        slots
+            .into_iter()
+            .filter_map(|slot| match slot.shown {
+                Shown::Picture(picture) => Some(picture),
+                Shown::Curves(_) => None,
+            })
+            .collect()
+    };
+    assert_eq!(pictures(&app(IMAGE), 120, 40).len(), 1);
+    assert!(pictures(&app(SCHEDULE), 80, 24).len() >= 2);
     let mut step = app(STEP);
-    assert!(drawn(&step, Ground::default(), 120, 40).1.is_empty());
+    assert!(pictures(&step, 120, 40).is_empty());
     let Some(Frame::Image(image)) = step.walk.frames.get(IMAGE) else { unreachable!() };
     let picture = image.picture().unwrap();
     step.walk.x0_pictures.insert(STEP - 4, picture.clone());
-    let slots = drawn(&step, Ground::default(), 120, 40).1;
-    assert_eq!(slots.len(), 1);
-    assert_eq!(slots[0].picture, picture);
+    assert_eq!(pictures(&step, 120, 40), [picture]);
+}
+
+#[test]
+fn curves_leave_slots_only_where_there_are_true_colours() {
+    let curves = |colours| {
+        let ground = Ground { colours, ..Ground::default() };
+        let slots = drawn(&app(STEP), ground, 120, 40).1;
+        slots.iter().filter(|slot| matches!(slot.shown, Shown::Curves(_))).count()
+    };
+    assert_eq!(curves(Colours::True), 3);
+    assert_eq!(curves(Colours::Ansi16), 0);
 }
 
 #[test]

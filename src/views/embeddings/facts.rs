@@ -6,6 +6,7 @@ use ratatui::layout::Rect;
 use super::Seen;
 use super::table::INSIDE;
 use crate::app::App;
+use crate::views::Slot;
 use crate::views::parts::bars::{self, Bar};
 use crate::views::parts::plot::{Axis, Plot, Series, Shape};
 use crate::views::parts::theme::Ground;
@@ -15,7 +16,14 @@ use crate::walk::{Family, Neighbour, Statistics};
 
 /// Draws as many lines as fit, the most telling first; with much room the neighbours of the
 /// chosen word as bars and those of all words.
-pub(super) fn draw(app: &App, seen: &Seen, ground: &Ground, area: Rect, buf: &mut Buffer) {
+pub(super) fn draw(
+    app: &App,
+    seen: &Seen,
+    ground: &Ground,
+    area: Rect,
+    buf: &mut Buffer,
+    slots: &mut Vec<Slot>,
+) {
     let roomy = area.height >= 12;
     let area = if roomy { layout::top(area, 1).1 } else { area };
     let row = app.look.piece.min(seen.kept + 1);
@@ -34,7 +42,7 @@ pub(super) fn draw(app: &App, seen: &Seen, ground: &Ground, area: Rect, buf: &mu
     let (lists, under) = layout::top(rest, neighbours_rows(seen, rest.height));
     draw_nearest(app, seen, (row, neighbours), ground, lists, buf);
     if under.height >= 7 {
-        draw_states(app, seen, row, ground, layout::top(under, 1).1, buf);
+        slots.extend(draw_states(app, seen, row, ground, layout::top(under, 1).1, buf));
     }
 }
 
@@ -76,8 +84,16 @@ fn draw_nearest(
 }
 
 /// How far the chosen vector has turned, and how long it is, state by state.
-fn draw_states(app: &App, seen: &Seen, row: usize, ground: &Ground, area: Rect, buf: &mut Buffer) {
-    let Some(encoder) = seen.frame.encoders.first() else { return };
+fn draw_states(
+    app: &App,
+    seen: &Seen,
+    row: usize,
+    ground: &Ground,
+    area: Rect,
+    buf: &mut Buffer,
+) -> Vec<Slot> {
+    let mut slots = Vec::new();
+    let Some(encoder) = seen.frame.encoders.first() else { return slots };
     let words = app.words();
     let start = seen.before.row(row);
     let states = encoder.layers.iter().chain([&encoder.last]).filter_map(super::last_of_batch);
@@ -113,8 +129,9 @@ fn draw_states(app: &App, seen: &Seen, row: usize, ground: &Ground, area: Rect, 
             series: &series,
             cursor: Some(seen.state as f32),
         }
-        .draw(*place, ground, buf);
+        .draw(*place, ground, buf, &mut slots);
     }
+    slots
 }
 
 /// The statistics of the chosen vector.

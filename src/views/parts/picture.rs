@@ -19,7 +19,7 @@ pub(crate) fn draw(
 ) -> Fit {
     let fit = cells(picture, area, ground, buf);
     if !fit.area.is_empty() {
-        slots.push(Slot { area: fit.area, picture: picture.clone() });
+        slots.push(Slot::picture(fit.area, picture.clone()));
     }
     fit
 }

@@ -11,6 +11,8 @@ use super::layout;
 use super::numbers;
 use super::text;
 use super::theme::{Ground, Marks};
+use crate::views::{Shown, Slot};
+use crate::walk::{Curve, Curves, Mark};
 
 /// One axis.
 pub(crate) struct Axis<'a> {
@@ -74,7 +76,14 @@ pub(crate) struct Plot<'a> {
 impl Plot<'_> {
     /// Draws it over the whole area: a title row, the curves, one row of ticks. Below 12 × 4 cells
     /// only the title and the range are written.
-    pub(crate) fn draw(&self, area: Rect, ground: &Ground, buf: &mut Buffer) {
+    /// Gives the place where a terminal with pixels can draw the curves finer.
+    pub(crate) fn draw(
+        &self,
+        area: Rect,
+        ground: &Ground,
+        buf: &mut Buffer,
+        slots: &mut Vec<Slot>,
+    ) {
         let (head, rest) = layout::top(area, 1);
         self.draw_title(head, ground, buf);
         let (body, foot) = layout::bottom(rest, 1);
@@ -103,6 +112,40 @@ impl Plot<'_> {
         self.draw_cursor(field, ground, buf);
         self.draw_curves(field, ground, buf);
         self.draw_x_ticks(Rect { x: field.x, width: field.width, ..foot }, ground, buf);
+        slots.extend(self.curves(ground).map(|curves| Slot {
+            area: field.intersection(*buf.area()),
+            shown: Shown::Curves(curves),
+        }));
+    }
+
+    /// The curves as data; `None` where the terminal has no true colours.
+    fn curves(&self, ground: &Ground) -> Option<Curves> {
+        let rgb = |colour: Option<Color>| match colour {
+            Some(Color::Rgb(r, g, b)) => Some([r, g, b]),
+            _ => None,
+        };
+        let curve = |series: &Series| {
+            Some(Curve {
+                points: series.points.iter().map(|&(x, y)| (self.x.upward(x), y)).collect(),
+                colour: rgb(series.style.fg)?,
+                mark: match series.shape {
+                    Shape::Line => Mark::Joined,
+                    Shape::Marks('●') => Mark::LargeDot,
+                    Shape::Marks(_) | Shape::Dots => Mark::Dot,
+                },
+            })
+        };
+        let cursor = match self.cursor {
+            Some(at) => Some((self.x.upward(at), rgb(ground.dim().fg)?)),
+            None => None,
+        };
+        Some(Curves {
+            ground: rgb(Some(ground.background()))?,
+            x: [self.x.low.min(self.x.high), self.x.low.max(self.x.high)],
+            y: [self.y.low, self.y.high],
+            curves: self.series.iter().map(curve).collect::<Option<_>>()?,
+            cursor,
+        })
     }
 
     fn draw_title(&self, area: Rect, ground: &Ground, buf: &mut Buffer) {
@@ -320,7 +363,7 @@ mod tests {
             series: &series,
             cursor: Some(20.0),
         };
-        plot.draw(area, &Ground::default(), &mut buf);
+        plot.draw(area, &Ground::default(), &mut buf, &mut Vec::new());
         assert_eq!(buf[(29, 1)].symbol(), "●");
         assert_eq!(buf[(4, 6)].symbol(), "●");
         assert_eq!(buf[(29, 3)].symbol(), "│");

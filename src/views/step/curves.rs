@@ -5,6 +5,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::pictures::Scene;
+use crate::views::Slot;
 use crate::views::parts::numbers;
 use crate::views::parts::plot::{Axis, Plot, Series, Shape};
 use crate::views::parts::theme::Ground;
@@ -22,7 +23,14 @@ const CURVES: [Curve; 3] = [
 ];
 
 /// Draws them side by side, or one over the other.
-pub(super) fn draw(scene: &Scene, stacked: bool, area: Rect, ground: &Ground, buf: &mut Buffer) {
+pub(super) fn draw(
+    scene: &Scene,
+    stacked: bool,
+    area: Rect,
+    ground: &Ground,
+    buf: &mut Buffer,
+    slots: &mut Vec<Slot>,
+) {
     if area.height < 3 {
         return;
     }
@@ -34,11 +42,18 @@ pub(super) fn draw(scene: &Scene, stacked: bool, area: Rect, ground: &Ground, bu
         layout::columns(area, count, 2)
     };
     for (curve, place) in CURVES.iter().zip(places) {
-        draw_one(scene, curve, place, ground, buf);
+        draw_one(scene, curve, place, ground, buf, slots);
     }
 }
 
-fn draw_one(scene: &Scene, curve: &Curve, area: Rect, ground: &Ground, buf: &mut Buffer) {
+fn draw_one(
+    scene: &Scene,
+    curve: &Curve,
+    area: Rect,
+    ground: &Ground,
+    buf: &mut Buffer,
+    slots: &mut Vec<Slot>,
+) {
     let (title, empty, unit, value) = curve;
     let words = scene.words;
     let points: Vec<(f32, f32)> = scene
@@ -82,5 +97,5 @@ fn draw_one(scene: &Scene, curve: &Curve, area: Rect, ground: &Ground, buf: &mut
         series: &series,
         cursor: Some(cursor),
     }
-    .draw(area, ground, buf);
+    .draw(area, ground, buf, slots);
 }
