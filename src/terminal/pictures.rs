@@ -9,6 +9,7 @@ use std::thread;
 use image::{DynamicImage, RgbImage};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Rect, Size};
+use ratatui::style::Style;
 use ratatui::widgets::Widget;
 use ratatui_image::picker::{Picker, ProtocolType};
 use ratatui_image::protocol::Protocol;
@@ -73,7 +74,7 @@ impl Pictures {
     }
 
     /// Lays the pictures over their slots, where they are ready, and orders those that are not.
-    pub(super) fn paint(&mut self, slots: &[Slot], screen: Rect, buf: &mut Buffer) {
+    pub(super) fn paint(&mut self, slots: &[Slot], ground: Style, screen: Rect, buf: &mut Buffer) {
         let Some(orders) = &self.orders else { return };
         for slot in slots {
             let area = slot.area.intersection(screen);
@@ -86,6 +87,11 @@ impl Pictures {
             if let Some(at) = known {
                 let entry = self.ready.remove(at);
                 if let Some(protocol) = &entry.protocol {
+                    // A picture that is narrower than its cells must not leave theirs beside it.
+                    for position in area.positions() {
+                        buf[position].reset();
+                        buf[position].set_style(ground);
+                    }
                     Image::new(protocol).render(area, buf);
                 }
                 self.ready.push(entry);

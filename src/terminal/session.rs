@@ -358,7 +358,7 @@ impl Session {
             let area = frame.area();
             let slots = views::draw(app, ground, area, frame.buffer_mut());
             if app.overlay.is_none() {
-                pictures.paint(&slots, area, frame.buffer_mut());
+                pictures.paint(&slots, ground.base(), area, frame.buffer_mut());
             }
         })?;
         execute!(self.screen.backend_mut(), EndSynchronizedUpdate)?;

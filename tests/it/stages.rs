@@ -288,13 +288,14 @@ fn true_pictures_leave_slots_and_previews_leave_none() {
 }
 
 #[test]
-fn curves_leave_slots_only_where_there_are_true_colours() {
+fn curves_leave_slots_where_the_program_chooses_the_colours() {
     let curves = |colours| {
         let ground = Ground { colours, ..Ground::default() };
         let slots = drawn(&app(STEP), ground, 120, 40).1;
         slots.iter().filter(|slot| matches!(slot.shown, Shown::Curves(_))).count()
     };
     assert_eq!(curves(Colours::True), 3);
+    assert_eq!(curves(Colours::Ansi256), 3);
     assert_eq!(curves(Colours::Ansi16), 0);
 }
 

@@ -10,7 +10,7 @@ use ratatui::widgets::canvas::{Canvas, Line, Points};
 use super::layout;
 use super::numbers;
 use super::text;
-use super::theme::{Ground, Marks};
+use super::theme::{self, Ground, Marks};
 use crate::views::{Shown, Slot};
 use crate::walk::{Curve, Curves, Mark};
 
@@ -118,12 +118,9 @@ impl Plot<'_> {
         }));
     }
 
-    /// The curves as data; `None` where the terminal has no true colours.
+    /// The curves as data; `None` where the terminal decides what colours look like.
     fn curves(&self, ground: &Ground) -> Option<Curves> {
-        let rgb = |colour: Option<Color>| match colour {
-            Some(Color::Rgb(r, g, b)) => Some([r, g, b]),
-            _ => None,
-        };
+        let rgb = |colour: Option<Color>| colour.and_then(theme::pixels_of);
         let curve = |series: &Series| {
             Some(Curve {
                 points: series.points.iter().map(|&(x, y)| (self.x.upward(x), y)).collect(),

@@ -212,8 +212,23 @@ fn ascii_sign(symbol: &str) -> Option<&'static str> {
 }
 
 /// The nearest of xterm's 6 × 6 × 6 cube and 24 greys.
+/// The pixels of a colour; `None` where the terminal decides what it looks like.
+pub(crate) fn pixels_of(colour: Color) -> Option<Rgb> {
+    match colour {
+        Color::Rgb(r, g, b) => Some([r, g, b]),
+        Color::Indexed(grey @ 232..) => Some([8 + 10 * (grey - 232); 3]),
+        Color::Indexed(cube @ 16..) => {
+            let i = usize::from(cube - 16);
+            Some([LEVELS[i / 36], LEVELS[i / 6 % 6], LEVELS[i % 6]])
+        }
+        _ => None,
+    }
+}
+
+/// The steps of each side of the cube of 256 colours.
+const LEVELS: [u8; 6] = [0, 95, 135, 175, 215, 255];
+
 fn nearest_256(rgb: Rgb) -> u8 {
-    const LEVELS: [u8; 6] = [0, 95, 135, 175, 215, 255];
     let level = |v: u8| (0..6u8).min_by_key(|&i| LEVELS[usize::from(i)].abs_diff(v)).unwrap_or(0);
     let [r, g, b] = rgb.map(level);
     let cube = [r, g, b].map(|i| LEVELS[usize::from(i)]);
@@ -276,6 +291,15 @@ mod tests {
                 assert!(matches!(ground.signed(value, 1.0), Color::Indexed(16..)));
             }
         }
+    }
+
+    #[test]
+    fn an_indexed_colour_is_nearest_to_its_own_pixels() {
+        for index in 16..=255 {
+            let rgb = pixels_of(Color::Indexed(index));
+            assert_eq!(rgb.map(|rgb| pixels_of(Color::Indexed(nearest_256(rgb)))), Some(rgb));
+        }
+        assert_eq!(pixels_of(Color::Indexed(9)), None);
     }
 
     #[test]
