@@ -88,8 +88,13 @@ fn choose(wanted: Protocol, colours: Colours, answers: &Answers) -> Option<Proto
         Protocol::Kitty => kitty.then_some(ProtocolType::Kitty),
         Protocol::Sixel => Some(ProtocolType::Sixel),
         Protocol::Iterm2 => Some(ProtocolType::Iterm2),
-        Protocol::Auto if colours != Colours::True || answers.cell.is_none() => None,
-        Protocol::Auto => best(answers),
+        Protocol::Auto if answers.cell.is_none() => None,
+        // Sixels bring a palette of their own, so 256 colours are enough for them.
+        Protocol::Auto => best(answers).filter(|kind| match colours {
+            Colours::True => true,
+            Colours::Ansi256 => *kind == ProtocolType::Sixel,
+            Colours::Ansi16 | Colours::None => false,
+        }),
     }
 }
 
@@ -182,5 +187,15 @@ mod tests {
         assert!(knows_placeholders("kitty(0.41.1)"));
         assert!(!knows_placeholders("Konsole 24.08"));
         assert!(!knows_placeholders(""));
+    }
+
+    #[test]
+    fn sixels_need_a_known_cell_and_256_colours() {
+        let answers = Answers { sixel: true, cell: Some((8, 15)), ..Answers::default() };
+        let auto = |colours, answers: &Answers| choose(Protocol::Auto, colours, answers);
+        let iterm2 = iterm2_from_environment();
+        assert_eq!(auto(Colours::Ansi256, &answers), (!iterm2).then_some(ProtocolType::Sixel));
+        assert_eq!(auto(Colours::None, &answers), None);
+        assert_eq!(auto(Colours::Ansi256, &Answers { cell: None, ..answers }), None);
     }
 }

@@ -127,7 +127,7 @@ pub(crate) fn wrap(text: &str, cells: u16) -> Vec<String> {
             used = 0;
         }
         if bare > cells {
-            for piece in unit.graphemes(true) {
+            for piece in unit.graphemes(true).flat_map(|piece| breakable(piece, cells)) {
                 if used + width(piece) > cells {
                     lines.push(std::mem::take(&mut line));
                     used = 0;
@@ -144,6 +144,15 @@ pub(crate) fn wrap(text: &str, cells: u16) -> Vec<String> {
         lines.push(line.trim_end().to_owned());
     }
     lines
+}
+
+/// A sign as it is, or its characters one by one where even one sign is wider than the line: a
+/// letter with several marks beside it can take three cells.
+fn breakable(piece: &str, cells: u16) -> Vec<&str> {
+    if width(piece) <= cells {
+        return vec![piece];
+    }
+    piece.char_indices().map(|(at, c)| &piece[at..at + c.len_utf8()]).collect()
 }
 
 /// What is not broken: a word with the spaces after it, or one wide character with the signs that
@@ -194,9 +203,17 @@ mod tests {
         assert_eq!(escape("a\u{1b}[2J\n\u{202e}b"), "a\\x1B[2J\\n\\u{202E}b");
     }
 
+    #[test]
+    fn a_letter_with_marks_wider_than_the_line_is_broken_too() {
+        let lines = wrap("A\u{a3e}\u{1133f}", 2);
+        assert!(lines.iter().all(|line| width(line) <= 2), "{lines:?}");
+        assert_eq!(lines.concat(), "A\u{a3e}\u{1133f}");
+    }
+
     proptest::proptest! {
+        // From three cells on: one Khmer sign alone takes three.
         #[test]
-        fn every_line_fits(text in "\\PC{0,80}", cells in 2u16..40) {
+        fn every_line_fits(text in "\\PC{0,80}", cells in 3u16..40) {
             for line in wrap(&text, cells) {
                 proptest::prop_assert!(width(&line) <= cells, "{line:?}");
             }
