@@ -96,8 +96,8 @@ fn any_size_down_to_one_cell_and_back() {
     terminal.send(ENTER);
     arrives(&mut terminal, 1);
     for (columns, rows) in [(1, 1), (200, 60), (1, 24), (80, 1), (39, 11), (40, 12), (80, 24)] {
-        terminal.resize(columns, rows);
         let before = terminal.written.len();
+        terminal.resize(columns, rows);
         terminal.until("a new drawing", |t| t.written.len() > before);
     }
     arrives(&mut terminal, 1);
