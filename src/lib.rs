@@ -8,6 +8,8 @@ pub mod engine;
 
 pub mod recording;
 
+pub mod compare;
+
 pub mod source;
 
 pub mod export;

@@ -11,8 +11,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Sender, channel};
 
-use crate::walk::{Asked, Frame, ModelCard, Picture, Problem, Progress, Settings};
+use crate::walk::{Asked, Problem};
 
+pub use crate::walk::{ForkAsked, News, RunAsked};
 pub use live::live;
 pub use replay::{Recorded, replay};
 
@@ -24,45 +25,14 @@ pub enum Order {
     /// The next frame. Answered by [`News::Frame`], and after the last frame by
     /// [`News::Finished`] as well.
     Next,
+    /// Whole runs to be laid beside others, computed together where that is possible. What is
+    /// told of each comes as [`News::Run`]; the walk that was begun stays where it is.
+    Runs(Vec<RunAsked>),
     /// The x0 of a call that was already made, through the VAE. Answered by [`News::X0`].
     DecodeX0 {
         /// The call of the network, from 0.
         call: usize,
     },
-}
-
-/// What a source tells, in the order of events.
-#[derive(Clone, Debug, PartialEq)]
-pub enum News {
-    /// The model is there and the settings are complete.
-    Opened {
-        /// What is known of the model.
-        card: Box<ModelCard>,
-        /// What was settled.
-        settings: Box<Settings>,
-        /// How many calls of the network the walk will have: `calls + 6` frames in all.
-        calls: usize,
-        /// Something to be said that is no failure, such as a GPU that is not there.
-        note: Option<Problem>,
-    },
-    /// A frame in the making has come so far.
-    Progress(Progress),
-    /// A frame is whole.
-    Frame(Box<Frame>),
-    /// A picture of an x0.
-    X0 {
-        /// The call that it belongs to.
-        call: usize,
-        /// The picture.
-        picture: Picture,
-    },
-    /// The last frame was given; there is no next one.
-    Finished,
-    /// The order under way was given up, as asked. The walk stands where it stood: asking again
-    /// goes on with the same frame.
-    Cancelled,
-    /// The order could not be carried out. The frames so far stay good.
-    Failed(Problem),
 }
 
 /// An order as it travels: with the walk that it is for, and the count of cancellings before it.

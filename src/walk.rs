@@ -6,13 +6,16 @@
 
 pub mod colour_map;
 pub mod curves;
+pub mod fork;
 pub mod formula;
 pub mod frame;
 pub mod grid;
 pub mod model_card;
+pub mod news;
 pub mod picture;
 pub mod problem;
 pub mod progress;
+pub mod run;
 pub mod settings;
 pub mod stage;
 pub mod statistics;
@@ -21,6 +24,7 @@ pub mod trajectory;
 pub mod weight_syntax;
 
 pub use curves::{Curve, Curves, Mark};
+pub use fork::{Blend, Change, Fork, FreshNoise, Off, OffWay};
 pub use formula::{Formula, Quantity, Term};
 pub use frame::{
     Attention, Decode, Embeddings, Frame, Image, Level, Neighbour, Noise, Schedule, Step,
@@ -28,9 +32,11 @@ pub use frame::{
 };
 pub use grid::Grid;
 pub use model_card::{Family, ModelCard, Preview, Taught};
+pub use news::News;
 pub use picture::Picture;
 pub use problem::Problem;
 pub use progress::{Progress, Unwatched, Watch};
+pub use run::{ForkAsked, RunAsked};
 pub use settings::{
     Asked, DeviceChoice, DtypeChoice, EngineChoice, Prediction, Sampler, Settings, Spacing,
 };

@@ -1,7 +1,9 @@
 //! What a person can do, what can happen, and what then has to be done outside.
 
 use super::key::Key;
-use crate::walk::{Asked, Frame, ModelCard, Picture, Problem, Progress, Settings, Stage};
+use crate::walk::{Asked, Picture, Problem, RunAsked, Stage};
+
+pub use crate::walk::News;
 
 /// Everything that a key can set off; `keys` says which key, where.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -134,39 +136,6 @@ pub enum Event {
     Tick(f32),
 }
 
-/// What the source of frames tells, for the walk that was begun last.
-#[derive(Clone, Debug, PartialEq)]
-pub enum News {
-    /// The model is there and the settings are complete.
-    Opened {
-        /// What is known of the model.
-        card: Box<ModelCard>,
-        /// What was settled.
-        settings: Box<Settings>,
-        /// How many calls of the network the walk will have.
-        calls: usize,
-        /// Something to be said that is no failure.
-        note: Option<Problem>,
-    },
-    /// A frame in the making has come so far.
-    Progress(Progress),
-    /// A frame is whole.
-    Frame(Box<Frame>),
-    /// The picture of an x0.
-    X0 {
-        /// The call that it belongs to.
-        call: usize,
-        /// The picture.
-        picture: Picture,
-    },
-    /// There is no next frame.
-    Finished,
-    /// The order under way was given up.
-    Cancelled,
-    /// The order could not be carried out.
-    Failed(Problem),
-}
-
 /// What has to be done outside the state. Nothing here waits: answers come back as events.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Effect {
@@ -176,6 +145,8 @@ pub enum Effect {
     Replay,
     /// Order the next frame.
     Next,
+    /// Order whole runs to be laid beside others; each tells its news under its number.
+    Runs(Vec<RunAsked>),
     /// Order the x0 of a call through the VAE.
     DecodeX0(usize),
     /// Give up what is under way.

@@ -238,6 +238,7 @@ pub fn news(app: &mut App, news: News) -> Vec<Effect> {
             app.problem = Some(problem);
             Vec::new()
         }
+        News::Run { .. } => Vec::new(),
     }
 }
 

@@ -43,6 +43,7 @@ pub fn settle(
         dtype: dtype.to_owned(),
         engine: asked.engine,
         guessed,
+        fork: None,
     };
     let cells = settings.width / card.vae_factor * (settings.height / card.vae_factor);
     if cells > MOST_CELLS {

@@ -7,7 +7,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use super::{Message, News, Order, Shared, Source, start};
+use super::{Message, News, Order, RunAsked, Shared, Source, start};
 use crate::engine::{Engine, Look, Walk};
 use crate::walk::{Asked, Problem, Progress, Watch};
 
@@ -77,6 +77,7 @@ impl Worker {
         match &message.order {
             Order::Begin(asked) => self.begin(asked, waiting),
             Order::Next => self.next(waiting),
+            Order::Runs(asked) => self.runs(asked, waiting),
             Order::DecodeX0 { call } => {
                 let picture = self.walk()?.decode_x0(*call, waiting)?;
                 waiting.tell(News::X0 { call: *call, picture });
@@ -115,6 +116,14 @@ impl Worker {
         }
         if walk.finished() {
             waiting.tell(News::Finished);
+        }
+        Ok(())
+    }
+
+    fn runs(&mut self, asked: &[RunAsked], waiting: &Waiting) -> Result<(), Problem> {
+        for run in asked {
+            let told = |news| waiting.tell(News::Run { id: run.id, news: Box::new(news) });
+            told(News::Failed(Problem::new("walk-not-begun")));
         }
         Ok(())
     }

@@ -198,8 +198,9 @@ impl Session {
             Message::InputEnded => self.ending = Some(Ending::Done),
             Message::News { source, generation, news } => {
                 let now = self.sources.get(source).map(Source::generation);
-                if source == self.current && now == Some(generation) {
-                    self.change(Event::News(told(news)));
+                let of_a_run = matches!(news, source::News::Run { .. });
+                if of_a_run || (source == self.current && now == Some(generation)) {
+                    self.change(Event::News(news));
                 }
             }
             Message::Encoded(encoded) => {
@@ -267,6 +268,12 @@ impl Session {
                 self.order(Order::Begin(Box::default()));
             }
             Effect::Next => self.order(Order::Next),
+            Effect::Runs(asked) => {
+                // Whatever is on screen, runs are computed by the live source.
+                if let Some(live) = self.sources.first() {
+                    live.order(Order::Runs(asked));
+                }
+            }
             Effect::DecodeX0(call) => self.order(Order::DecodeX0 { call }),
             Effect::Cancel => self.cancel(),
             Effect::WriteRecording(path) => {
@@ -399,19 +406,4 @@ fn leads_out(app: &App, key: Key) -> bool {
 /// Text from outside without what could steer a terminal, and not too long.
 fn printable(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).take(200).collect()
-}
-
-/// The source's news as the state knows them.
-fn told(news: source::News) -> app::News {
-    match news {
-        source::News::Opened { card, settings, calls, note } => {
-            app::News::Opened { card, settings, calls, note }
-        }
-        source::News::Progress(progress) => app::News::Progress(progress),
-        source::News::Frame(frame) => app::News::Frame(frame),
-        source::News::X0 { call, picture } => app::News::X0 { call, picture },
-        source::News::Finished => app::News::Finished,
-        source::News::Cancelled => app::News::Cancelled,
-        source::News::Failed(problem) => app::News::Failed(problem),
-    }
 }

@@ -5,6 +5,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Fork;
+
 /// The samplers that this edition has, under the names of `--sampler`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Sampler {
@@ -205,6 +207,9 @@ pub struct Settings {
     /// gave: guessed from a table by family.
     #[serde(default)]
     pub guessed: Vec<String>,
+    /// Where it branched from another walk, if it did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fork: Option<Fork>,
 }
 
 impl Settings {

@@ -89,6 +89,7 @@ pub(crate) fn settings() -> Settings {
         dtype: "f32".into(),
         engine: EngineChoice::Own,
         guessed: vec![],
+        fork: None,
     }
 }
 
