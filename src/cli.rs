@@ -2,6 +2,7 @@
 //! the catalogue.
 
 mod effect;
+mod export;
 mod flags;
 mod mistakes;
 mod values;
@@ -15,6 +16,7 @@ use crate::print::json::SCHEMA;
 use crate::walk::Problem;
 use crate::words::Language;
 
+pub use export::ExportFlags;
 pub use flags::Flags;
 pub use mistakes::Refused;
 
@@ -71,6 +73,8 @@ pub enum Command {
         #[command(flatten)]
         flags: Box<Flags>,
     },
+    /// Make pictures, tables and pages of a recording
+    Export(Box<ExportFlags>),
     /// Walk with both sets of networks and print how far they agree
     Verify(Box<Flags>),
     /// Print completions for a shell
@@ -98,6 +102,9 @@ impl Cli {
         if let Some(flags) = cli.flags_given() {
             flags.check().map_err(Refused::Problem)?;
         }
+        if let Some(Command::Export(flags)) = &cli.command {
+            flags.check().map_err(Refused::Problem)?;
+        }
         Ok(cli)
     }
 
@@ -121,13 +128,17 @@ impl Cli {
                 | Command::Verify(flags)
                 | Command::Replay { flags, .. },
             ) => Some(flags),
-            Some(Command::Completions { .. } | Command::Man) => None,
+            Some(Command::Export(_) | Command::Completions { .. } | Command::Man) => None,
         }
     }
 
     /// The language of every sentence: `--lang`, else the locale.
     pub fn language(&self) -> Language {
-        self.flags_given().and_then(|flags| flags.lang).unwrap_or_else(language_of_locale)
+        let given = match &self.command {
+            Some(Command::Export(flags)) => flags.lang,
+            _ => self.flags_given().and_then(|flags| flags.lang),
+        };
+        given.unwrap_or_else(language_of_locale)
     }
 
     /// The definition, for completions and the manual page.

@@ -1,6 +1,7 @@
 //! One file a subcommand: wiring only. The place where problems become sentences and exit codes.
 
 mod completions;
+mod export;
 mod files;
 mod interrupt;
 mod keeping;
@@ -49,6 +50,7 @@ pub fn carry_out(args: impl IntoIterator<Item = OsString>) -> u8 {
         Some(Command::Walk(flags)) => walk::walk(flags, language),
         Some(Command::Run(flags)) => caught(|| run::run(flags, language)),
         Some(Command::Replay { file, flags }) => replay::replay(file, flags, language),
+        Some(Command::Export(flags)) => caught(|| export::export(flags, language)),
         Some(Command::Tokens(flags)) => caught(|| tokens::tokens(flags, language)),
         Some(Command::Verify(flags)) => caught(|| verify::verify(flags, language)),
         Some(Command::Completions { shell }) => completions::completions(*shell),

@@ -27,20 +27,30 @@ pub(super) struct Keeping<'a> {
 /// Takes the place of the recording and looks whether picture and plots can be written, before minutes
 /// of work are spent.
 pub(super) fn places(flags: &Flags) -> Result<Option<Destination>, Problem> {
-    if let Some(out) = &flags.out {
-        let folder = out.parent().filter(|folder| !folder.as_os_str().is_empty());
-        if !folder.unwrap_or(Path::new(".")).is_dir() {
-            return Err(Problem::new("out-no-folder").with("file", out.display()));
-        }
-        let names_folder = out.as_os_str().as_encoded_bytes().ends_with(b"/");
-        if (out.exists() && !out.is_file()) || names_folder {
-            return Err(Problem::new("export-not-a-file").with("file", out.display()));
-        }
-    }
+    flags.out.as_deref().map(can_be_written).transpose()?;
     if let Some(folder) = flags.plots.as_ref().filter(|path| path.exists() && !path.is_dir()) {
         return Err(Problem::new("plots-not-a-folder").with("file", folder.display()));
     }
     flags.record.as_deref().map(|path| Destination::open(path, flags.force)).transpose()
+}
+
+/// Looks whether a file of this name can be written, an older one replaced.
+pub(super) fn can_be_written(path: &Path) -> Result<(), Problem> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    if !folder.unwrap_or(Path::new(".")).is_dir() {
+        return Err(Problem::new("out-no-folder").with("file", path.display()));
+    }
+    let names_folder = path.as_os_str().as_encoded_bytes().ends_with(b"/");
+    if (path.exists() && !path.is_file()) || names_folder {
+        return Err(Problem::new("export-not-a-file").with("file", path.display()));
+    }
+    Ok(())
+}
+
+/// A file's name for the terminal: without control characters.
+pub(super) fn shown_name(path: &Path) -> String {
+    let name = path.to_string_lossy();
+    name.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
 }
 
 impl<'a> Keeping<'a> {
@@ -169,12 +179,7 @@ impl<'a> Keeping<'a> {
 
     fn say(&self, key: &str, file: Option<&Path>) {
         if let Some(file) = file.filter(|_| !self.flags.quiet) {
-            let name: String = file
-                .to_string_lossy()
-                .chars()
-                .map(|c| if c.is_control() { '\u{fffd}' } else { c })
-                .collect();
-            remark(&self.words.fill(key, &[("file", &name)]));
+            remark(&self.words.fill(key, &[("file", &shown_name(file))]));
         }
     }
 }

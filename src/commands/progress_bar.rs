@@ -46,6 +46,19 @@ impl Progress {
         }
     }
 
+    /// From here on a file is written; how far it is comes by [`Self::part`].
+    pub(super) fn file(&self, name: &str) {
+        self.walk_of(1);
+        self.bar.reset_eta();
+        self.bar.set_position(0);
+        self.bar.set_message(name.to_owned());
+    }
+
+    /// So many parts of the file are done.
+    pub(super) fn part(&self, done: usize, all: usize) {
+        self.bar.set_position((done as u64 * FINE).checked_div(all as u64).unwrap_or(0));
+    }
+
     /// A frame is whole.
     pub(super) fn frame(&self) {
         if let Ok(mut frames) = self.frames.lock() {
