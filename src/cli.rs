@@ -12,6 +12,7 @@ use std::ffi::OsString;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use clap_complete::Shell;
 
+use crate::export::csv::COLUMNS;
 use crate::print::json::SCHEMA;
 use crate::walk::Problem;
 use crate::words::Language;
@@ -74,6 +75,7 @@ pub enum Command {
         flags: Box<Flags>,
     },
     /// Make pictures, tables and pages of a recording
+    #[command(after_long_help = COLUMNS)]
     Export(Box<ExportFlags>),
     /// Walk with both sets of networks and print how far they agree
     Verify(Box<Flags>),

@@ -1,5 +1,14 @@
-//! The same frames as files: plots and pictures.
+//! The same frames as files: pictures, sheets, animations, tables and plots.
 
+mod canvas;
+pub mod contact_sheet;
+pub mod csv;
+pub mod gif;
+mod lettering;
 pub mod plots;
 pub mod png;
+mod walk_sheet;
 mod whole_file;
+mod x0_picture;
+
+pub use walk_sheet::walk_sheet;

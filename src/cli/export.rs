@@ -17,6 +17,15 @@ pub struct ExportFlags {
     /// The finished picture, with its settings in the text that other programs read as well
     #[arg(long, value_name = "FILE")]
     pub png: Option<PathBuf>,
+    /// A contact sheet: x0 at every step, and the finished picture, with labels (PNG)
+    #[arg(long, value_name = "FILE")]
+    pub sheet: Option<PathBuf>,
+    /// x0 step by step as an animated GIF
+    #[arg(long, value_name = "FILE")]
+    pub gif: Option<PathBuf>,
+    /// The numbers of every step as CSV; the columns stand below
+    #[arg(long, value_name = "FILE")]
+    pub csv: Option<PathBuf>,
     /// Language of the words in the files and of every sentence [default: the locale's]
     #[arg(long, value_parser = values::language(), value_name = "CODE")]
     pub lang: Option<Language>,
@@ -28,7 +37,12 @@ pub struct ExportFlags {
 impl ExportFlags {
     /// The files that are asked for, each with its flag, in the order in which they are written.
     pub fn targets(&self) -> Vec<(&'static str, &PathBuf)> {
-        let all = [("--png", &self.png)];
+        let all = [
+            ("--png", &self.png),
+            ("--sheet", &self.sheet),
+            ("--gif", &self.gif),
+            ("--csv", &self.csv),
+        ];
         all.into_iter().filter_map(|(flag, path)| Some((flag, path.as_ref()?))).collect()
     }
 

@@ -8,9 +8,9 @@ use super::keeping::{can_be_written, shown_name};
 use super::progress_bar::Progress;
 use super::{DONE, remark};
 use crate::cli::ExportFlags;
-use crate::export::png;
+use crate::export::{contact_sheet, csv, gif, png, walk_sheet};
 use crate::recording::{Recording, read};
-use crate::walk::{Frame, Problem, Watch};
+use crate::walk::{self, Frame, Problem, Watch};
 use crate::words::{Language, Words};
 
 /// Writes one file after the other; each is whole or not there.
@@ -43,8 +43,7 @@ fn all(
             return Err(Problem::cancelled());
         }
         progress.file(&shown_name(path));
-        one(flag, path, recording)?;
-        progress.part(1, 1);
+        one(flag, path, recording, (words, progress))?;
         if !flags.quiet {
             let name = shown_name(path);
             progress.beside(|| remark(&words.fill("cli.written", &[("file", &name)])));
@@ -54,18 +53,43 @@ fn all(
 }
 
 /// The file of one flag.
-fn one(flag: &str, path: &Path, recording: &Recording) -> Result<(), Problem> {
+fn one(
+    flag: &str,
+    path: &Path,
+    recording: &Recording,
+    (words, progress): (Words, &Progress),
+) -> Result<(), Problem> {
+    let Recording { settings, card, frames, .. } = recording;
     match flag {
         "--png" => {
-            let picture = recording.frames.iter().find_map(|frame| match frame {
+            let picture = frames.iter().find_map(|frame| match frame {
                 Frame::Image(image) => image.picture(),
                 _ => None,
             });
             let picture =
                 picture.ok_or_else(|| Problem::new("out-no-image").with("file", path.display()))?;
-            png::write(&picture, 1, Some(&recording.settings), path)
+            png::write(&picture, 1, Some(settings), path)
         }
+        "--sheet" => {
+            let sheet = walk_sheet(frames, settings, card, words);
+            contact_sheet::write(path, &sheet, Some(settings))
+        }
+        "--gif" => gif::write(path, frames, card, words, &Parts(progress)),
+        "--csv" => csv::write(path, frames),
         _ => Ok(()),
+    }
+}
+
+/// How far a file is, on the bar that shows its name.
+struct Parts<'a>(&'a Progress);
+
+impl Watch for Parts<'_> {
+    fn progress(&self, progress: walk::Progress) {
+        self.0.part(progress.done, progress.total);
+    }
+
+    fn cancelled(&self) -> bool {
+        self.0.cancelled()
     }
 }
 

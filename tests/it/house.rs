@@ -36,7 +36,7 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("app", &["compare", "walk", "words"]),
     ("views", &["app", "compare", "walk", "words"]),
     ("terminal", &["views", "app", "source", "walk", "words", "export"]),
-    ("cli", &["walk", "words", "recording", "terminal", "engine", "print", "compare"]),
+    ("cli", &["walk", "words", "recording", "terminal", "engine", "print", "export", "compare"]),
     (
         "commands",
         &[

@@ -1,35 +1,23 @@
 //! The sheet that a plot is drawn on: font, colours, axes, and how it becomes a picture.
 
 use std::ops::Range;
-use std::sync::OnceLock;
 
 use plotters::coord::Shift;
 use plotters::prelude::*;
-use plotters::style::register_font;
 
+use crate::export::lettering::{GROUND, MESH, OVER, drawn_size, family, fonts};
 use crate::walk::Picture;
 
 use super::{HEIGHT, WIDTH};
 
-/// Drawn so many times larger, then averaged.
-const OVER: usize = 3;
+pub(super) use crate::export::lettering::{GREY, INK};
 
-/// Dark on a light ground, apart in lightness too: after Okabe & Ito (2008).
-pub(super) const INK: RGBColor = RGBColor(38, 38, 44);
-const GROUND: RGBColor = RGBColor(253, 252, 250);
-const MESH: RGBColor = RGBColor(226, 224, 219);
 /// First line of a plot.
 pub(super) const BLUE: RGBColor = RGBColor(0, 90, 160);
 /// Second line.
 pub(super) const VERMILION: RGBColor = RGBColor(205, 85, 10);
 /// Third line.
 pub(super) const GREEN: RGBColor = RGBColor(0, 135, 100);
-/// Fourth line.
-pub(super) const GREY: RGBColor = RGBColor(120, 118, 125);
-
-static FONT: &[u8] = include_bytes!("../../../fixtures/fonts/DejaVuSans-plots.ttf");
-static HAN: &[u8] = include_bytes!("../../../fixtures/fonts/NotoSansSC-plots.otf");
-
 /// Names of axes and the title over them.
 pub(super) struct Labels {
     pub(super) title: String,
@@ -77,26 +65,10 @@ pub(super) fn sheet(draw: impl FnOnce(&Area<'_>) -> Drawn) -> Option<Picture> {
     Some(Picture::new(w, h, pixels)?.block_means(WIDTH, HEIGHT).0)
 }
 
-/// Registers the fonts once.
-fn fonts() -> Option<()> {
-    static READY: OnceLock<bool> = OnceLock::new();
-    let ready = *READY.get_or_init(|| {
-        register_font("latin", FontStyle::Normal, FONT).is_ok()
-            && register_font("han", FontStyle::Normal, HAN).is_ok()
-    });
-    ready.then_some(())
-}
-
-/// The font that has all characters of a text.
-fn family(text: &str) -> &'static str {
-    if text.chars().any(|c| u32::from(c) >= 0x2e80) { "han" } else { "latin" }
-}
-
 /// A text style of `size` pixels on the finished plot.
 pub(super) fn style(text: &str, size: usize) -> TextStyle<'static> {
-    // Noto's em is set in a taller line than DejaVu's, and plotters scales by the line.
-    let size = if family(text) == "han" { size * 4 / 3 } else { size };
-    (family(text), (size * OVER) as i32).into_font().color(&INK)
+    let family = family(text);
+    (family, drawn_size(family, size) as i32).into_font().color(&INK)
 }
 
 /// A line's width in pixels of the finished plot.
