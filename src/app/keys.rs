@@ -171,7 +171,7 @@ pub const TABLE: &[Row] = &[
         ),
         LENS,
     ),
-    at(row(Action::ByHand, &[c('b')], WALK, "by-hand", Bar::Own), &[Stage::Step]),
+    at(row(Action::ByHand, &[c('b')], WALK, "by-hand", Bar::Own), LENS),
     row(Action::AnotherSeed, &[c('r')], WALK, "seed", Bar::Own),
     row(Action::Settings, &[c('s')], WALK, "settings", Bar::Own),
     row(Action::Prompt, &[c('/')], WALK, "prompt", Bar::Own),

@@ -4,18 +4,13 @@
 //! seed, and the two ways in which torch makes normal numbers of its words: sixteen at a time in
 //! f32 for 16 numbers and more, one by one in f64 for fewer.
 
-use std::f32::consts::PI;
-
 use crate::walk::Grid;
-
-const WORDS: usize = 624;
-const SHIFT: usize = 397;
+use crate::walk::drawn::{BLOCK, Twister, fraction24, fraction53, polar32, polar64};
 
 /// A generator in the middle of its sequence: draws continue where the last one ended.
 #[derive(Clone, Debug)]
 pub struct Generator {
-    state: Vec<u32>,
-    place: usize,
+    twister: Twister,
     /// The second number of a pair, kept for the next small draw; large draws leave it alone.
     kept: Option<f64>,
 }
@@ -23,20 +18,13 @@ pub struct Generator {
 impl Generator {
     /// Seeds it; only the low 32 bits count, as in torch.
     pub fn new(seed: u64) -> Self {
-        let mut state = Vec::with_capacity(WORDS);
-        let mut word = seed as u32;
-        state.push(word);
-        for i in 1..WORDS as u32 {
-            word = 1_812_433_253u32.wrapping_mul(word ^ (word >> 30)).wrapping_add(i);
-            state.push(word);
-        }
-        Self { state, place: WORDS, kept: None }
+        Self { twister: Twister::new(seed), kept: None }
     }
 
     /// Normal numbers of mean 0 and deviation 1 in this shape, as `torch.randn` draws them.
     pub fn normal(&mut self, shape: &[usize]) -> Grid {
         let count: usize = shape.iter().product();
-        let data = if count < 16 {
+        let data = if count < BLOCK {
             (0..count).map(|_| self.one() as f32).collect()
         } else {
             self.many(count)
@@ -45,75 +33,47 @@ impl Generator {
         Grid::from_fn(shape, |_| data.next().unwrap_or(0.0))
     }
 
-    fn word(&mut self) -> u32 {
-        if self.place == WORDS {
-            self.turn();
-        }
-        let mut y = self.state[self.place];
-        self.place += 1;
-        y ^= y >> 11;
-        y ^= (y << 7) & 0x9d2c_5680;
-        y ^= (y << 15) & 0xefc6_0000;
-        y ^ (y >> 18)
-    }
-
-    fn turn(&mut self) {
-        for k in 0..WORDS {
-            let next = self.state[(k + 1) % WORDS];
-            let y = (self.state[k] & 0x8000_0000) | (next & 0x7fff_ffff);
-            let odd = if next & 1 == 1 { 0x9908_b0df } else { 0 };
-            self.state[k] = self.state[(k + SHIFT) % WORDS] ^ (y >> 1) ^ odd;
-        }
-        self.place = 0;
-    }
-
-    /// 53 random bits as a fraction: two words, the first one high.
-    fn fraction(&mut self) -> f64 {
-        let bits = (u64::from(self.word()) << 32) | u64::from(self.word());
-        (bits & ((1 << 53) - 1)) as f64 / (1u64 << 53) as f64
-    }
-
     /// Box–Muller in f64; the sine half waits for the next call.
     fn one(&mut self) -> f64 {
         if let Some(kept) = self.kept.take() {
             return kept;
         }
         let (turn, size) = (self.fraction(), self.fraction());
-        let radius = (-2.0 * (-size).ln_1p()).sqrt();
-        let angle = std::f64::consts::TAU * turn;
-        self.kept = Some(radius * angle.sin());
-        radius * angle.cos()
+        let [cosine, sine] = polar64(size, turn).pair;
+        self.kept = Some(sine);
+        cosine
     }
 
     /// Uniform words for all places first, then Box–Muller over blocks of sixteen. A count that
     /// is no multiple of sixteen has its last sixteen places drawn anew.
     fn many(&mut self, count: usize) -> Vec<f32> {
         let mut data: Vec<f32> = (0..count).map(|_| self.fraction24()).collect();
-        for block in data.chunks_exact_mut(16) {
+        for block in data.chunks_exact_mut(BLOCK) {
             pairs(block);
         }
-        if !count.is_multiple_of(16) {
-            let mut last: Vec<f32> = (0..16).map(|_| self.fraction24()).collect();
+        if !count.is_multiple_of(BLOCK) {
+            let mut last: Vec<f32> = (0..BLOCK).map(|_| self.fraction24()).collect();
             pairs(&mut last);
-            data[count - 16..].copy_from_slice(&last);
+            data[count - BLOCK..].copy_from_slice(&last);
         }
         data
     }
 
     fn fraction24(&mut self) -> f32 {
-        (self.word() & 0x00ff_ffff) as f32 / 16_777_216.0
+        fraction24(self.twister.word())
+    }
+
+    fn fraction(&mut self) -> f64 {
+        let high = self.twister.word();
+        fraction53([high, self.twister.word()])
     }
 }
 
-/// Box–Muller in f32 on sixteen uniform numbers: places j and j + 8 are a pair.
+/// Box–Muller on sixteen uniform numbers: places j and j + 8 are a pair.
 fn pairs(block: &mut [f32]) {
     let (sizes, turns) = block.split_at_mut(8);
     for (size, turn) in sizes.iter_mut().zip(turns) {
-        let radius = (-2.0 * (1.0 - *size).ln()).sqrt();
-        // Sine and cosine of the f32 angle in f64: the bits of f32 ones differ between systems.
-        let (sin, cos) = f64::from(2.0 * PI * *turn).sin_cos();
-        *size = radius * cos as f32;
-        *turn = radius * sin as f32;
+        [*size, *turn] = polar32(*size, *turn).pair;
     }
 }
 

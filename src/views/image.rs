@@ -1,5 +1,7 @@
 //! The picture as large as fits, and a lens on its red, green and blue numbers.
 
+mod by_hand;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -47,7 +49,11 @@ pub(crate) fn draw(
     }
     let view = View { app, words, frame, shown: &shown, lens, ground };
     let used = view.lens_rows(side, buf);
-    let rest = layout::top(side, used).1;
+    let mut rest = layout::top(side, used).1;
+    if app.look.by_hand {
+        let used = by_hand::draw(app, (frame, &shown), (lens.x, lens.y), rest, ground, buf);
+        rest = layout::top(rest, used + 1).1;
+    }
     let used = view.facts(fit, rest, buf);
     view.histograms(layout::top(rest, used + 1).1, buf);
 }

@@ -1,6 +1,8 @@
 //! The seeded noise: its channels as signed pictures, the histogram against the bell curve that
 //! it should follow, and how the seed made it.
 
+mod by_hand;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
@@ -50,6 +52,9 @@ pub(crate) fn draw(
     }
     let gap = u16::from(area.height >= 26);
     let (_, rest) = layout::top(area, each + gap);
+    if app.look.by_hand && view.worked(rest, buf) {
+        return;
+    }
     if rest.height >= 4 && rest.width >= 64 {
         let (left, right) = layout::left(rest, (rest.width / 2 - 3).min(66), 3);
         view.histogram(left, buf);
@@ -85,6 +90,11 @@ impl View<'_> {
         (x.min(grid.width().saturating_sub(1)), y.min(grid.height().saturating_sub(1)))
     }
 
+    fn lens_shown(&self) -> bool {
+        let look = &self.app.look;
+        look.enlarged || look.by_hand || self.lens() != (0, 0)
+    }
+
     /// One channel: name, picture, scale, and its own numbers where there is room.
     fn channel(&self, channel: usize, area: Rect, facts: u16, buf: &mut Buffer) {
         let (words, ground) = (self.words, self.ground);
@@ -97,7 +107,7 @@ impl View<'_> {
         let (body, under) = layout::bottom(rest, 1 + facts);
         let map = Map::Signed { limit: LIMIT };
         let fit = heatmap::draw(&self.frame.noise, channel, map, body, ground, buf);
-        if chosen && fit.block == 1 && (self.app.look.enlarged || self.lens() != (0, 0)) {
+        if chosen && fit.block == 1 && self.lens_shown() {
             mark(fit, self.lens(), ground, buf);
         }
         let scale = layout::row(under, 0);
@@ -214,6 +224,23 @@ impl View<'_> {
         lines
     }
 
+    /// The number under the lens by hand, over the whole width; gives whether it was there. What is
+    /// left under it goes to the numbers around it.
+    fn worked(&self, area: Rect, buf: &mut Buffer) -> bool {
+        let Some(worked) = self.by_hand() else { return false };
+        let used = worked.rows(area, self.ground, buf);
+        let rest = layout::top(area, used + 1).1;
+        if rest.height >= 4 {
+            self.neighbours(self.chosen(), rest, buf);
+        }
+        true
+    }
+
+    fn by_hand(&self) -> Option<by_hand::Worked> {
+        let (x, y) = self.lens();
+        by_hand::Worked::of(self.frame, (self.chosen(), y, x), self.words)
+    }
+
     /// The chosen channel as large as fits, its neighbourhood in numbers beside it.
     fn enlarged(&self, area: Rect, buf: &mut Buffer) {
         let channel = self.chosen();
@@ -222,6 +249,10 @@ impl View<'_> {
         let fit = Fit::of(self.frame.noise.width(), self.frame.noise.height(), picture);
         self.channel(channel, layout::top(room, fit.area.height + 2).0, 0, buf);
         let (_, side) = layout::left(area, fit.area.width.max(16), 2);
+        if let Some(worked) = self.by_hand().filter(|_| self.app.look.by_hand) {
+            worked.column(side, self.ground, buf);
+            return;
+        }
         let used = self.origin(side, buf);
         self.neighbours(channel, layout::top(side, used + 1).1, buf);
     }

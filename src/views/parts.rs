@@ -12,3 +12,4 @@ pub(crate) mod picture;
 pub(crate) mod plot;
 pub(crate) mod text;
 pub(crate) mod theme;
+pub(crate) mod working;

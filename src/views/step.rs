@@ -9,6 +9,7 @@ mod curves;
 mod enlarged;
 mod panel;
 mod pictures;
+mod pixels;
 mod worked;
 
 use ratatui::buffer::Buffer;
@@ -42,7 +43,7 @@ pub(crate) fn draw(
         return;
     }
     let size = (frame.latent.width(), frame.latent.height());
-    let found = arrange::arrange(area, size, chosen);
+    let found = arrange::arrange(area, size, chosen, app.look.by_hand);
     for (subject, place) in &found.panels {
         let manner = Manner {
             chosen: *subject == chosen,
@@ -52,7 +53,7 @@ pub(crate) fn draw(
         panel::draw(&scene, &scene.panel(*subject), manner, *place, buf, slots);
     }
     let mut rest = found.rest;
-    if found.stacked || rest.height >= 6 {
+    if found.stacked || rest.height >= if app.look.by_hand { 8 } else { 6 } {
         let used = text::put_wrapped(buf, layout::top(rest, 3).0, &scene.here(), ground.strong());
         rest = layout::top(rest, used + u16::from(found.stacked)).1;
     }
@@ -69,7 +70,7 @@ pub(crate) fn picture_at(app: &App, frame: &Step, area: Rect, place: (u16, u16))
         return None;
     }
     let size = (frame.latent.width(), frame.latent.height());
-    let found = arrange::arrange(area, size, Subject::chosen(app));
+    let found = arrange::arrange(area, size, Subject::chosen(app), app.look.by_hand);
     let (subject, _) = found.panels.iter().find(|(_, panel)| panel.contains(place.into()))?;
     Some(subject.place(app))
 }

@@ -1,6 +1,7 @@
 //! One test binary for everything that looks at the program from outside.
 
 mod app;
+mod by_hand;
 mod cli;
 mod export;
 mod frames;

@@ -4,8 +4,9 @@
 
 use std::collections::BTreeMap;
 
+use proptest::prelude::*;
 use safelight::engine::noise::Generator;
-use safelight::walk::Grid;
+use safelight::walk::{Drawn, Grid};
 
 use crate::reference_files::{own_root, root, tensors};
 
@@ -28,6 +29,42 @@ fn draws_in_a_row_are_torchs() {
             assert!(difference <= BAR, "seed {seed}, draw {nth}: {difference}");
         }
     }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 60, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// Fewer than sixteen, whole blocks, and a last block that is drawn anew.
+    #[test]
+    fn the_way_of_every_number_ends_at_that_number_bit_for_bit(
+        seed in any::<u64>(),
+        (height, width) in (1usize..13, 1usize..13),
+        planes in 1usize..5,
+    ) {
+        let drawn = Generator::new(seed).normal(&[1, planes, height, width]);
+        for (place, value) in drawn.data().iter().enumerate() {
+            let way = Drawn::of(seed, drawn.len(), place).unwrap();
+            prop_assert_eq!(way.value.to_bits(), value.to_bits(), "{} of {}", place, drawn.len());
+            prop_assert!((0.0..1.0).contains(&way.size) && (0.0..1.0).contains(&way.turn));
+            let half = std::f64::consts::TAU * way.turn;
+            let half = if way.sine { half.sin() } else { half.cos() };
+            let again = (-2.0 * (1.0 - way.size).ln()).sqrt() * half;
+            prop_assert!((again - f64::from(*value)).abs() < 2e-6, "{} is not {}", again, value);
+        }
+        prop_assert!(Drawn::of(seed, drawn.len(), drawn.len()).is_none());
+    }
+}
+
+#[test]
+fn the_way_of_a_number_of_a_large_latent_ends_at_that_number() {
+    for seed in [7, 42, u64::MAX] {
+        let drawn = Generator::new(seed).normal(&[1, 4, 64, 64]);
+        for place in [0, 7, 8, 623, 624, 9_999, 16_383] {
+            let way = Drawn::of(seed, drawn.len(), place).unwrap();
+            assert_eq!(way.value.to_bits(), drawn.data()[place].to_bits());
+        }
+    }
+    assert!(Drawn::of(7, usize::MAX, 3).is_none(), "more numbers than any latent has");
 }
 
 /// The layout of the larger folder that `SAFELIGHT_REFERENCE` may name.

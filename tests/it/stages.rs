@@ -16,13 +16,13 @@ use safelight::words::Language;
 use super::frames;
 
 const SCHEDULE: usize = 2;
-const NOISE: usize = 3;
-const STEP: usize = 10;
+pub(crate) const NOISE: usize = 3;
+pub(crate) const STEP: usize = 10;
 const DECODE: usize = 4 + frames::CALLS;
-const IMAGE: usize = 5 + frames::CALLS;
+pub(crate) const IMAGE: usize = 5 + frames::CALLS;
 
 /// The walk made by hand with the frame at `place` on screen.
-fn app(place: usize) -> App {
+pub(crate) fn app(place: usize) -> App {
     static WHOLE: LazyLock<App> = LazyLock::new(|| {
         let walk = frames::walk();
         let mut app = App::new(Language::En, Asked::default());
@@ -66,7 +66,7 @@ fn text(app: &App, ground: Ground, width: u16, height: u16) -> String {
     lines.join("\n")
 }
 
-fn plain(app: &App, width: u16, height: u16) -> String {
+pub(crate) fn plain(app: &App, width: u16, height: u16) -> String {
     text(app, Ground::default(), width, height)
 }
 

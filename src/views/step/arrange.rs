@@ -26,29 +26,41 @@ const CAPTIONS: u16 = 3;
 /// From this size the curves stand beside larger pictures.
 const BESIDE: (u16, u16) = (150, 38);
 
-/// Arranges an area for latents of `size` numbers (width, height).
-pub(super) fn arrange(area: Rect, size: (usize, usize), chosen: Subject) -> Arrangement {
+/// Arranges an area for latents of `size` numbers (width, height). Where a number is worked out
+/// `by_hand`, a caption less leaves it more rows.
+pub(super) fn arrange(
+    area: Rect,
+    size: (usize, usize),
+    chosen: Subject,
+    by_hand: bool,
+) -> Arrangement {
     if area.width >= BESIDE.0 && area.height >= BESIDE.1 {
         let (pictures, rest) = layout::left(area, area.width - 26, 2);
-        let (panels, used) = grid(pictures, size, 0);
+        let (panels, used) = grid(pictures, size, 0, CAPTIONS);
         if used.height + 9 >= area.height {
             return Arrangement { panels, captions: CAPTIONS, rest, stacked: true };
         }
     }
     if area.width >= ALL_EIGHT.0 && area.height >= ALL_EIGHT.1 {
-        let (panels, used) = grid(area, size, 6);
+        let captions = CAPTIONS - u16::from(by_hand);
+        let (panels, used) = grid(area, size, 6, captions);
         let rest = layout::top(area, used.height).1;
-        return Arrangement { panels, captions: CAPTIONS, rest, stacked: false };
+        return Arrangement { panels, captions, rest, stacked: false };
     }
-    few(area, size, chosen)
+    few(area, size, chosen, by_hand)
 }
 
 /// Two rows of four with a free row under each, leaving at least `below` rows.
-fn grid(area: Rect, size: (usize, usize), below: u16) -> (Vec<(Subject, Rect)>, Rect) {
+fn grid(
+    area: Rect,
+    size: (usize, usize),
+    below: u16,
+    captions: u16,
+) -> (Vec<(Subject, Rect)>, Rect) {
     let (pictures, _) = layout::bottom(area, below);
     let columns = layout::columns(pictures, 4, 1);
-    let room = Rect { height: (pictures.height / 2).saturating_sub(CAPTIONS + 2), ..columns[0] };
-    let each = Fit::of(size.0, size.1, room).area.height + CAPTIONS + 1;
+    let room = Rect { height: (pictures.height / 2).saturating_sub(captions + 2), ..columns[0] };
+    let each = Fit::of(size.0, size.1, room).area.height + captions + 1;
     let panels = Subject::ALL
         .iter()
         .enumerate()
@@ -62,13 +74,13 @@ fn grid(area: Rect, size: (usize, usize), below: u16) -> (Vec<(Subject, Rect)>, 
 }
 
 /// As many as stand side by side, three at most, with the chosen one among them.
-fn few(area: Rect, size: (usize, usize), chosen: Subject) -> Arrangement {
+fn few(area: Rect, size: (usize, usize), chosen: Subject, by_hand: bool) -> Arrangement {
     let count = usize::from((area.width / 24).clamp(1, 3));
     let trio = chosen.trio();
     let at = trio.iter().position(|&s| s == chosen).unwrap_or(0);
     let first = at.min(3 - count);
     let columns = layout::columns(area, count as u16, 2);
-    let captions = if area.height >= 19 { 3 } else { 2 };
+    let captions = if area.height >= 19 { 3 } else { 2 } - u16::from(by_hand);
     let below = if area.height >= 14 { 5 } else { 0 };
     let room = Rect { height: area.height.saturating_sub(below + captions + 1), ..columns[0] };
     let each = Fit::of(size.0, size.1, room).area.height + captions + 1;
@@ -86,7 +98,8 @@ mod tests {
 
     #[test]
     fn a_small_screen_shows_three_and_a_large_one_all_eight() {
-        let count = |w, h| arrange(Rect::new(0, 0, w, h), (16, 16), Subject::With).panels.len();
+        let count =
+            |w, h| arrange(Rect::new(0, 0, w, h), (16, 16), Subject::With, false).panels.len();
         assert_eq!([count(80, 16), count(120, 32), count(160, 42)], [3, 8, 8]);
         assert_eq!([count(50, 16), count(20, 9), count(1, 1)], [2, 1, 1]);
     }
@@ -96,7 +109,7 @@ mod tests {
         for (w, h) in [(1, 1), (30, 10), (50, 12), (80, 16), (120, 32), (160, 42), (400, 120)] {
             let area = Rect::new(3, 2, w, h);
             for chosen in Subject::ALL {
-                let found = arrange(area, (64, 64), chosen);
+                let found = arrange(area, (64, 64), chosen, w % 3 == 0);
                 assert!(found.panels.iter().any(|(subject, _)| *subject == chosen));
                 let mut places: Vec<Rect> = found.panels.iter().map(|p| p.1).collect();
                 places.push(found.rest);

@@ -1,21 +1,11 @@
 //! One number by hand: the sampler's formula with its real numbers, for one cell of the latent.
 
+use crate::views::parts::working::{Line, number, operand};
 use crate::walk::{Grid, Quantity, Step};
+use crate::words::Words;
 
-/// One line of the calculation.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) struct Line {
-    /// What is computed: a symbol of the field.
-    pub(super) name: &'static str,
-    /// Key of the words beside it.
-    pub(super) key: &'static str,
-    /// With letters.
-    pub(super) letters: String,
-    /// With numbers.
-    pub(super) numbers: String,
-    /// What comes out.
-    pub(super) result: f32,
-}
+/// Digits behind the point.
+const DIGITS: usize = 4;
 
 /// The whole calculation for one number.
 #[derive(Clone, Debug, PartialEq)]
@@ -24,47 +14,47 @@ pub(super) struct Worked {
     pub(super) cell: (usize, usize, usize),
     /// The lines in their order; the last gives the next latent.
     pub(super) lines: Vec<Line>,
+    /// Whether the first line is what the network is shown of the latent: it can be left out.
+    pub(super) begins_with_input: bool,
     /// The number that the engine stored in the next latent.
     pub(super) stored: f32,
 }
 
 /// Works out one number of a step's next latent. `steps` are the calls so far: some samplers draw
 /// on earlier ones. `None` where one of them is missing.
-pub(super) fn work(steps: &[&Step], step: &Step, cell: (usize, usize, usize)) -> Option<Worked> {
-    let (channel, y, x) = cell;
+pub(super) fn work(
+    steps: &[&Step],
+    step: &Step,
+    (channel, y, x): (usize, usize, usize),
+    words: Words,
+) -> Option<Worked> {
     let place = (channel * step.latent.height() + y) * step.latent.width() + x;
     let at = |grid: &Grid| grid.data().get(place).copied();
     let formula = &step.formula;
     let (latent, pred, text) = (at(&step.latent)?, at(&step.pred)?, at(&step.pred_text)?);
+    let of_latent = |factor| (factor, "x_t".to_owned(), latent);
     let mut lines = Vec::new();
-    if let Some(without) = step.pred_uncond.as_ref().and_then(at) {
-        let g = formula.guidance;
-        lines.push(Line {
-            name: "pred",
-            key: "step.hand-guided",
-            letters: format!("without + {}·(with − without)", number(g)),
-            numbers: format!(
-                "{} + {}·({} − {})",
-                number(without),
-                number(g),
-                number(text),
-                bracketed(without)
-            ),
-            result: without + g * (text - without),
-        });
+    let begins_with_input = formula.input_scale != 1.0;
+    if begins_with_input {
+        let what = words.text("step.hand-input");
+        lines.push(weighted("input", what, &[of_latent(formula.input_scale)]));
     }
-    lines.push(weighted(
-        "x0",
-        "step.hand-x0",
-        &[(formula.x0[0], "x_t".to_owned(), latent), (formula.x0[1], "pred".to_owned(), pred)],
-    ));
+    lines.push(match step.pred_uncond.as_ref().and_then(at) {
+        Some(without) => guided(formula.guidance, without, text, words),
+        None => Line {
+            name: "pred",
+            letters: String::new(),
+            numbers: shown(text),
+            result: String::new(),
+            what: words.text("step.hand-alone").to_owned(),
+        },
+    });
+    let of_pred = |factor| (factor, "pred".to_owned(), pred);
+    let what = words.text("step.hand-x0");
+    lines.push(weighted("x0", what, &[of_latent(formula.x0[0]), of_pred(formula.x0[1])]));
     if formula.next.iter().any(|term| term.of == Quantity::Epsilon) {
         let [a, b] = formula.epsilon;
-        lines.push(weighted(
-            "ε",
-            "step.hand-epsilon",
-            &[(a, "x_t".to_owned(), latent), (b, "pred".to_owned(), pred)],
-        ));
+        lines.push(weighted("ε", words.text("step.hand-epsilon"), &[of_latent(a), of_pred(b)]));
     }
     let terms = formula
         .next
@@ -74,8 +64,24 @@ pub(super) fn work(steps: &[&Step], step: &Step, cell: (usize, usize, usize)) ->
             Some((term.factor, name, at(&grid)?))
         })
         .collect::<Option<Vec<_>>>()?;
-    lines.push(weighted("next", "step.hand-next", &terms));
-    Some(Worked { cell, lines, stored: at(&step.next)? })
+    lines.push(weighted("next", words.text("step.hand-next"), &terms));
+    Some(Worked { cell: (channel, y, x), lines, begins_with_input, stored: at(&step.next)? })
+}
+
+fn guided(g: f32, without: f32, with: f32, words: Words) -> Line {
+    Line {
+        name: "pred",
+        letters: format!("without + {}·(with − without)", shown(g)),
+        numbers: format!(
+            "{} + {}·({} − {})",
+            shown(without),
+            shown(g),
+            shown(with),
+            operand(without.into(), DIGITS)
+        ),
+        result: shown(without + g * (with - without)),
+        what: words.text("step.hand-guided").to_owned(),
+    }
 }
 
 /// The grid that a quantity names, and its symbol.
@@ -94,35 +100,29 @@ fn look_up(steps: &[&Step], step: &Step, quantity: Quantity) -> Option<(String, 
     })
 }
 
-fn weighted(name: &'static str, key: &'static str, terms: &[(f32, String, f32)]) -> Line {
-    let shown: Vec<_> = terms.iter().filter(|(factor, _, _)| *factor != 0.0).collect();
-    let join = |part: &dyn Fn(&str) -> String, value: &dyn Fn(&(f32, String, f32)) -> String| {
-        shown.iter().enumerate().fold(String::new(), |text, (i, term)| {
+fn weighted(name: &'static str, what: &str, terms: &[(f32, String, f32)]) -> Line {
+    let there: Vec<_> = terms.iter().filter(|(factor, _, _)| *factor != 0.0).collect();
+    let join = |value: &dyn Fn(&(f32, String, f32)) -> String| {
+        there.iter().enumerate().fold(String::new(), |text, (i, term)| {
             let sign = match (i, term.0 < 0.0) {
                 (0, true) => "−",
                 (0, false) => "",
                 (_, true) => " − ",
                 (_, false) => " + ",
             };
-            text + sign + &part(&format!("{}·{}", number(term.0.abs()), value(term)))
+            text + sign + &format!("{}·{}", shown(term.0.abs()), value(term))
         })
     };
     Line {
         name,
-        key,
-        letters: join(&str::to_owned, &|term| term.1.clone()),
-        numbers: join(&str::to_owned, &|term| bracketed(term.2)),
-        result: terms.iter().map(|(factor, _, value)| factor * value).sum(),
+        letters: join(&|term| term.1.clone()),
+        numbers: join(&|term| operand(term.2.into(), DIGITS)),
+        result: shown(terms.iter().map(|(factor, _, value)| factor * value).sum()),
+        what: what.to_owned(),
     }
 }
 
-/// A number with four digits behind the point, fewer where they are zero, with a true minus sign.
-pub(super) fn number(x: f32) -> String {
-    let text = format!("{:.4}", x.abs());
-    let text = text.trim_end_matches('0').trim_end_matches('.');
-    if x < 0.0 && text != "0" { format!("−{text}") } else { text.to_owned() }
-}
-
-fn bracketed(x: f32) -> String {
-    if x < 0.0 { format!("({})", number(x)) } else { number(x) }
+/// A number of the calculation as it is shown.
+pub(super) fn shown(x: f32) -> String {
+    number(x.into(), DIGITS)
 }

@@ -1,13 +1,20 @@
-//! Shows one number worked out by hand: a row a line of the formula, with its real numbers.
+//! Shows one number worked out by hand: a row a line of the formula, with its real numbers, and
+//! the pixels that the number feeds.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::by_hand::{self, Worked, number};
+use super::by_hand::{self, shown};
 use super::pictures::Scene;
+use super::pixels::Pixels;
 use crate::views::parts::theme::Ground;
-use crate::views::parts::{layout, text};
+use crate::views::parts::{layout, text, working};
 use crate::walk::Step;
+
+/// From so many columns on the pixels stand beside the calculation.
+const BESIDE: u16 = 112;
+/// Columns that the pixels take there.
+const PIXELS: u16 = 40;
 
 /// Draws the calculation for the number under the lens; `stacked`: in a high and narrow column.
 pub(super) fn draw(scene: &Scene, stacked: bool, area: Rect, ground: &Ground, buf: &mut Buffer) {
@@ -17,71 +24,41 @@ pub(super) fn draw(scene: &Scene, stacked: bool, area: Rect, ground: &Ground, bu
     let facts = [("channel", &*place[0]), ("row", &*place[1]), ("column", &*place[2])];
     let title = words.fill("step.hand", &facts);
     let steps: Vec<&Step> = scene.app.walk.steps().collect();
-    let Some(worked) = by_hand::work(&steps, scene.step, (channel, y, x)) else {
+    let Some(worked) = by_hand::work(&steps, scene.step, (channel, y, x), words) else {
         text::put(buf, layout::row(area, 0), &title, ground.strong());
         text::put(buf, layout::row(area, 1), words.text("step.hand-missing"), ground.dim());
         return;
     };
-    let roomy = usize::from(area.height) > worked.lines.len() * 2;
-    let stored = words.fill("step.hand-stored", &[("stored", &number(worked.stored))]);
+    let pixels = Pixels::of(scene);
+    let stored = words.fill("step.hand-stored", &[("stored", &shown(worked.stored))]);
     if stacked {
-        column(scene, &worked, [&title, &stored], area, ground, buf);
+        let mut row = text::put_wrapped(buf, area, &title, ground.strong());
+        let under = |row| layout::top(area, row).1;
+        row += text::put_wrapped(buf, under(row), &stored, ground.fact()) + 1;
+        row += working::column(&worked.lines, under(row), ground, buf);
+        if let Some(pixels) = &pixels {
+            pixels.column(under(row), buf);
+        }
         return;
     }
     let head = [(&*title, ground.strong()), ("   ", ground.dim()), (&*stored, ground.fact())];
     text::put_spans(buf, layout::row(area, 0), &head);
-    let mut row = 1;
-    for line in &worked.lines {
-        let numbers = format!("= {} = {}", line.numbers, number(line.result));
-        let name = format!("{:<5}", line.name);
-        let what = words.text(line.key);
-        if roomy {
-            let letters = format!("= {}", line.letters);
-            let spans = [
-                (&*name, ground.strong()),
-                (&*letters, ground.fact()),
-                ("   ", ground.dim()),
-                (what, ground.dim()),
-            ];
-            text::put_spans(buf, layout::row(area, row), &spans);
-            let (_, rest) = layout::left(layout::row(area, row + 1), 5, 0);
-            text::put(buf, rest, &numbers, ground.fact());
-            row += 2;
-        } else {
-            let spans = [
-                (&*name, ground.strong()),
-                (&*numbers, ground.fact()),
-                ("   ", ground.dim()),
-                (what, ground.dim()),
-            ];
-            text::put_spans(buf, layout::row(area, row), &spans);
-            row += 1;
-        }
+    let beside = area.width >= BESIDE;
+    let mut body = layout::top(area, 1).1;
+    if beside && let Some(pixels) = &pixels {
+        let (left, right) = layout::left(area, area.width - PIXELS, 2);
+        body = layout::top(left, 1).1;
+        pixels.column(right, buf);
     }
-}
-
-/// The same where lines must be broken: every quantity a paragraph of its own.
-fn column(
-    scene: &Scene,
-    worked: &Worked,
-    [title, stored]: [&str; 2],
-    area: Rect,
-    ground: &Ground,
-    buf: &mut Buffer,
-) {
-    let mut row = text::put_wrapped(buf, area, title, ground.strong());
-    row += text::put_wrapped(buf, layout::top(area, row).1, stored, ground.fact());
-    for line in &worked.lines {
-        row += 1;
-        let name = format!("{:<5}", line.name);
-        let head = [(&*name, ground.strong()), (scene.words.text(line.key), ground.dim())];
-        text::put_spans(buf, layout::row(area, row), &head);
-        row += 1;
-        let numbers = format!("= {} = {}", line.numbers, number(line.result));
-        for (part, style) in
-            [(format!("= {}", line.letters), ground.dim()), (numbers, ground.fact())]
-        {
-            row += text::put_wrapped(buf, layout::top(area, row).1, &part, style);
-        }
+    let more = usize::from(!beside && pixels.is_some());
+    let cramped = worked.lines.len() + more > usize::from(body.height);
+    let skipped = usize::from(cramped && worked.begins_with_input);
+    let lines = worked.lines.get(skipped..).unwrap_or_default();
+    if more == 0 {
+        working::rows(lines, body, ground, buf);
+    } else if let Some(pixels) = &pixels {
+        let (upper, _) = layout::bottom(body, 1);
+        let used = working::rows(lines, upper, ground, buf);
+        pixels.row(layout::row(body, used), buf);
     }
 }

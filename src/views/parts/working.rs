@@ -1,0 +1,104 @@
+//! A calculation in lines: a row a line as `name = numbers = result`, or a paragraph a line in a
+//! narrow column. What stands in it is made by the view whose number is worked out.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+
+use super::theme::Ground;
+use super::{layout, text};
+
+/// Cells of a name.
+const NAME: u16 = 6;
+
+/// One line of a calculation.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Line {
+    /// What is computed: a symbol of the field, at most five signs.
+    pub(crate) name: &'static str,
+    /// With letters, for where there is room.
+    pub(crate) letters: String,
+    /// With numbers.
+    pub(crate) numbers: String,
+    /// What comes out; empty where the numbers are it.
+    pub(crate) result: String,
+    /// What it is, in words.
+    pub(crate) what: String,
+}
+
+impl Line {
+    fn equation(&self) -> String {
+        if self.result.is_empty() {
+            format!("= {}", self.numbers)
+        } else {
+            format!("= {} = {}", self.numbers, self.result)
+        }
+    }
+}
+
+/// Draws the lines in rows, with letters over the numbers where there is room for all; gives the
+/// rows used.
+pub(crate) fn rows(lines: &[Line], area: Rect, ground: &Ground, buf: &mut Buffer) -> u16 {
+    let roomy = usize::from(area.height) >= lines.len() * 2;
+    let mut row = 0;
+    for line in lines {
+        let equation = line.equation();
+        let letters = format!("= {}", line.letters);
+        let named = layout::row(area, row);
+        text::put(buf, named, line.name, ground.strong());
+        let told = |at: Rect, shown: &str, style: Style, buf: &mut Buffer| {
+            let spans = [(shown, style), ("   ", ground.dim()), (&*line.what, ground.dim())];
+            text::put_spans(buf, layout::left(at, NAME - 1, 0).1, &spans);
+        };
+        if roomy && !line.letters.is_empty() {
+            told(named, &letters, ground.fact(), buf);
+            let under = layout::left(layout::row(area, row + 1), NAME - 1, 0).1;
+            text::put(buf, under, &equation, ground.fact());
+            row += 2;
+        } else {
+            told(named, &equation, ground.fact(), buf);
+            row += 1;
+        }
+    }
+    row.min(area.height)
+}
+
+/// The same where lines must be broken: every quantity a paragraph of its own, with a free row
+/// between them where there is room.
+pub(crate) fn column(lines: &[Line], area: Rect, ground: &Ground, buf: &mut Buffer) -> u16 {
+    let gap = u16::from(usize::from(area.height) >= lines.len() * 5);
+    let mut row = 0;
+    for line in lines {
+        let under = |row| layout::top(area, row).1;
+        if line.what.is_empty() {
+            text::put(buf, layout::row(area, row), line.name, ground.strong());
+        } else {
+            let head =
+                [(line.name, ground.strong()), ("  ", ground.dim()), (&*line.what, ground.dim())];
+            text::put_spans(buf, layout::row(area, row), &head);
+            row += 1;
+        }
+        if !line.letters.is_empty() && gap > 0 {
+            row += text::put_wrapped(buf, under(row), &format!("= {}", line.letters), ground.dim());
+        }
+        let indent = layout::left(under(row), if line.what.is_empty() { 2 } else { 0 }, 0).1;
+        row += text::put_wrapped(buf, indent, &line.equation(), ground.fact()) + gap;
+    }
+    row.min(area.height)
+}
+
+/// A number with so many digits behind the point, fewer where they are zero, with a true minus.
+pub(crate) fn number(x: f64, digits: usize) -> String {
+    if !x.is_finite() {
+        return super::numbers::short(x as f32);
+    }
+    let text = format!("{:.digits$}", x.abs());
+    let text = if digits > 0 { text.trim_end_matches('0').trim_end_matches('.') } else { &*text };
+    if x < 0.0 && text != "0" { format!("−{text}") } else { text.to_owned() }
+}
+
+/// The same, in brackets where it is negative: as an operand.
+pub(crate) fn operand(x: f64, digits: usize) -> String {
+    let text = number(x, digits);
+    if text.starts_with('−') { format!("({text})") } else { text }
+}
