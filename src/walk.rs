@@ -6,8 +6,8 @@
 
 pub mod colour_map;
 pub mod curves;
-pub mod fork;
 pub mod drawn;
+pub mod fork;
 pub mod formula;
 pub mod frame;
 pub mod grid;
@@ -25,8 +25,8 @@ pub mod trajectory;
 pub mod weight_syntax;
 
 pub use curves::{Curve, Curves, Mark};
-pub use fork::{Blend, Change, Fork, FreshNoise, Off, OffWay};
 pub use drawn::Drawn;
+pub use fork::{Blend, Change, Fork, FreshNoise, Off, OffWay};
 pub use formula::{Formula, Quantity, Term};
 pub use frame::{
     Attention, Decode, Embeddings, Frame, Image, Level, Neighbour, Noise, Schedule, Step,
