@@ -95,6 +95,13 @@ impl Run {
         self.frames.iter().filter_map(Frame::as_step)
     }
 
+    /// The step of call `call`, from 0, if it is there.
+    pub fn step_at(&self, call: usize) -> Option<&Step> {
+        // Calls stand in order behind the four stages before them, in every whole walk.
+        let expected = self.frames.get(call.saturating_add(4)).and_then(Frame::as_step);
+        expected.filter(|s| s.call == call).or_else(|| self.steps().find(|s| s.call == call))
+    }
+
     /// The picture, if it is there.
     pub fn image(&self) -> Option<&Image> {
         self.frames

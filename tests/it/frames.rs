@@ -19,7 +19,7 @@ pub(crate) const PROMPT: &str = "a red cat on a blue background";
 
 const SHAPE: [usize; 4] = [1, 4, EDGE, EDGE];
 const WIDTH: usize = 64;
-const WORDS: [(&str, u32); 7] = [
+pub(crate) const WORDS: [(&str, u32); 7] = [
     ("a", 320),
     ("red", 736),
     ("cat", 2368),
@@ -127,7 +127,7 @@ pub(crate) fn normal(shape: &[usize], seed: u64) -> Grid {
     Grid::from_fn(shape, |i| (0..12).map(|k| uniform(seed, i * 12 + k)).sum::<f32>() - 6.0)
 }
 
-fn encoding(text: &str, words: &[(&str, u32)]) -> Encoding {
+pub(crate) fn encoding(text: &str, words: &[(&str, u32)]) -> Encoding {
     let pieces = words
         .iter()
         .map(|&(text, id)| Piece { id, text: text.into(), ends_word: true, taught: true })

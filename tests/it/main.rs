@@ -3,6 +3,7 @@
 mod app;
 mod by_hand;
 mod cli;
+mod compare;
 mod export;
 mod frames;
 mod house;
