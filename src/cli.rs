@@ -77,7 +77,11 @@ pub enum Command {
     /// Make pictures, tables and pages of a recording
     #[command(after_long_help = COLUMNS)]
     Export(Box<ExportFlags>),
-    /// Walk with both sets of networks and print how far they agree
+    /// Walk with both sets of networks, or a recording again, and print how far the two agree
+    ///
+    /// With a recording (an argument that ends in .safetensors or holds a /): its settings are
+    /// walked again here and held against it frame by frame. Exit code 0 where they agree, 1 where
+    /// they part. A model other than the one inside is named with --model.
     Verify(Box<Flags>),
     /// Print completions for a shell
     Completions {
@@ -100,6 +104,11 @@ impl Cli {
         effect::check(name, given, &[]).map_err(Refused::Problem)?;
         if cli.opens_recording() {
             effect::check("replay", given, &["words"]).map_err(Refused::Problem)?;
+        }
+        if let Some(Command::Verify(flags)) = &cli.command
+            && flags.recording().is_some()
+        {
+            effect::check("verify FILE", given, &[]).map_err(Refused::Problem)?;
         }
         if let Some(flags) = cli.flags_given() {
             flags.check().map_err(Refused::Problem)?;

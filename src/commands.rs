@@ -9,6 +9,7 @@ mod log;
 mod man;
 mod printing;
 mod progress_bar;
+mod receipt;
 mod replay;
 mod run;
 mod tokens;

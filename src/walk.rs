@@ -16,6 +16,7 @@ pub mod news;
 pub mod picture;
 pub mod problem;
 pub mod progress;
+pub mod receipt;
 pub mod run;
 pub mod settings;
 pub mod stage;
@@ -38,6 +39,7 @@ pub use news::News;
 pub use picture::Picture;
 pub use problem::Problem;
 pub use progress::{Progress, Unwatched, Watch};
+pub use receipt::{Agreement, Held, Rounding};
 pub use run::{ForkAsked, RunAsked};
 pub use settings::{
     Asked, DeviceChoice, DtypeChoice, EngineChoice, Prediction, Sampler, Settings, Spacing,

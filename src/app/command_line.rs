@@ -2,35 +2,15 @@
 
 use super::setting::{device_name, dtype_name, engine_name};
 use super::state::WalkState;
-use crate::walk::{Asked, DeviceChoice, DtypeChoice, EngineChoice, Sampler, Settings};
+use crate::walk::{Asked, DeviceChoice, DtypeChoice, EngineChoice, Sampler};
 
 impl WalkState {
     /// What to ask for to get this walk again, a recorded one included.
     pub fn asked_again(&self) -> Asked {
         match (&self.origin, &self.settings) {
-            (super::state::Origin::Recording(_), Some(settings)) => asked_of(settings),
+            (super::state::Origin::Recording(_), Some(settings)) => settings.asked_again(),
             _ => self.asked.clone(),
         }
-    }
-}
-
-/// What to ask for to get settled settings again; the device is left to this machine.
-fn asked_of(settings: &Settings) -> Asked {
-    Asked {
-        model: (settings.model != "pocket").then(|| settings.model.clone()),
-        prompt: Some(settings.prompt.clone()),
-        negative: settings.negative.clone(),
-        seed: Some(settings.seed),
-        steps: Some(settings.steps),
-        sampler: Some(settings.sampler),
-        karras: Some(settings.karras),
-        eta: Some(settings.eta),
-        spacing: Some(settings.spacing),
-        guidance: Some(settings.guidance),
-        width: Some(settings.width),
-        height: Some(settings.height),
-        engine: settings.engine,
-        ..Asked::default()
     }
 }
 

@@ -14,6 +14,10 @@ fn known(command: &str) -> Option<&'static [&'static str]> {
             "spacing", "guidance", "width", "height", "device", "dtype", "threads", "lang",
             "plain", "json", "quiet",
         ],
+        // A recording decides all of its walk but where it is walked again.
+        "verify FILE" => {
+            &["words", "model", "device", "dtype", "threads", "lang", "plain", "json", "quiet"]
+        }
         "replay" => &[
             "file",
             "lang",

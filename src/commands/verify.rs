@@ -1,10 +1,11 @@
-//! `safelight verify [PROMPT]`: both sets of networks, and how far they agree.
+//! `safelight verify [PROMPT]`: both sets of networks, and how far they agree. A recording in the
+//! prompt's place is walked again: see `receipt.rs`.
 
 use std::io;
 
 use super::interrupt::Interrupt;
-use super::print;
 use super::progress_bar::Progress;
+use super::{print, receipt};
 use crate::cli::Flags;
 use crate::engine::{self, Compared};
 use crate::walk::Problem;
@@ -12,6 +13,9 @@ use crate::words::{Language, Words};
 
 /// Compares and prints one line a thing compared.
 pub(super) fn verify(flags: &Flags, language: Language) -> Result<u8, Problem> {
+    if let Some(file) = flags.recording() {
+        return receipt::receipt(file, flags, language);
+    }
     let words = Words::of(language);
     let interrupt = Interrupt::listen();
     let progress = Progress::new(words, !flags.quiet, interrupt.clone());

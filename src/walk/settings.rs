@@ -213,6 +213,27 @@ pub struct Settings {
 }
 
 impl Settings {
+    /// What to ask for to get these settings again; device and numbers are left to this machine,
+    /// and of a model only the name is known: `pocket` is inside the binary.
+    pub fn asked_again(&self) -> Asked {
+        Asked {
+            model: (self.model != "pocket").then(|| self.model.clone()),
+            prompt: Some(self.prompt.clone()),
+            negative: self.negative.clone(),
+            seed: Some(self.seed),
+            steps: Some(self.steps),
+            sampler: Some(self.sampler),
+            karras: Some(self.karras),
+            eta: Some(self.eta),
+            spacing: Some(self.spacing),
+            guidance: Some(self.guidance),
+            width: Some(self.width),
+            height: Some(self.height),
+            engine: self.engine,
+            ..Asked::default()
+        }
+    }
+
     /// Whether two predictions are mixed: only for a guidance scale above 1.
     pub fn guided(&self) -> bool {
         self.guidance > 1.0

@@ -5,6 +5,7 @@
 
 mod bad_input;
 mod endings;
+mod receipts;
 
 use std::fs;
 use std::path::{Path, PathBuf};
