@@ -13,6 +13,8 @@ pub(super) struct Manner {
     pub(super) precision: Precision,
     /// Rows of the text tensors that hold a mark or a piece; what follows is padding.
     pub(super) rows: usize,
+    /// Bytes that the layers between of the text encoders took.
+    pub(super) layers: usize,
 }
 
 impl Manner {
@@ -26,6 +28,12 @@ impl Manner {
             Precision::Compact => Tensor::f16(name, grid.shape(), grid.data()),
         }
     }
+}
+
+/// Bytes of the layers between, of the tensors of the embeddings.
+pub(super) fn layers_between(tensors: &[Tensor]) -> usize {
+    let between = |t: &&Tensor| t.name.contains(".layer.") && !t.name.ends_with(".00");
+    tensors.iter().filter(between).map(|t| t.bytes.len()).sum()
 }
 
 /// How many rows of the text tensors these texts fill.
@@ -141,11 +149,34 @@ fn of_step(step: &Step, manner: Manner) -> Vec<Tensor> {
         about.probes = step.probes.iter().map(|(name, _)| name.clone()).collect();
     }
     if let Some(attention) = &step.attention {
-        out.push(of_attention(name("attn"), attention, manner, &mut about));
+        let means = attention_block(step, attention, manner);
+        let means = (means > 1).then(|| attention.block_means(means)).flatten();
+        let kept = means.as_ref().unwrap_or(attention);
+        out.push(of_attention(name("attn"), kept, manner, &mut about));
     }
     out.extend(step.x0_image.as_ref().map(|p| Tensor::picture(name("x0_image"), p)));
     out.push(Tensor::json(name("about"), &about));
     out
+}
+
+/// Over how many cells each way compact attention is averaged. Every word of a prompt adds a row
+/// of it to every call, and a row to every layer of text: both together get three fifths of what
+/// the latents and answers take. What is more is kept in means of 2 × 2 or 4 × 4 cells, never with
+/// fewer than 8 cells a side.
+fn attention_block(step: &Step, attention: &Attention, manner: Manner) -> usize {
+    let rows = &attention.rows;
+    let grids = 2 + usize::from(step.pred_uncond.is_some());
+    let room = (step.calls * step.latent.len() * 2 * grids * 3 / 5).saturating_sub(manner.layers);
+    let sides = [rows.height(), rows.width()];
+    let mut block = 1;
+    while manner.compact()
+        && block < 4
+        && step.calls * rows.len() / (block * block) > room
+        && sides.iter().all(|side| side.is_multiple_of(2 * block) && side / (2 * block) >= 8)
+    {
+        block *= 2;
+    }
+    block
 }
 
 fn of_attention(

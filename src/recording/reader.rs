@@ -36,7 +36,12 @@ pub fn read(path: &Path) -> Result<Recording, Problem> {
     match version {
         Some(VERSION) => {}
         Some(newer) if newer > VERSION => {
-            return Err(named("recording-newer").with("version", newer));
+            let program: String = fact("program").map_or_else(|| "?".to_owned(), clean);
+            let program: String = program.chars().take(40).collect();
+            return Err(named("recording-newer")
+                .with("version", newer)
+                .with("known", VERSION)
+                .with("program", program));
         }
         _ => return Err(damaged(path, "version")),
     }

@@ -5,7 +5,7 @@ use std::io::{self, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use super::Precision;
-use super::frame_to_tensors::{Manner, rows_filled, tensors};
+use super::frame_to_tensors::{Manner, layers_between, rows_filled, tensors};
 use super::header::{Facts, digits, entry, opening};
 use super::tensor::Tensor;
 use crate::walk::{Frame, ModelCard, Problem, Settings, Tokens};
@@ -105,6 +105,8 @@ pub struct Writer {
     card: ModelCard,
     calls: usize,
     tokens: Option<Tokens>,
+    /// Bytes that the text encoders' layers between took.
+    layers: usize,
     /// Entries so far, each behind a comma.
     entries: String,
     frames: usize,
@@ -143,6 +145,7 @@ impl Writer {
             card: card.clone(),
             calls,
             tokens: None,
+            layers: 0,
             entries: String::new(),
             frames: 0,
             reserved: 0,
@@ -216,7 +219,11 @@ impl Writer {
         let rows = self.tokens.as_ref().map_or(77, rows_filled);
         let mut added = String::new();
         let mut end = self.length;
-        let mut tensors = tensors(frame, Manner { precision: self.precision, rows });
+        let manner = Manner { precision: self.precision, rows, layers: self.layers };
+        let mut tensors = tensors(frame, manner);
+        if matches!(frame, Frame::Embeddings(_)) {
+            self.layers = layers_between(&tensors);
+        }
         pad(&mut tensors, self.length);
         self.write_at(8 + self.reserved + self.length, &[])?;
         for tensor in &tensors {

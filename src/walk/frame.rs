@@ -208,6 +208,25 @@ pub struct Attention {
     pub rows: Grid,
 }
 
+impl Attention {
+    /// The same as means over `n` × `n` cells, as recordings keep it where a prompt is long; shares
+    /// of a block still add up to 1. `None` where the cells are no multiple of `n`.
+    pub fn block_means(&self, n: usize) -> Option<Self> {
+        let (width, height) = (self.rows.width(), self.rows.height());
+        if n == 0 || !width.is_multiple_of(n) || !height.is_multiple_of(n) {
+            return None;
+        }
+        let (across, down) = (width / n, height / n);
+        let rows = Grid::from_fn(&[self.rows.planes(), down, across], |i| {
+            let (x, y) = (i % across * n, i / across % down * n);
+            let plane = self.rows.plane(i / (across * down));
+            let block = (0..n * n).map(|k| plane[(y + k / n) * width + x + k % n]);
+            block.sum::<f32>() / (n * n) as f32
+        });
+        Some(Self { rows })
+    }
+}
+
 /// The decoder's work.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Decode {

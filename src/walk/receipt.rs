@@ -148,8 +148,11 @@ fn steps(went: &Step, came: &Step, bound: f64, coarse: f64) -> Vec<Held> {
     };
     let without = maybe("pred_uncond", went.pred_uncond.as_ref(), came.pred_uncond.as_ref(), bound);
     let extra = maybe("extra_noise", went.extra_noise.as_ref(), came.extra_noise.as_ref(), bound);
-    let attention = went.attention.as_ref().zip(came.attention.as_ref());
-    let attention = attention.map(|(a, b)| grids("attn", &a.rows, &b.rows, coarse));
+    let attention = went.attention.as_ref().zip(came.attention.as_ref()).map(|(went, came)| {
+        let means = came.rows.width() / went.rows.width().max(1);
+        let came = came.block_means(means).unwrap_or_else(|| came.clone());
+        grids("attn", &went.rows, &came.rows, coarse)
+    });
     let last = (went.call + 1 == went.calls).then(|| grids("next", &went.next, &came.next, bound));
     let first = [grids("latent", &went.latent, &came.latent, bound)];
     let answers =

@@ -6,10 +6,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use proptest::prelude::*;
-use safelight::recording::{Destination, Precision, Recording, Writer, read, write};
+use safelight::engine::{Engine, Look};
+use safelight::recording::{Destination, Precision, Recording, VERSION, Writer, read, write};
 use safelight::source::Recorded;
 use safelight::walk::statistics::relative_error;
-use safelight::walk::{Frame, Grid, Picture, Quantity, Step, Term};
+use safelight::walk::{Asked, Attention, Frame, Grid, Picture, Quantity, Step, Term, Unwatched};
 use safelight::words::{Language, Words};
 use tempfile::TempDir;
 
@@ -178,6 +179,107 @@ fn a_compact_pocket_walk_takes_at_most_400_kb() {
     assert!(size <= 400_000, "{size}");
 }
 
+/// Words of a prompt, each one piece.
+const LONG: &str = "a small red cat on a blue background and a big green fish on a white background \
+    and a yellow house on a black background with a small orange boat on it";
+
+/// Walks with the model inside.
+fn pocket(prompt: &str) -> Recorded {
+    let asked = Asked { prompt: Some(prompt.into()), ..Asked::default() };
+    let engine = Engine::open(&asked, &Unwatched).unwrap();
+    let settings = engine.settle(&asked).unwrap();
+    let mut walk = engine.walk(&settings, Look::SCREEN).unwrap();
+    let frames = std::iter::from_fn(|| walk.next(&Unwatched)).map(Result::unwrap).collect();
+    Recorded { card: engine.card().clone(), calls: walk.calls(), settings, frames }
+}
+
+#[test]
+fn the_model_inside_keeps_within_400_kb_for_more_than_30_words() {
+    let walk = pocket(LONG);
+    let Frame::Tokens(tokens) = &walk.frames[0] else { panic!("tokens first") };
+    assert!(tokens.encoders[0].prompt.kept > 30 && walk.calls == 20);
+    let bytes = bytes(Precision::Compact, &walk);
+    assert!(bytes.len() <= 400_000, "{}", bytes.len());
+    let back = read_bytes(&bytes).unwrap();
+    let steps = back.frames.iter().filter_map(Frame::as_step);
+    for (came, went) in steps.zip(walk.frames.iter().filter_map(Frame::as_step)) {
+        let (came, went) = (came.attention.as_ref().unwrap(), went.attention.as_ref().unwrap());
+        let means = went.block_means(2).unwrap();
+        assert_eq!(came.rows.shape(), means.rows.shape(), "means of 2 × 2 cells");
+        let pairs = came.rows.data().iter().zip(means.rows.data());
+        assert!(pairs.map(|(a, b)| (a - b).abs()).fold(0.0, f32::max) < 0.004);
+    }
+}
+
+/// Numbers of some spread, quickly.
+fn some(shape: &[usize]) -> Grid {
+    Grid::from_fn(shape, |i| ((i * 7919) % 1009) as f32 / 250.0 - 2.0)
+}
+
+/// Frames of the shapes that Stable Diffusion 1.5 has at 512 × 512, with a prompt of so many
+/// pieces.
+fn large(pieces: usize) -> Recorded {
+    let mut walk = frames::walk();
+    let latent = some(&[1, 4, 64, 64]);
+    for frame in &mut walk.frames {
+        match frame {
+            Frame::Tokens(tokens) => {
+                let prompt = &mut tokens.encoders[0].prompt;
+                prompt.pieces = vec![prompt.pieces[0].clone(); pieces];
+                prompt.words = vec![prompt.words[0].clone(); pieces];
+                prompt.kept = pieces;
+            }
+            Frame::Embeddings(embeddings) => {
+                let layer = some(&[2, 77, 768]);
+                embeddings.encoders[0].layers = vec![layer.clone(); 13];
+                embeddings.encoders[0].last = layer.clone();
+                embeddings.context = layer;
+                embeddings.nearest = vec![embeddings.nearest[0].clone(); pieces];
+            }
+            Frame::Noise(noise) => noise.noise = latent.clone(),
+            Frame::Step(step) => {
+                let grids = [
+                    &mut step.latent,
+                    &mut step.input,
+                    &mut step.pred,
+                    &mut step.pred_text,
+                    &mut step.x0,
+                    &mut step.next,
+                ];
+                for grid in grids {
+                    *grid = latent.clone();
+                }
+                step.pred_uncond = Some(latent.clone());
+                let rows = Grid::filled(&[pieces + 3, 64, 64], 1.0 / (pieces + 3) as f32);
+                step.attention = Some(Attention { rows });
+            }
+            Frame::Decode(decode) => {
+                decode.input = latent.clone();
+                for level in &mut decode.levels {
+                    level.planes = some(&[9, 64, 64]);
+                    level.channels = (0..8).collect();
+                }
+            }
+            Frame::Image(image) => image.image = some(&[1, 3, 512, 512]),
+            Frame::Schedule(_) => {}
+        }
+    }
+    (walk.settings.width, walk.settings.height, walk.card.vae_factor) = (512, 512, 8);
+    walk
+}
+
+#[test]
+fn twenty_steps_of_stable_diffusion_at_512_take_at_most_5_mb() {
+    for (pieces, cells) in [(7, 64), (16, 32), (30, 16)] {
+        let bytes = bytes(Precision::Compact, &large(pieces));
+        assert!(bytes.len() <= 5_000_000, "{pieces} pieces: {}", bytes.len());
+        let back = read_bytes(&bytes).unwrap();
+        assert_eq!((back.frames.len(), back.calls), (26, 20));
+        let attention = back.frames[4].as_step().unwrap().attention.clone().unwrap();
+        assert_eq!(attention.rows.shape(), &[pieces + 3, cells, cells]);
+    }
+}
+
 #[test]
 fn compact_keeps_the_first_planes_of_a_large_level_and_full_keeps_all() {
     let mut walk = frames::walk();
@@ -328,7 +430,11 @@ fn says(problem: &safelight::walk::Problem, key: &str) {
 fn a_newer_version_and_a_foreign_file_are_refused_by_name() {
     let whole = bytes(Precision::Compact, &frames::walk_of(5));
     let newer = with_header(&whole, |t| t.replace("\"version\":\"1\"", "\"version\":\"2\""));
-    says(&read_bytes(&newer).unwrap_err(), "recording-newer");
+    let problem = read_bytes(&newer).unwrap_err();
+    says(&problem, "recording-newer");
+    let told = Words::of(Language::En).problem(&problem);
+    let wrote = concat!("safelight ", env!("CARGO_PKG_VERSION"));
+    assert!(told.contains("version 2") && told.contains(wrote), "{told}");
     let foreign = with_header(&whole, |t| t.replace("safelight-walk", "somebody-else!"));
     says(&read_bytes(&foreign).unwrap_err(), "recording-foreign");
     says(&read_bytes(b"").unwrap_err(), "recording-foreign");
@@ -432,11 +538,21 @@ fn a_prompt_of_100_kb_fits_into_the_header() {
     assert_eq!(through(Precision::Full, &walk).frames, walk.frames);
 }
 
-/// A file that the program once wrote, so that no later edition forgets how to read it.
+/// Files that the program once wrote, one a version, so that no later edition forgets how to read
+/// them.
 #[test]
-fn the_recording_of_version_1_that_is_kept_here_opens() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/recordings/v1.safetensors");
-    let recording = read(&path).unwrap();
+fn a_recording_of_every_version_that_was_ever_written_opens() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/recordings");
+    for version in 1..=VERSION {
+        let path = folder.join(format!("v{version}.safetensors"));
+        let bytes = fs::read(&path).unwrap();
+        assert!(header(&bytes).contains(&format!("\"version\":\"{version}\"")), "{version}");
+        opens(&path);
+    }
+}
+
+fn opens(path: &Path) {
+    let recording = read(path).unwrap();
     assert_eq!((recording.frames.len(), recording.calls), (26, 20));
     assert_eq!(recording.settings.prompt, "a red cat on a blue background");
     assert_eq!((recording.settings.seed, recording.settings.model.as_str()), (7, "pocket"));

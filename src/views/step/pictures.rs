@@ -300,7 +300,13 @@ impl Scene<'_> {
             return (Canvas::Empty("step.no-attention"), String::new(), false);
         };
         let high = self.attention_limit();
-        let look = self.words.fill("step.share", &[("high", &short(high))]);
+        let mut look = self.words.fill("step.share", &[("high", &short(high))]);
+        // A recording keeps the attention of a long prompt in means.
+        let means = self.step.latent.width() / plane.width().max(1);
+        if means > 1 {
+            look.push_str(", ");
+            look.push_str(&self.words.fill("step.block", &[("n", &means.to_string())]));
+        }
         (Canvas::Unsigned { plane, high }, look, false)
     }
 

@@ -281,6 +281,11 @@ fn a_full_disk() {
     }
     said(&limited(1, "--out cat.png --quiet"), 1, &["cat.png"]);
     assert!(desk.files().is_empty(), "{:?}", desk.files());
+    // Neither does the copy of a recording take the place of what is there.
+    fs::write(desk.path("w"), "mine").unwrap();
+    said(&limited(30, "--record w --force --record-precision full --quiet"), 1, &["room"]);
+    assert_eq!(desk.files(), ["w"]);
+    assert_eq!(fs::read(desk.path("w")).unwrap(), b"mine");
 }
 
 #[cfg(target_os = "linux")]
