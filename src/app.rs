@@ -4,7 +4,11 @@
 //! someone else to carry out. `keys` is the one table of what a person can do.
 
 pub mod action;
+pub mod adding;
 pub mod command_line;
+pub mod comparing;
+pub mod comparison;
+pub mod forking;
 pub mod forms;
 pub mod key;
 pub mod keys;
@@ -16,10 +20,13 @@ pub mod update;
 pub mod walking;
 
 pub use action::{Action, Effect, Event, News, Target};
+pub use adding::{Adding, AddingRow};
+pub use comparison::{Cell, Comparison, Heads};
+pub use forking::{ForkRow, Forking};
 pub use key::{Code, Key};
 pub use keys::{HelpLine, Hint, Place};
 pub use setting::Setting;
 pub use state::{
     App, Doors, Goal, LatentLook, Look, NotesDepth, Origin, Overlay, PathPurpose, Scene, WalkState,
 };
-pub use update::{begin, update};
+pub use update::{begin, begin_comparison, update};

@@ -20,6 +20,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use crate::app::Comparison;
 use crate::source::{News, Source};
 use crate::walk::{Asked, Problem};
 use crate::words::Language;
@@ -52,6 +53,8 @@ pub struct Options {
     pub asked: Asked,
     /// A recording to open instead.
     pub recording: Option<String>,
+    /// Runs to lay side by side instead.
+    pub comparison: Option<Comparison>,
     /// The language of every word.
     pub language: Language,
     /// How many colours; none: as the terminal says.

@@ -4,9 +4,13 @@
 //! one door: three bands that never move, the view of the stage in the middle, and what lies over
 //! them.
 
+mod adding;
+mod compare;
 mod decode;
 mod doors;
 mod embeddings;
+mod fork;
+mod form;
 mod glossary;
 mod help;
 mod hints;
@@ -71,6 +75,7 @@ pub fn draw(app: &App, ground: &Ground, area: Rect, buf: &mut Buffer) -> Vec<Slo
     match app.scene {
         Scene::Doors => doors::draw(app, ground, area, buf),
         Scene::Walk => screen::draw(app, ground, area, buf, &mut slots),
+        Scene::Compare => compare::draw(app, ground, area, buf, &mut slots),
     }
     if let Some(overlay) = &app.overlay {
         let covered = draw_overlay(app, overlay, ground, area, buf);
@@ -116,6 +121,8 @@ fn draw_overlay(
             let form = settings::Form { chosen: *chosen, draft, editing: editing.as_deref() };
             settings::draw(app, &form, ground, area, buf)
         }
+        Overlay::Adding(form) => adding::draw(app, form, ground, area, buf),
+        Overlay::Forking(form) => fork::draw(app, form, ground, area, buf),
         Overlay::Prompt { .. } | Overlay::Path { .. } | Overlay::CommandLine { .. } => {
             typing::draw(app, overlay, ground, area, buf)
         }

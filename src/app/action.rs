@@ -1,7 +1,7 @@
 //! What a person can do, what can happen, and what then has to be done outside.
 
 use super::key::Key;
-use crate::walk::{Asked, Picture, Problem, RunAsked, Stage};
+use crate::walk::{Asked, Frame, ModelCard, Picture, Problem, RunAsked, Settings, Stage};
 
 pub use crate::walk::News;
 
@@ -74,6 +74,30 @@ pub enum Action {
     OpenRecording,
     /// Show and copy the command line that gives this walk again.
     CommandLine,
+    /// Lay runs side by side; in a comparison: another run.
+    Compare,
+    /// Branch from this step.
+    Fork,
+    /// Mix the two answers of this step again with a higher guidance scale.
+    GuidanceUp,
+    /// The same with a lower one.
+    GuidanceDown,
+    /// The chosen run as the walk on screen.
+    OpenRun,
+    /// The chosen run is the one that the others are held against.
+    Reference,
+    /// Differences from the reference in place of the pictures.
+    Difference,
+    /// By step, or by noise level.
+    Align,
+    /// The reference's picture in the place of the chosen one, and back.
+    Flip,
+    /// The paths of all runs in one plane.
+    Plane,
+    /// The next page of runs.
+    NextPage,
+    /// The page before.
+    PreviousPage,
     /// Notes: plain words, with formulas, off.
     Notes,
     /// The glossary.
@@ -132,6 +156,19 @@ pub enum Event {
     Failed(Problem),
     /// A recording was opened under this name; its frames will come as news.
     RecordingOpened(String),
+    /// A recording was read to be laid beside the runs on screen.
+    RunOpened {
+        /// The file's name.
+        name: String,
+        /// The model.
+        card: Box<ModelCard>,
+        /// What was settled.
+        settings: Box<Settings>,
+        /// How many calls of the network the whole walk has.
+        calls: usize,
+        /// The frames that the file holds.
+        frames: Vec<Frame>,
+    },
     /// Seconds went by.
     Tick(f32),
 }
@@ -147,6 +184,8 @@ pub enum Effect {
     Next,
     /// Order whole runs to be laid beside others; each tells its news under its number.
     Runs(Vec<RunAsked>),
+    /// Read a recording to be laid beside the runs on screen.
+    OpenRun(String),
     /// Order the x0 of a call through the VAE.
     DecodeX0(usize),
     /// Give up what is under way.

@@ -1,16 +1,24 @@
 //! The command line that gives a walk again.
 
 use super::setting::{device_name, dtype_name, engine_name};
-use super::state::WalkState;
-use crate::walk::{Asked, DeviceChoice, DtypeChoice, EngineChoice, Sampler};
+use super::state::{Origin, WalkState};
+use crate::walk::{Asked, DeviceChoice, DtypeChoice, EngineChoice, Sampler, Settings};
 
 impl WalkState {
     /// What to ask for to get this walk again, a recorded one included.
     pub fn asked_again(&self) -> Asked {
         match (&self.origin, &self.settings) {
-            (super::state::Origin::Recording(_), Some(settings)) => settings.asked_again(),
+            (Origin::Recording(_), Some(settings)) => settings.asked_again(),
+            (Origin::Run(_), Some(settings)) => self.asked_as_here(settings),
             _ => self.asked.clone(),
         }
+    }
+
+    /// What to ask for to get settled settings with the model and the device of this walk.
+    pub(super) fn asked_as_here(&self, settings: &Settings) -> Asked {
+        let here = &self.asked;
+        let (model, device, dtype) = (here.model.clone(), here.device, here.dtype);
+        Asked { model, device, dtype, engine: here.engine, ..settings.asked_again() }
     }
 }
 

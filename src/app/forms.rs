@@ -1,6 +1,8 @@
 //! What is filled in or read over the view: doors, settings, prompt, paths, lists.
 
 use super::action::{Action, Effect};
+use super::adding::{self, AddingRow};
+use super::forking::{self, ForkRow};
 use super::key::Key;
 use super::keys;
 use super::setting::Setting;
@@ -49,8 +51,12 @@ pub(super) fn open_path(app: &mut App, purpose: PathPurpose) {
 pub(super) fn close(app: &mut App) {
     if let Some(Overlay::Settings { editing: editing @ Some(_), .. }) = &mut app.overlay {
         *editing = None;
-    } else {
-        app.overlay = None;
+        return;
+    }
+    match &mut app.overlay {
+        Some(Overlay::Adding(form)) if form.editing.is_some() => form.editing = None,
+        Some(Overlay::Forking(form)) if form.editing.is_some() => form.editing = None,
+        _ => app.overlay = None,
     }
 }
 
@@ -63,6 +69,16 @@ pub(super) fn accept(app: &mut App) -> Vec<Effect> {
             Vec::new()
         }
         Some(Overlay::Settings { draft, .. }) => again(app, *draft),
+        Some(Overlay::Adding(form)) if form.editing.is_some() => {
+            keep_typed(app);
+            Vec::new()
+        }
+        Some(Overlay::Forking(form)) if form.editing.is_some() => {
+            keep_typed(app);
+            Vec::new()
+        }
+        Some(Overlay::Adding(form)) => adding::accept(app, *form),
+        Some(Overlay::Forking(form)) => forking::accept(app, *form),
         Some(Overlay::Prompt { text, .. }) => {
             let asked = Asked { prompt: Some(text), ..app.walk.asked_again() };
             again(app, asked)
@@ -79,7 +95,7 @@ pub(super) fn accept(app: &mut App) -> Vec<Effect> {
 fn through_door(app: &mut App) -> Vec<Effect> {
     let asked = match app.walk.origin {
         Origin::Live => app.walk.asked.clone(),
-        Origin::Recording(_) => Asked::default(),
+        Origin::Recording(_) | Origin::Run(_) => Asked::default(),
     };
     match app.doors.chosen {
         0 => walking::begin(app, Asked { prompt: None, ..asked }, None),
@@ -117,6 +133,8 @@ pub(super) fn turn(app: &mut App, action: Action) {
         Some(Overlay::Help { scroll }) => (scroll, keys::help_lines(words).len()),
         Some(Overlay::Glossary { chosen }) => (chosen, words.keys("glossary.").count()),
         Some(Overlay::Settings { chosen, .. }) => (chosen, Setting::ALL.len()),
+        Some(Overlay::Adding(form)) => (&mut form.chosen, AddingRow::ALL.len()),
+        Some(Overlay::Forking(form)) => (&mut form.chosen, ForkRow::ALL.len()),
         Some(_) => return,
         None => return app.turn(on),
     };
@@ -145,6 +163,8 @@ pub(super) fn choose_row(app: &mut App, row: usize) {
     match &mut app.overlay {
         Some(Overlay::Glossary { chosen }) => *chosen = row,
         Some(Overlay::Settings { chosen, .. }) => *chosen = row.min(Setting::ALL.len() - 1),
+        Some(Overlay::Adding(form)) => form.chosen = row.min(AddingRow::ALL.len() - 1),
+        Some(Overlay::Forking(form)) => form.chosen = row.min(ForkRow::ALL.len() - 1),
         _ => {}
     }
 }
@@ -152,20 +172,32 @@ pub(super) fn choose_row(app: &mut App, row: usize) {
 /// Left and right on a setting.
 pub(super) fn change(app: &mut App, up: bool) {
     let (settled, card) = (app.walk.settings.clone(), app.walk.card.clone());
-    if let Some(Overlay::Settings { chosen, draft, .. }) = &mut app.overlay
-        && let Some(setting) = Setting::ALL.get(*chosen)
-    {
-        setting.turn(draft, settled.as_ref(), card.as_ref(), up);
+    match &mut app.overlay {
+        Some(Overlay::Settings { chosen, draft, .. }) => {
+            if let Some(setting) = Setting::ALL.get(*chosen) {
+                setting.turn(draft, settled.as_ref(), card.as_ref(), up);
+            }
+        }
+        Some(Overlay::Adding(form)) => form.turn(card.as_ref(), up),
+        Some(Overlay::Forking(form)) => form.turn(up),
+        _ => {}
     }
 }
 
 /// Takes what is being typed into a setting; a wrong number is said and dropped.
 fn keep_typed(app: &mut App) {
-    if let Some(Overlay::Settings { chosen, draft, editing }) = &mut app.overlay
-        && let Some(typed) = editing.take()
-        && let Some(setting) = Setting::ALL.get(*chosen)
-        && let Err(problem) = setting.take(draft, &typed)
-    {
+    let kept = match &mut app.overlay {
+        Some(Overlay::Settings { chosen, draft, editing }) => {
+            match (editing.take(), Setting::ALL.get(*chosen)) {
+                (Some(typed), Some(setting)) => setting.take(draft, &typed),
+                _ => Ok(()),
+            }
+        }
+        Some(Overlay::Adding(form)) => form.keep(),
+        Some(Overlay::Forking(form)) => form.keep(),
+        _ => Ok(()),
+    };
+    if let Err(problem) = kept {
         app.problem = Some(problem);
     }
 }
@@ -180,6 +212,14 @@ pub(super) fn typed(app: &mut App, key: Key) {
 /// Pasted text; it goes where typed text would go, and nowhere else.
 pub(super) fn paste(app: &mut App, text: &str) {
     with_box(app, |mut line| line.paste(text));
+}
+
+/// Types at the end of a form's text, if it has one.
+fn type_into(text: Option<&mut String>, edit: impl FnOnce(TextBox<'_>)) {
+    if let Some(text) = text {
+        let mut end = usize::MAX;
+        edit(TextBox::new(text, &mut end));
+    }
 }
 
 fn with_box(app: &mut App, edit: impl FnOnce(TextBox<'_>)) {
@@ -198,6 +238,8 @@ fn with_box(app: &mut App, edit: impl FnOnce(TextBox<'_>)) {
             let mut end = usize::MAX;
             edit(TextBox::new(text, &mut end));
         }
+        Some(Overlay::Adding(form)) => type_into(form.text(), edit),
+        Some(Overlay::Forking(form)) => type_into(form.text(), edit),
         None if app.scene == Scene::Doors => {
             let doors = &mut app.doors;
             match doors.chosen {

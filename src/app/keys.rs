@@ -4,6 +4,7 @@
 //! meanings in one place and that every action has its words in every language.
 
 use super::action::Action;
+use super::comparison::Comparison;
 use super::key::{Code, Key};
 use super::state::{App, Overlay, Scene};
 use crate::walk::Stage;
@@ -30,16 +31,25 @@ pub enum Place {
     Box,
     /// The command line.
     CommandLine,
+    /// Runs side by side.
+    Compare,
+    /// The form for another run, or for a branch.
+    Form,
+    /// A row of that form that is being typed.
+    FormBox,
 }
 
 impl Place {
     /// All places, in the order of the help.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 12] = [
         Self::Walk,
+        Self::Compare,
         Self::Doors,
         Self::DoorsBox,
         Self::Settings,
         Self::SettingsBox,
+        Self::Form,
+        Self::FormBox,
         Self::Box,
         Self::Glossary,
         Self::Help,
@@ -48,7 +58,7 @@ impl Place {
 
     /// Whether characters are typed here.
     pub const fn types(self) -> bool {
-        matches!(self, Self::DoorsBox | Self::SettingsBox | Self::Box)
+        matches!(self, Self::DoorsBox | Self::SettingsBox | Self::FormBox | Self::Box)
     }
 
     /// The stem of its name in the catalogue, under `place`.
@@ -63,6 +73,9 @@ impl Place {
             Self::SettingsBox => "settings-box",
             Self::Box => "box",
             Self::CommandLine => "command-line",
+            Self::Compare => "compare",
+            Self::Form => "form",
+            Self::FormBox => "form-box",
         }
     }
 }
@@ -120,14 +133,18 @@ const fn at(row: Row, stages: &'static [Stage]) -> Row {
 }
 
 const WALK: &[Place] = &[Place::Walk];
-const READ: &[Place] = &[Place::Walk, Place::Doors];
+const COMPARE: &[Place] = &[Place::Compare];
+const MOVING: &[Place] = &[Place::Walk, Place::Compare];
+const READ: &[Place] = &[Place::Walk, Place::Doors, Place::Compare];
 const LISTS: &[Place] = &[Place::Help, Place::Glossary];
-const FORMS: &[Place] = &[Place::Settings, Place::SettingsBox];
+const FORMS: &[Place] = &[Place::Settings, Place::SettingsBox, Place::Form, Place::FormBox];
 const OVERLAYS: &[Place] = &[
     Place::Help,
     Place::Glossary,
     Place::Settings,
     Place::SettingsBox,
+    Place::Form,
+    Place::FormBox,
     Place::Box,
     Place::CommandLine,
     Place::DoorsBox,
@@ -139,10 +156,32 @@ const TURNED: &[Stage] =
     &[Stage::Tokens, Stage::Embeddings, Stage::Schedule, Stage::Step, Stage::Decode];
 const PICTURES: &[Stage] = &[Stage::Noise, Stage::Step, Stage::Decode];
 const GRIDS: &[Stage] = &[Stage::Noise, Stage::Step, Stage::Decode, Stage::Image];
+const FLIPPED: &[Stage] = &[Stage::Noise, Stage::Step, Stage::Image];
 const LENS: &[Stage] = &[Stage::Noise, Stage::Step, Stage::Image];
 
 /// Every key of the program, in the order of hints and help.
 pub const TABLE: &[Row] = &[
+    // Runs side by side.
+    row(Action::Next, &[key(Code::Right), c('l')], COMPARE, "compare-next", Bar::As("←→")),
+    row(Action::Back, &[key(Code::Left), c('h')], COMPARE, "compare-back", Bar::HelpOnly),
+    row(Action::NextPart, &[key(Code::Tab)], COMPARE, "run-next", Bar::Own),
+    row(Action::PreviousPart, &[key(Code::BackTab)], COMPARE, "run-back", Bar::HelpOnly),
+    row(Action::TurnDown, &[key(Code::Down)], COMPARE, "run-down", Bar::HelpOnly),
+    row(Action::TurnUp, &[key(Code::Up)], COMPARE, "run-up", Bar::HelpOnly),
+    row(Action::Difference, &[c('x')], COMPARE, "difference", Bar::Own),
+    row(Action::Align, &[c('a')], COMPARE, "align", Bar::Own),
+    row(Action::Plane, &[c('p')], COMPARE, "plane", Bar::Own),
+    row(Action::OpenRun, &[key(Code::Enter)], COMPARE, "open-run", Bar::Own),
+    row(Action::Compare, &[c('c')], COMPARE, "add-run", Bar::Own),
+    at(row(Action::Fork, &[c('f')], COMPARE, "fork-run", Bar::Own), &[Stage::Step]),
+    at(row(Action::Flip, &[c('v')], COMPARE, "flip", Bar::Own), FLIPPED),
+    row(Action::Reference, &[c('r')], COMPARE, "reference", Bar::Own),
+    row(Action::RunOn, &[c(' ')], COMPARE, "compare-run", Bar::HelpOnly),
+    at(row(Action::Channel, &[c('k')], COMPARE, "compare-channel", Bar::HelpOnly), LATENT),
+    row(Action::NextPage, &[key(Code::PageDown)], COMPARE, "page", Bar::HelpOnly),
+    row(Action::PreviousPage, &[key(Code::PageUp)], COMPARE, "page-back", Bar::HelpOnly),
+    row(Action::First, &[key(Code::Home)], COMPARE, "compare-first", Bar::HelpOnly),
+    row(Action::Last, &[key(Code::End)], COMPARE, "compare-last", Bar::HelpOnly),
     // A walk: where one is.
     row(
         Action::Next,
@@ -157,6 +196,8 @@ pub const TABLE: &[Row] = &[
     row(Action::RunOn, &[c(' ')], WALK, "run", Bar::Own),
     at(row(Action::NextPiece, &[c('t')], WALK, "piece", Bar::Own), PIECES),
     at(row(Action::Attention, &[c('a')], WALK, "attention", Bar::Own), &[Stage::Step]),
+    at(row(Action::Fork, &[c('f')], WALK, "fork", Bar::Own), &[Stage::Step]),
+    row(Action::Compare, &[c('c')], WALK, "compare", Bar::Own),
     at(row(Action::DecodeX0, &[c('d')], WALK, "decode", Bar::Own), &[Stage::Step]),
     at(row(Action::Channel, &[c('k')], WALK, "channel", Bar::Own), LATENT),
     at(row(Action::NextPart, &[key(Code::Tab)], WALK, "picture", Bar::Own), PICTURES),
@@ -172,16 +213,18 @@ pub const TABLE: &[Row] = &[
         LENS,
     ),
     at(row(Action::ByHand, &[c('b')], WALK, "by-hand", Bar::Own), LENS),
+    at(row(Action::GuidanceUp, &[c('>')], WALK, "guidance-up", Bar::As("< >")), &[Stage::Step]),
+    at(row(Action::GuidanceDown, &[c('<')], WALK, "guidance-down", Bar::HelpOnly), &[Stage::Step]),
     row(Action::AnotherSeed, &[c('r')], WALK, "seed", Bar::Own),
     row(Action::Settings, &[c('s')], WALK, "settings", Bar::Own),
     row(Action::Prompt, &[c('/')], WALK, "prompt", Bar::Own),
-    row(Action::GoTo(Stage::Tokens), &[c('1')], WALK, "stage", Bar::As("1–7")),
-    row(Action::GoTo(Stage::Embeddings), &[c('2')], WALK, "stage", Bar::HelpOnly),
-    row(Action::GoTo(Stage::Schedule), &[c('3')], WALK, "stage", Bar::HelpOnly),
-    row(Action::GoTo(Stage::Noise), &[c('4')], WALK, "stage", Bar::HelpOnly),
-    row(Action::GoTo(Stage::Step), &[c('5')], WALK, "stage", Bar::HelpOnly),
-    row(Action::GoTo(Stage::Decode), &[c('6')], WALK, "stage", Bar::HelpOnly),
-    row(Action::GoTo(Stage::Image), &[c('7')], WALK, "stage", Bar::HelpOnly),
+    row(Action::GoTo(Stage::Tokens), &[c('1')], MOVING, "stage", Bar::As("1–7")),
+    row(Action::GoTo(Stage::Embeddings), &[c('2')], MOVING, "stage", Bar::HelpOnly),
+    row(Action::GoTo(Stage::Schedule), &[c('3')], MOVING, "stage", Bar::HelpOnly),
+    row(Action::GoTo(Stage::Noise), &[c('4')], MOVING, "stage", Bar::HelpOnly),
+    row(Action::GoTo(Stage::Step), &[c('5')], MOVING, "stage", Bar::HelpOnly),
+    row(Action::GoTo(Stage::Decode), &[c('6')], MOVING, "stage", Bar::HelpOnly),
+    row(Action::GoTo(Stage::Image), &[c('7')], MOVING, "stage", Bar::HelpOnly),
     row(Action::First, &[key(Code::Home)], WALK, "first", Bar::HelpOnly),
     row(Action::Last, &[key(Code::End)], WALK, "last", Bar::HelpOnly),
     row(Action::Faster, &[c('+'), c('=')], WALK, "faster", Bar::HelpOnly),
@@ -241,8 +284,16 @@ pub const TABLE: &[Row] = &[
         "previous-setting",
         Bar::HelpOnly,
     ),
-    row(Action::Raise, &[key(Code::Right)], &[Place::Settings], "raise", Bar::As("←→")),
-    row(Action::Lower, &[key(Code::Left)], &[Place::Settings], "lower", Bar::HelpOnly),
+    row(
+        Action::Raise,
+        &[key(Code::Right)],
+        &[Place::Settings, Place::Form],
+        "raise",
+        Bar::As("←→"),
+    ),
+    row(Action::Lower, &[key(Code::Left)], &[Place::Settings, Place::Form], "lower", Bar::HelpOnly),
+    row(Action::Accept, &[key(Code::Enter)], &[Place::Form], "lay-beside", Bar::Own),
+    row(Action::Accept, &[key(Code::Enter)], &[Place::FormBox], "keep-row", Bar::Own),
     row(Action::Accept, &[key(Code::Enter)], &[Place::Settings], "walk-again", Bar::Own),
     row(Action::Accept, &[key(Code::Enter)], &[Place::SettingsBox], "keep", Bar::Own),
     row(Action::Accept, &[key(Code::Enter)], &[Place::Box], "accept", Bar::Own),
@@ -251,18 +302,18 @@ pub const TABLE: &[Row] = &[
     row(Action::Leave, &[key(Code::Esc)], OVERLAYS, "leave", Bar::Own),
     // Everywhere that no text is typed.
     row(Action::Leave, &[key(Code::Esc)], READ, "cancel", Bar::HelpOnly),
-    row(Action::Notes, &[c('n')], WALK, "notes", Bar::Own),
+    row(Action::Notes, &[c('n')], MOVING, "notes", Bar::Own),
     row(
         Action::Glossary,
         &[c('g')],
-        &[Place::Walk, Place::Doors, Place::Glossary],
+        &[Place::Walk, Place::Compare, Place::Doors, Place::Glossary],
         "glossary",
         Bar::Own,
     ),
     row(
         Action::Language,
         &[c('L')],
-        &[Place::Walk, Place::Doors, Place::Help, Place::Glossary],
+        &[Place::Walk, Place::Compare, Place::Doors, Place::Help, Place::Glossary],
         "language",
         Bar::Own,
     ),
@@ -272,14 +323,21 @@ pub const TABLE: &[Row] = &[
     row(
         Action::Quit,
         &[c('q')],
-        &[Place::Walk, Place::Doors, Place::Help, Place::Glossary, Place::CommandLine],
+        &[
+            Place::Walk,
+            Place::Compare,
+            Place::Doors,
+            Place::Help,
+            Place::Glossary,
+            Place::CommandLine,
+        ],
         "quit",
         Bar::Own,
     ),
     row(
         Action::Help,
         &[c('?'), key(Code::Function(1))],
-        &[Place::Walk, Place::Doors, Place::Help, Place::Glossary],
+        &[Place::Walk, Place::Compare, Place::Doors, Place::Help, Place::Glossary],
         "help",
         Bar::Own,
     ),
@@ -299,16 +357,20 @@ pub enum Meaning {
 }
 
 /// Where keys go now.
-pub const fn place(app: &App) -> Place {
+pub fn place(app: &App) -> Place {
     match &app.overlay {
         Some(Overlay::Help { .. }) => Place::Help,
         Some(Overlay::Glossary { .. }) => Place::Glossary,
         Some(Overlay::Settings { editing: None, .. }) => Place::Settings,
         Some(Overlay::Settings { .. }) => Place::SettingsBox,
+        Some(Overlay::Adding(form)) if form.editing.is_none() => Place::Form,
+        Some(Overlay::Forking(form)) if form.editing.is_none() => Place::Form,
+        Some(Overlay::Adding(_) | Overlay::Forking(_)) => Place::FormBox,
         Some(Overlay::Prompt { .. } | Overlay::Path { .. }) => Place::Box,
         Some(Overlay::CommandLine { .. }) => Place::CommandLine,
         None => match app.scene {
             Scene::Walk => Place::Walk,
+            Scene::Compare => Place::Compare,
             Scene::Doors if app.doors.chosen == 0 => Place::Doors,
             Scene::Doors => Place::DoorsBox,
         },
@@ -320,16 +382,26 @@ pub fn meaning(app: &App, key: Key) -> Meaning {
     let place = place(app);
     let mut rows = TABLE.iter().filter(|row| works_in(row, place) && row.keys.contains(&key));
     let Some(row) = rows.next() else {
-        return if place.types() || (place == Place::Settings && starts_typing(key)) {
+        let form = matches!(place, Place::Settings | Place::Form);
+        return if place.types() || (form && starts_typing(key)) {
             Meaning::Text
         } else {
             Meaning::Nothing
         };
     };
-    if place == Place::Walk && !works_at(row, app.walk.stage()) {
+    if stage_at(app, place).is_some_and(|stage| !works_at(row, stage)) {
         return Meaning::Elsewhere(row.stem, row.stages);
     }
     Meaning::Do(row.action)
+}
+
+/// The stage on which it depends what works in a place, if it does.
+fn stage_at(app: &App, place: Place) -> Option<Stage> {
+    match place {
+        Place::Walk => Some(app.walk.stage()),
+        Place::Compare => app.comparison.as_ref().map(Comparison::stage),
+        _ => None,
+    }
 }
 
 fn starts_typing(key: Key) -> bool {
@@ -358,11 +430,12 @@ pub struct Hint {
 /// The hints that hold now, the most useful first; the last one (the help) is the last to go when
 /// room is short.
 pub fn hints(app: &App) -> Vec<Hint> {
-    let (words, place, stage) = (app.words(), place(app), app.walk.stage());
+    let (words, place) = (app.words(), place(app));
+    let stage = stage_at(app, place);
     TABLE
         .iter()
         .filter(|row| works_in(row, place) && matches!(row.bar, Bar::Own | Bar::As(_)))
-        .filter(|row| place != Place::Walk || works_at(row, stage))
+        .filter(|row| stage.is_none_or(|stage| works_at(row, stage)))
         .filter_map(|row| {
             let label = match row.bar {
                 Bar::As(signs) => signs.to_owned(),

@@ -241,19 +241,27 @@ impl Setting {
     where
         T: std::str::FromStr + PartialOrd + std::fmt::Display + Copy,
     {
-        if typed.is_empty() {
-            return Ok(None);
-        }
-        let wrong = || {
-            Problem::usage("setting-number")
-                .with("name", self.stem())
-                .with("value", typed)
-                .with("least", least)
-                .with("most", most)
-        };
-        let value: T = typed.parse().map_err(|_| wrong())?;
-        if value >= least && value <= most { Ok(Some(value)) } else { Err(wrong()) }
+        number(self.stem(), typed, least, most)
     }
+}
+
+/// A typed number between two bounds; none for the empty text.
+pub(super) fn number<T>(name: &str, typed: &str, least: T, most: T) -> Result<Option<T>, Problem>
+where
+    T: std::str::FromStr + PartialOrd + std::fmt::Display + Copy,
+{
+    if typed.is_empty() {
+        return Ok(None);
+    }
+    let wrong = || {
+        Problem::usage("setting-number")
+            .with("name", name)
+            .with("value", typed)
+            .with("least", least)
+            .with("most", most)
+    };
+    let value: T = typed.parse().map_err(|_| wrong())?;
+    if value >= least && value <= most { Ok(Some(value)) } else { Err(wrong()) }
 }
 
 const DEVICES: [DeviceChoice; 4] =
@@ -302,13 +310,13 @@ fn switch(on: bool) -> String {
     if on { "on" } else { "off" }.to_owned()
 }
 
-fn moved(now: &str, unknown: u64, by: u64, up: bool, most: u64) -> u64 {
+pub(super) fn moved(now: &str, unknown: u64, by: u64, up: bool, most: u64) -> u64 {
     let now = now.parse().unwrap_or(unknown);
     if up { now.saturating_add(by).min(most) } else { now.saturating_sub(by) }
 }
 
 /// Moves by `by`, keeping to whole multiples of it so that no rounding shows.
-fn stepped(now: &str, unknown: f64, by: f64, up: bool, least: f64, most: f64) -> f64 {
+pub(super) fn stepped(now: &str, unknown: f64, by: f64, up: bool, least: f64, most: f64) -> f64 {
     let now: f64 = now.parse().unwrap_or(unknown);
     let steps = (now / by).round() + if up { 1.0 } else { -1.0 };
     let moved = (steps * by).clamp(least, most);
@@ -322,7 +330,7 @@ fn pixels(now: &str, size: usize, up: bool) -> usize {
     (cells.max(1) * size).min(8192)
 }
 
-fn turned(names: &[&str], now: &str, up: bool) -> String {
+pub(super) fn turned(names: &[&str], now: &str, up: bool) -> String {
     let at = names.iter().position(|name| *name == now);
     let next = match (at, up) {
         (None, _) => 0,

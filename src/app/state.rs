@@ -2,6 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use super::adding::Adding;
+use super::comparison::Comparison;
+use super::forking::Forking;
 use crate::walk::{Asked, Frame, ModelCard, Picture, Problem, Progress, Settings, Stage};
 use crate::words::{Language, Words};
 
@@ -21,6 +24,8 @@ pub struct App {
     pub doors: Doors,
     /// The walk on screen.
     pub walk: WalkState,
+    /// The runs laid beside each other, once there are any; kept while a walk is on screen.
+    pub comparison: Option<Comparison>,
     /// How the frames are looked at.
     pub look: Look,
     /// The notes pane.
@@ -54,6 +59,7 @@ impl App {
                 ..Doors::default()
             },
             walk: WalkState { asked, speed: 2, ..WalkState::default() },
+            comparison: None,
             look: Look::default(),
             notes: NotesDepth::default(),
             problem: None,
@@ -63,6 +69,13 @@ impl App {
             interrupted: false,
             ended_by_interrupt: false,
         }
+    }
+
+    /// The state of a program that was started on a comparison; what it waits for is ordered by
+    /// [`super::update::begin_comparison`].
+    pub fn comparing(language: Language, comparison: Comparison) -> Self {
+        let scene = Scene::Compare;
+        Self { scene, comparison: Some(comparison), ..Self::new(language, Asked::default()) }
     }
 
     /// Says in a few words what a key did.
@@ -84,6 +97,8 @@ pub enum Scene {
     Doors,
     /// A walk.
     Walk,
+    /// Runs side by side.
+    Compare,
 }
 
 /// What lies over the scene and takes the keys.
@@ -108,6 +123,10 @@ pub enum Overlay {
         /// The text being typed for the chosen row, if it is being edited.
         editing: Option<String>,
     },
+    /// Another run beside those on screen.
+    Adding(Box<Adding>),
+    /// A branch from a step.
+    Forking(Box<Forking>),
     /// The prompt being typed.
     Prompt {
         /// The text.
@@ -165,6 +184,8 @@ pub enum Origin {
     Live,
     /// Read from a file of this name.
     Recording(String),
+    /// A run of a comparison with this name, whose frames are at hand.
+    Run(String),
 }
 
 /// The walk on screen.
@@ -298,6 +319,9 @@ pub struct Look {
     pub turn: [usize; 7],
     /// Preview or a channel.
     pub latent: LatentLook,
+    /// The guidance scale with which the answers of the step on screen are mixed again, where it
+    /// is another than the walk's.
+    pub guidance: Option<f32>,
     /// Whether the chosen picture fills the view.
     pub enlarged: bool,
     /// Whether one number is worked out by hand.

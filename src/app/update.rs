@@ -3,8 +3,9 @@
 use super::action::{Action, Effect, Event, Target};
 use super::key::Key;
 use super::keys::{Meaning, Place, TABLE, meaning, place};
-use super::state::{App, Goal, Overlay, PathPurpose, Scene};
-use super::{command_line, forms, walking};
+use super::state::{App, Goal, Origin, Overlay, PathPurpose, Scene};
+use super::{command_line, comparing, forking, forms, walking};
+use crate::compare::Run;
 use crate::walk::{Asked, Frame, Stage};
 
 /// Takes an event.
@@ -18,7 +19,11 @@ pub fn update(app: &mut App, event: Event) -> Vec<Effect> {
             forms::paste(app, &text);
             Vec::new()
         }
-        Event::News(news) => walking::news(app, news),
+        Event::News(news) => {
+            let mut effects = walking::news(app, news);
+            effects.extend(comparing::follow(app));
+            effects
+        }
         Event::Done(key, facts) => {
             app.toast = Some((key, facts));
             Vec::new()
@@ -28,6 +33,12 @@ pub fn update(app: &mut App, event: Event) -> Vec<Effect> {
             Vec::new()
         }
         Event::RecordingOpened(name) => walking::begin_recording(app, name),
+        Event::RunOpened { name, card, settings, calls, frames } => {
+            let (settings, card) = (Some(*settings), Some(*card));
+            let run = Run { name, settings, card, calls, frames, ..Run::default() };
+            comparing::add_recorded(app, run);
+            Vec::new()
+        }
         Event::Tick(seconds) => walking::tick(app, seconds),
     }
 }
@@ -38,10 +49,15 @@ pub fn begin(app: &mut App) -> Vec<Effect> {
     walking::begin(app, asked, None)
 }
 
+/// Begins what waits in the comparison that the program was started on.
+pub fn begin_comparison(app: &mut App) -> Vec<Effect> {
+    comparing::order(app)
+}
+
 /// Walks again with other settings, to the stage or step where one was.
 pub(super) fn again(app: &mut App, asked: Asked) -> Vec<Effect> {
     let goal = match (app.scene, app.walk.stage()) {
-        (Scene::Doors, _) => None,
+        (Scene::Doors | Scene::Compare, _) => None,
         _ if app.walk.frames.is_empty() => None,
         (Scene::Walk, Stage::Step) => Some(Goal::Call(app.walk.at.saturating_sub(4))),
         (Scene::Walk, stage) => Some(Goal::Stage(stage)),
@@ -94,6 +110,11 @@ const fn rail_key(stage: Stage) -> &'static str {
 }
 
 fn act(app: &mut App, action: Action) -> Vec<Effect> {
+    if place(app) == Place::Compare
+        && let Some(effects) = comparing::act(app, action)
+    {
+        return effects;
+    }
     match action {
         Action::Next => {
             app.walk.running = false;
@@ -121,6 +142,7 @@ fn act(app: &mut App, action: Action) -> Vec<Effect> {
             app.say(if app.mouse { "toast.mouse-on" } else { "toast.mouse-off" }, &[]);
             vec![Effect::Mouse(app.mouse)]
         }
+        Action::Compare => comparing::open(app),
         Action::Interrupt => interrupt(app),
         Action::Suspend => vec![Effect::Suspend],
         Action::Quit => {
@@ -153,6 +175,10 @@ fn silent(app: &mut App, action: Action) {
         Action::NextPiece | Action::PreviousPiece => app.turn_piece(action == Action::NextPiece),
         Action::Attention => attention(app),
         Action::Lens(right, down) => app.move_lens(right, down),
+        Action::Fork => forking::open(app),
+        Action::GuidanceUp | Action::GuidanceDown => {
+            mix_again(app, action == Action::GuidanceUp);
+        }
         Action::Settings => forms::open_settings(app),
         Action::Prompt => forms::open_prompt(app),
         Action::WriteRecording => forms::open_path(app, PathPurpose::WriteRecording),
@@ -208,6 +234,8 @@ fn leave(app: &mut App) -> Vec<Effect> {
         }
     } else if busy(app) {
         return cancel(app);
+    } else if app.look.guidance.is_some() {
+        app.look.guidance = None;
     } else if app.look.by_hand {
         app.look.by_hand = false;
     } else if app.look.enlarged {
@@ -223,10 +251,28 @@ fn busy(app: &App) -> bool {
     app.walk.computing || app.walk.running || app.walk.x0_pending.is_some()
 }
 
+/// The two answers of the step on screen mixed again, half a step of guidance further.
+fn mix_again(app: &mut App, up: bool) {
+    let Some(step) = app.walk.frame().and_then(Frame::as_step) else { return };
+    if step.pred_uncond.is_none() {
+        app.say("toast.nothing-to-mix", &[]);
+        return;
+    }
+    let walked = step.formula.guidance;
+    let now = app.look.guidance.unwrap_or(walked);
+    let halves = (now * 2.0).round() + if up { 1.0 } else { -1.0 };
+    let next = (halves * 0.5).clamp(0.0, 50.0);
+    app.look.guidance = (next != walked).then_some(next);
+}
+
 /// Gives up what is computed; the source answers, and then the screen falls back.
 fn cancel(app: &mut App) -> Vec<Effect> {
     app.walk.running = false;
     app.walk.goal = None;
+    let runs = app.comparison.as_ref().is_some_and(|c| !c.under_way.is_empty());
+    if app.scene == Scene::Compare && (runs || app.walk.computing) {
+        return comparing::cancel(app);
+    }
     if app.walk.computing || app.walk.x0_pending.is_some() {
         vec![Effect::Cancel]
     } else {
@@ -247,6 +293,10 @@ fn interrupt(app: &mut App) -> Vec<Effect> {
 }
 
 fn decode_x0(app: &mut App) -> Vec<Effect> {
+    if app.look.guidance.is_some() {
+        app.say("toast.x0-of-a-mix", &[]);
+        return Vec::new();
+    }
     let Some(step) = app.walk.frame().and_then(Frame::as_step) else { return Vec::new() };
     let (call, there) = (step.call, step.x0_image.is_some());
     if there || app.walk.x0_pictures.contains_key(&call) {
@@ -255,6 +305,10 @@ fn decode_x0(app: &mut App) -> Vec<Effect> {
     }
     if app.walk.computing || app.walk.x0_pending.is_some() {
         app.say("toast.busy", &[]);
+        return Vec::new();
+    }
+    if matches!(app.walk.origin, Origin::Run(_)) {
+        app.say("toast.x0-of-a-run", &[]);
         return Vec::new();
     }
     app.walk.x0_pending = Some(call);
@@ -273,6 +327,7 @@ fn click(app: &mut App, target: Target) -> Vec<Effect> {
     hush(app);
     app.interrupted = false;
     let walking = app.overlay.is_none() && app.scene == Scene::Walk;
+    let comparing = app.overlay.is_none() && app.scene == Scene::Compare;
     match target {
         Target::Do(action) => {
             let place = place(app);
@@ -288,6 +343,8 @@ fn click(app: &mut App, target: Target) -> Vec<Effect> {
             }
         }
         Target::Stage(stage) if walking => return walking::go_to(app, stage),
+        Target::Stage(stage) if comparing => return act(app, Action::GoTo(stage)),
+        Target::Picture(place) if comparing => return comparing::choose_place(app, place),
         Target::Frame(place) if walking => walking::show(app, place),
         Target::Piece(row) if walking => app.choose_piece(row),
         Target::Picture(picture) if walking => {
@@ -305,6 +362,9 @@ fn click(app: &mut App, target: Target) -> Vec<Effect> {
 }
 
 fn wheel(app: &mut App, by: i8) -> Vec<Effect> {
+    if app.overlay.is_none() && app.scene == Scene::Compare {
+        return act(app, if by > 0 { Action::TurnDown } else { Action::TurnUp });
+    }
     if app.overlay.is_some() || app.scene == Scene::Walk {
         forms::turn(app, if by > 0 { Action::TurnDown } else { Action::TurnUp });
     } else {

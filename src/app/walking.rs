@@ -2,6 +2,7 @@
 //! nothing.
 
 use super::action::{Effect, News};
+use super::comparing;
 use super::state::{App, Goal, Origin, Scene, WalkState};
 use crate::walk::{Asked, Frame, Stage};
 
@@ -28,7 +29,19 @@ pub fn begin_recording(app: &mut App, name: String) -> Vec<Effect> {
     vec![Effect::Replay]
 }
 
+/// Computes what the walk on screen lacks, with the screen staying where it is.
+pub fn gather(app: &mut App) -> Vec<Effect> {
+    if ended(&app.walk) {
+        return Vec::new();
+    }
+    app.walk.running = false;
+    app.walk.goal = Some(Goal::Gather);
+    pursue(app)
+}
+
 fn clear(app: &mut App) {
+    comparing::part(app);
+    app.look.guidance = None;
     let speed = app.walk.speed;
     app.walk = WalkState { speed, computing: true, ..WalkState::default() };
     app.scene = Scene::Walk;
@@ -148,6 +161,7 @@ fn order(app: &mut App) -> Vec<Effect> {
     match walk.origin {
         Origin::Live => vec![Effect::Begin(Box::new(walk.asked.clone()))],
         Origin::Recording(_) => vec![Effect::Replay],
+        Origin::Run(_) => Vec::new(),
     }
 }
 
@@ -229,16 +243,22 @@ pub fn news(app: &mut App, news: News) -> Vec<Effect> {
             Vec::new()
         }
         News::Cancelled => {
+            if !app.walk.computing {
+                comparing::broken(app, &News::Cancelled);
+            }
             halt(app);
             app.say("toast.cancelled", &[]);
             Vec::new()
         }
         News::Failed(problem) => {
+            if !app.walk.computing && app.walk.x0_pending.is_none() {
+                comparing::broken(app, &News::Failed(problem.clone()));
+            }
             halt(app);
             app.problem = Some(problem);
             Vec::new()
         }
-        News::Run { .. } => Vec::new(),
+        News::Run { id, news } => comparing::news(app, id, *news),
     }
 }
 

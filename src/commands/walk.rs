@@ -35,6 +35,7 @@ fn screen(flags: &Flags, language: Language, recording: Option<&str>) -> Result<
     let options = Options {
         asked,
         recording: recording.map(str::to_owned),
+        comparison: None,
         language,
         colours: if flags.plain { Some(Colours::None) } else { flags.color.unwrap_or_default().0 },
         light: None,

@@ -44,6 +44,8 @@ pub(super) enum Answer {
     Written(String),
     /// A recording was read; its name and its frames.
     Opened(String, Box<Recorded>),
+    /// A recording was read to be laid beside others; its name and its frames.
+    RunOpened(String, Box<Recorded>),
     /// It was not possible.
     Failed(Problem),
 }

@@ -19,7 +19,7 @@ use super::pictures::Pictures;
 use super::{Ending, Listener, Message, Options, capability, clipboard, log, signals};
 use crate::app::keys::{self, Meaning};
 use crate::app::{self, Action, App, Effect, Event, Key, Scene};
-use crate::source::{self, Order, Source};
+use crate::source::{self, Order, Recorded, Source};
 use crate::views::{self, Colours, Ground};
 use crate::walk::Problem;
 
@@ -82,7 +82,10 @@ impl Session {
         let light = options.light.or_else(capability::light_from_environment).unwrap_or(false);
         let backend = CrosstermBackend::new(BufWriter::with_capacity(1 << 16, stdout()));
         let now = Instant::now();
-        let mut app = App::new(options.language, options.asked.clone());
+        let mut app = match &options.comparison {
+            Some(comparison) => App::comparing(options.language, comparison.clone()),
+            None => App::new(options.language, options.asked.clone()),
+        };
         if options.recording.is_some() {
             app.scene = Scene::Walk;
         }
@@ -120,6 +123,8 @@ impl Session {
             vec![Effect::OpenRecording(path.clone())]
         } else if self.app.scene == Scene::Walk {
             app::begin(&mut self.app)
+        } else if self.app.scene == Scene::Compare {
+            app::begin_comparison(&mut self.app)
         } else {
             Vec::new()
         };
@@ -294,6 +299,12 @@ impl Session {
                     Ok(Answer::Opened(path, Box::new(recorded)))
                 });
             }
+            Effect::OpenRun(path) => {
+                carry_out(&self.outside, &self.messages, move |outside| {
+                    let recorded = outside.open_recording(&path)?;
+                    Ok(Answer::RunOpened(path, Box::new(recorded)))
+                });
+            }
             Effect::Copy(text) => drop(clipboard::copy(&mut stdout(), &text)),
             Effect::Mouse(on) => drop(guard::mouse(on)),
             Effect::Suspend => drop(self.messages.send(Message::Suspend)),
@@ -313,8 +324,10 @@ impl Session {
         }
     }
 
+    /// What the walk on screen comes from, and the live source, which computes the runs beside it.
     fn cancel(&self) {
-        if let Some(source) = self.sources.get(self.current) {
+        let live = if self.current == 0 { None } else { self.sources.first() };
+        for source in self.sources.get(self.current).into_iter().chain(live) {
             source.cancel();
         }
     }
@@ -329,10 +342,13 @@ impl Session {
                 let number = self.sources.len();
                 let listener = self.listener(number);
                 self.sources.push(source::replay(*recorded, listener));
-                let name = std::path::Path::new(&path)
-                    .file_name()
-                    .map_or(path.clone(), |name| name.to_string_lossy().into_owned());
-                self.change(Event::RecordingOpened(printable(&name)));
+                self.change(Event::RecordingOpened(name_of(&path)));
+            }
+            Answer::RunOpened(path, recorded) => {
+                let Recorded { card, settings, calls, frames } = *recorded;
+                let (card, settings) = (Box::new(card), Box::new(settings));
+                let name = name_of(&path);
+                self.change(Event::RunOpened { name, card, settings, calls, frames });
             }
             Answer::Failed(problem) => self.change(Event::Failed(problem)),
         }
@@ -401,6 +417,12 @@ fn leads_out(app: &App, key: Key) -> bool {
         keys::meaning(app, key),
         Meaning::Do(Action::Quit | Action::Interrupt | Action::Suspend)
     )
+}
+
+/// The file's name of a path, fit to be shown.
+fn name_of(path: &str) -> String {
+    let name = std::path::Path::new(path).file_name();
+    printable(&name.map_or_else(|| path.into(), |name| name.to_string_lossy()))
 }
 
 /// Text from outside without what could steer a terminal, and not too long.

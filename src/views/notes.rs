@@ -6,7 +6,7 @@ use ratatui::layout::Rect;
 
 use super::parts::theme::Ground;
 use super::parts::{layout, text};
-use crate::app::{App, NotesDepth};
+use crate::app::{App, NotesDepth, Scene};
 use crate::walk::Stage;
 
 /// Draws the notes of the stage on screen, or the problem of the moment.
@@ -23,6 +23,13 @@ pub(crate) fn draw(app: &App, ground: &Ground, area: Rect, buf: &mut Buffer) {
         NotesDepth::Formulas => "formulas",
         NotesDepth::Off => return,
     };
+    if let (Scene::Compare, Some(comparison)) = (app.scene, &app.comparison) {
+        let stem = if comparison.plane { "plane" } else { comparison.stage().stem() };
+        let key = format!("notes.compare-{stem}.{depth}");
+        let area = layout::inset(area, 1, 0);
+        text::put_wrapped(buf, area, app.words().text(&key), ground.fact());
+        return;
+    }
     let stage = app.walk.stage();
     let unguided = app.walk.settings.as_ref().is_some_and(|settings| !settings.guided());
     let variant = if stage == Stage::Step && unguided { "-unguided" } else { "" };

@@ -6,8 +6,9 @@ use ratatui::style::{Modifier, Style};
 
 use super::parts::theme::Ground;
 use super::parts::{layout, text};
-use crate::app::App;
-use crate::walk::Stage;
+use crate::app::{App, Comparison, Scene};
+use crate::compare::Run;
+use crate::walk::{Frame, Stage};
 
 /// Draws the row as roomy as it fits.
 pub(crate) fn draw(app: &App, ground: &Ground, area: Rect, buf: &mut Buffer) {
@@ -16,7 +17,7 @@ pub(crate) fn draw(app: &App, ground: &Ground, area: Rect, buf: &mut Buffer) {
         put(buf, area, &spans);
         return;
     }
-    let here = app.walk.stage();
+    let here = here(app);
     let signs: String = Stage::ALL.iter().map(|stage| sign(app, *stage)).collect();
     let label = format!(" {} {}", here.index() + 1, label(app, here));
     put(buf, area, &[(signs, ground.fact()), (label, ground.strong())]);
@@ -70,8 +71,32 @@ fn spans(app: &App, ground: &Ground, numbered: bool, between: &str) -> Vec<(Stri
     spans
 }
 
+/// The stage on screen.
+fn here(app: &App) -> Stage {
+    match (app.scene, &app.comparison) {
+        (Scene::Compare, Some(comparison)) => comparison.stage(),
+        _ => app.walk.stage(),
+    }
+}
+
+/// The same of a comparison: done is what all runs have.
+fn sign_of_all(comparison: &Comparison, stage: Stage) -> char {
+    let last = |run: &Run| run.frames.last().map(Frame::stage);
+    let past = |run: &Run| last(run).is_some_and(|last| last > stage || last == Stage::Image);
+    if stage == comparison.stage() {
+        '◐'
+    } else if comparison.runs.iter().all(past) {
+        '●'
+    } else {
+        '○'
+    }
+}
+
 /// `◐` where one is, `●` what is done, `○` what is to come.
 fn sign(app: &App, stage: Stage) -> char {
+    if let (Scene::Compare, Some(comparison)) = (app.scene, &app.comparison) {
+        return sign_of_all(comparison, stage);
+    }
     let walk = &app.walk;
     let last = match stage {
         Stage::Step if walk.calls > 0 => walk.place_of(Stage::Decode) - 1,
@@ -89,6 +114,9 @@ fn sign(app: &App, stage: Stage) -> char {
 /// The stage's name; at the steps, which one.
 fn label(app: &App, stage: Stage) -> String {
     let name = app.words().text(&format!("rail.{}", stage.stem())).to_owned();
+    if app.scene == Scene::Compare {
+        return name;
+    }
     let walk = &app.walk;
     let Some(settings) = walk.settings.as_ref().filter(|_| stage == Stage::Step) else {
         return name;

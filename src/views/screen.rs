@@ -6,7 +6,7 @@ use ratatui::layout::Rect;
 
 use super::parts::theme::Ground;
 use super::parts::{layout, text};
-use super::{Slot, hints, notes, rail, title, waiting};
+use super::{Slot, hints, notes, rail, step, title, waiting};
 use crate::app::{App, NotesDepth};
 
 /// The smallest screen that is drawn.
@@ -14,12 +14,12 @@ pub const LEAST: (u16, u16) = (40, 12);
 
 /// Where everything stands.
 pub(super) struct Bands {
-    title: Rect,
+    pub(super) title: Rect,
     pub(super) rail: Rect,
-    upper_line: Rect,
+    pub(super) upper_line: Rect,
     pub(super) view: Rect,
-    lower_line: Rect,
-    notes: Rect,
+    pub(super) lower_line: Rect,
+    pub(super) notes: Rect,
     pub(super) hints: Rect,
 }
 
@@ -113,7 +113,10 @@ fn draw_message(app: &App, ground: &Ground, area: Rect, buf: &mut Buffer) {
             words.fill(key, &facts)
         }
         (None, Some(note)) if app.walk.at == 0 => words.problem(note),
-        _ => return,
+        (None, _) => match step::mixed_sentence(app) {
+            Some(sentence) => sentence,
+            None => return,
+        },
     };
     text::put_right(buf, place, &format!(" {message} "), ground.strong());
 }

@@ -3,10 +3,9 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::hints;
-use super::notes;
 use super::parts::theme::Ground;
-use super::parts::{field, layout, panel, text};
+use super::parts::{layout, panel, text};
+use super::{form, hints, notes};
 use crate::app::App;
 use crate::app::setting::Setting;
 use crate::walk::Asked;
@@ -52,26 +51,14 @@ fn draw_row(
     buf: &mut Buffer,
 ) {
     let words = app.words();
-    let (label_area, rest) = layout::left(area, 22.min(area.width / 2), 1);
-    let label = words.text(&format!("setting.{}", setting.stem())).to_owned();
-    let (sign, style) = if chosen { ("▸ ", ground.strong()) } else { ("  ", ground.dim()) };
-    text::put_spans(buf, label_area, &[(sign, style), (&label, style)]);
-    if let Some(typed) = form.editing.filter(|_| chosen) {
-        field::draw(typed, Some(typed.chars().count()), "", rest, ground, buf);
-        return;
-    }
     let value = setting.value(form.draft, app.walk.settings.as_ref());
-    let origin = words.text(if value.unset { "settings.unset" } else { "settings.asked" });
-    let wide = text::put_right(buf, rest, origin, ground.dim());
-    let (rest, _) = layout::left(rest, rest.width.saturating_sub(wide + 1), 0);
-    let style = if value.unset { ground.fact() } else { ground.prompt() };
-    if chosen && !setting.types() {
-        text::put_spans(
-            buf,
-            rest,
-            &[("‹ ", ground.dim()), (&value.text, style), (" ›", ground.dim())],
-        );
-    } else {
-        text::put(buf, rest, &value.text, style);
-    }
+    let row = form::Row {
+        label: words.text(&format!("setting.{}", setting.stem())).to_owned(),
+        origin: words.text(if value.unset { "settings.unset" } else { "settings.asked" }),
+        value: &value,
+        chosen,
+        types: setting.types(),
+        editing: form.editing,
+    };
+    form::draw(&row, ground, area, buf);
 }

@@ -7,6 +7,7 @@ mod arrange;
 mod by_hand;
 mod curves;
 mod enlarged;
+mod mixed;
 mod panel;
 mod pictures;
 mod pixels;
@@ -15,7 +16,9 @@ mod worked;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
+pub(super) use self::mixed::sentence as mixed_sentence;
 pub(super) use self::panel::mark;
+pub(super) use self::pictures::{NORM_LIMIT, SIGNED_LIMIT, factor_for, factor_text, plane_of};
 
 use self::panel::Manner;
 use self::pictures::{Scene, Subject};
@@ -35,7 +38,12 @@ pub(crate) fn draw(
     buf: &mut Buffer,
     slots: &mut Vec<Slot>,
 ) {
-    let path = Trajectory::of(&app.walk.frames);
+    let mixed = mixed::again(app, frame);
+    let frame = mixed.as_ref().unwrap_or(frame);
+    let path = match &mixed {
+        Some(step) => Trajectory::of(&mixed::frames(app, step)),
+        None => Trajectory::of(&app.walk.frames),
+    };
     let scene = Scene { app, words: app.words(), step: frame, path: &path, ground };
     let chosen = Subject::chosen(app);
     if app.look.enlarged {

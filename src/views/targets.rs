@@ -3,7 +3,7 @@
 use ratatui::layout::Rect;
 
 use super::screen::{Bands, LEAST};
-use super::{doors, hints, image, rail, step, tokens};
+use super::{compare, doors, hints, image, rail, step, tokens};
 use crate::app::{App, Scene, Target};
 use crate::walk::Frame;
 
@@ -16,7 +16,20 @@ pub fn target(app: &App, area: Rect, column: u16, row: u16) -> Option<Target> {
     match app.scene {
         Scene::Doors => doors::door_at(app, area, (column, row)).map(Target::Door),
         Scene::Walk => in_walk(app, area, (column, row)),
+        Scene::Compare => in_comparison(app, area, (column, row)),
     }
+}
+
+fn in_comparison(app: &App, area: Rect, place: (u16, u16)) -> Option<Target> {
+    let bands = Bands::of(app, area);
+    let inside = |band: Rect| band.contains(place.into());
+    if inside(bands.rail) {
+        return rail::stage_at(app, bands.rail, place.0).map(Target::Stage);
+    }
+    if inside(bands.hints) {
+        return hints::action_at(app, bands.hints, place.0).map(Target::Do);
+    }
+    compare::run_at(app, bands.view, place).map(Target::Picture)
 }
 
 fn in_walk(app: &App, area: Rect, place: (u16, u16)) -> Option<Target> {

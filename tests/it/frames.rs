@@ -93,25 +93,55 @@ pub(crate) fn settings() -> Settings {
     }
 }
 
+/// What two walks made by hand can differ in.
+#[derive(Clone, Copy)]
+pub(crate) struct Variation {
+    /// Seed of the noise.
+    pub(crate) seed: u64,
+    /// Calls of the network, as many as steps.
+    pub(crate) calls: usize,
+    /// Guidance scale.
+    pub(crate) guidance: f32,
+    /// How large the disc is that the walk comes to.
+    pub(crate) radius: f32,
+    /// The third word, and its id.
+    pub(crate) thing: (&'static str, u32),
+}
+
+/// The walk as it is everywhere else.
+pub(crate) const PLAIN: Variation =
+    Variation { seed: 7, calls: CALLS, guidance: 4.0, radius: 5.0, thing: ("cat", 2368) };
+
 /// All 26 frames in order.
 pub(crate) fn frames() -> Vec<Frame> {
-    let schedule = schedule();
-    let noise = normal(&SHAPE, 7);
+    varied(PLAIN).frames
+}
+
+/// A walk that differs from the plain one.
+pub(crate) fn varied(variation: Variation) -> Recorded {
+    let Variation { seed, calls, guidance, radius, thing } = variation;
+    let schedule = schedule(calls);
+    let noise = normal(&SHAPE, seed);
+    let mut words = WORDS;
+    words[2] = thing;
     let mut frames = vec![
-        Frame::Tokens(tokens()),
-        Frame::Embeddings(embeddings()),
+        Frame::Tokens(tokens(&words)),
+        Frame::Embeddings(embeddings(thing.1)),
         Frame::Schedule(schedule.clone()),
-        Frame::Noise(Noise { noise: noise.clone(), seed: 7 }),
+        Frame::Noise(Noise { noise: noise.clone(), seed }),
     ];
     let mut latent = noise;
-    for call in 0..CALLS {
-        let step = step(call, latent, &schedule);
+    for call in 0..calls {
+        let step = step(call, latent, &schedule, (guidance, radius));
         latent = step.next.clone();
         frames.push(Frame::Step(Box::new(step)));
     }
     frames.push(Frame::Decode(decode(&latent)));
-    frames.push(Frame::Image(image()));
-    frames
+    frames.push(Frame::Image(image(radius)));
+    let prompt = words.map(|word| word.0).join(" ");
+    let settings =
+        Settings { seed, steps: calls, guidance: f64::from(guidance), prompt, ..settings() };
+    Recorded { card: card(), settings, calls, frames }
 }
 
 /// Numbers between 0 and 1 that depend on seed and place only.
@@ -154,15 +184,23 @@ pub(crate) fn encoding(text: &str, words: &[(&str, u32)]) -> Encoding {
     }
 }
 
-fn tokens() -> Tokens {
-    let encoder =
-        EncoderTokens { prompt: encoding(PROMPT, &WORDS), negative: Some(encoding("", &[])) };
+fn tokens(words: &[(&str, u32)]) -> Tokens {
+    let encoder = EncoderTokens {
+        prompt: encoding(&words.iter().map(|word| word.0).collect::<Vec<_>>().join(" "), words),
+        negative: Some(encoding("", &[])),
+    };
     Tokens { encoders: vec![encoder] }
 }
 
-fn embeddings() -> Embeddings {
+fn embeddings(thing: u32) -> Embeddings {
     let layers = (0..4).map(|n| normal(&[2, 77, WIDTH], 100 + n)).collect();
-    let last = normal(&[2, 77, WIDTH], 110);
+    // Another thing turns its own vector and, less, those after it.
+    let (plain, other) = (normal(&[2, 77, WIDTH], 110), normal(&[2, 77, WIDTH], 120));
+    let last = Grid::from_fn(&[2, 77, WIDTH], |i| {
+        let behind = (i / WIDTH % 77).checked_sub(3).filter(|_| thing != PLAIN.thing.1);
+        let share = behind.map_or(0.0, |behind| 1.0 / (1.0 + behind as f32));
+        (1.0 - share).mul_add(plain.data()[i], share * other.data()[i])
+    });
     let nearest = WORDS
         .iter()
         .map(|_| {
@@ -180,7 +218,7 @@ fn embeddings() -> Embeddings {
     Embeddings { encoders: vec![TextLayers { layers, last: last.clone() }], context: last, nearest }
 }
 
-fn schedule() -> Schedule {
+fn schedule(calls: usize) -> Schedule {
     let mut product = 1.0f64;
     let alphas_cumprod: Vec<f32> = (0..1000)
         .map(|t| {
@@ -190,7 +228,7 @@ fn schedule() -> Schedule {
             product as f32
         })
         .collect();
-    let timesteps: Vec<f32> = (0..CALLS).map(|i| 999.0 - (i * 1000 / CALLS) as f32).collect();
+    let timesteps: Vec<f32> = (0..calls).map(|i| 999.0 - (i * 1000 / calls) as f32).collect();
     let level = |a: f32| ((1.0 - a) / a).sqrt();
     let mut levels: Vec<f32> =
         timesteps.iter().map(|&t| level(alphas_cumprod[t as usize])).collect();
@@ -201,27 +239,27 @@ fn schedule() -> Schedule {
         levels,
         alphas_cumprod,
         init_noise_sigma: 1.0,
-        steps: (0..CALLS).collect(),
+        steps: (0..calls).collect(),
         sample: None,
     }
 }
 
 /// The clean latent that this walk comes to: a disc.
-fn goal() -> Grid {
+fn goal(radius: f32) -> Grid {
     Grid::from_fn(&SHAPE, |i| {
         let (c, y, x) = (i / EDGE / EDGE, i / EDGE % EDGE, i % EDGE);
         let (dx, dy) = (x as f32 - 7.5, y as f32 - 7.5);
-        let inside = dx.hypot(dy) < 5.0;
+        let inside = dx.hypot(dy) < radius;
         [1.2, -0.8, 0.5, 0.1][c] * if inside { 1.0 } else { -0.7 }
     })
 }
 
-fn step(call: usize, latent: Grid, schedule: &Schedule) -> Step {
+fn step(call: usize, latent: Grid, schedule: &Schedule, (guidance, radius): (f32, f32)) -> Step {
     let (sigma, sigma_next) = (schedule.levels[call], schedule.levels[call + 1]);
     let ((a, b), (an, bn)) = (Schedule::factors(sigma), Schedule::factors(sigma_next));
     let formula = Formula {
         prediction: Prediction::V,
-        guidance: 4.0,
+        guidance,
         input_scale: 1.0,
         x0: [a, -b],
         epsilon: [b, a],
@@ -236,20 +274,20 @@ fn step(call: usize, latent: Grid, schedule: &Schedule) -> Step {
     let share = 1.0 / (1.0 + 0.2 * sigma);
     let answer = |share: f32, seed: u64| {
         let wobble = normal(&SHAPE, seed);
-        let estimate = goal().zip(&wobble, |g, w| g * share + 0.05 * w).unwrap();
+        let estimate = goal(radius).zip(&wobble, |g, w| g * share + 0.05 * w).unwrap();
         latent.zip(&estimate, |x, e| (a * x - e) / b).unwrap()
     };
     let pred_text = answer(share, 300 + call as u64);
     let pred_uncond = answer(0.8 * share, 400 + call as u64);
-    let pred = pred_uncond.zip(&pred_text, |u, t| u + 4.0 * (t - u)).unwrap();
+    let pred = pred_uncond.zip(&pred_text, |u, t| u + guidance * (t - u)).unwrap();
     let x0 = latent.zip(&pred, |x, p| a * x - b * p).unwrap();
     let epsilon = latent.zip(&pred, |x, p| b * x + a * p).unwrap();
     let next = x0.zip(&epsilon, |x, e| an * x + bn * e).unwrap();
     Step {
         call,
         step: call,
-        calls: CALLS,
-        steps: CALLS,
+        calls: schedule.timesteps.len(),
+        steps: schedule.timesteps.len(),
         timestep: schedule.timesteps[call],
         sigma,
         sigma_next,
@@ -321,12 +359,12 @@ fn decode(latent: &Grid) -> Decode {
 }
 
 /// A red disc on blue.
-fn image() -> Image {
+fn image(radius: f32) -> Image {
     let edge = EDGE * 4;
     Image {
         image: Grid::from_fn(&[1, 3, edge, edge], |i| {
             let (c, y, x) = (i / edge / edge, i / edge % edge, i % edge);
-            let inside = (x as f32 - 31.5).hypot(y as f32 - 31.5) < 20.0;
+            let inside = (x as f32 - 31.5).hypot(y as f32 - 31.5) < 4.0 * radius;
             let colour: [f32; 3] = if inside { [0.72, -0.66, -0.7] } else { [-0.7, -0.35, 0.61] };
             colour[c] + 0.04 * (uniform(700, i) - 0.5)
         }),

@@ -2,9 +2,13 @@
 //! and nothing that a person can do without a key.
 
 use safelight::app::keys::{self, Bar, Meaning, TABLE};
-use safelight::app::{Action, App, Code, Doors, Key, Overlay, Place, Scene};
+use safelight::app::{
+    Action, Adding, AddingRow, App, Code, Comparison, Doors, ForkRow, Key, Overlay, Place, Scene,
+};
 use safelight::walk::{Asked, Stage};
 use safelight::words::{Language, Words};
+
+use super::frames;
 
 fn stages_of(row: &keys::Row) -> Vec<Stage> {
     if row.stages.is_empty() { Stage::ALL.to_vec() } else { row.stages.to_vec() }
@@ -29,6 +33,20 @@ fn app_at(place: Place) -> App {
         Place::SettingsBox => app.overlay = Some(settings(Some(text))),
         Place::Box => app.overlay = Some(Overlay::Prompt { text, cursor }),
         Place::CommandLine => app.overlay = Some(Overlay::CommandLine { line: text }),
+        Place::Compare => {
+            app.scene = Scene::Compare;
+            app.comparison = Some(Comparison::default());
+        }
+        Place::Form | Place::FormBox => {
+            let editing = (place == Place::FormBox).then_some(text);
+            app.overlay = Some(Overlay::Adding(Box::new(Adding {
+                chosen: 0,
+                draft: Asked::default(),
+                from: Box::new(frames::settings()),
+                path: String::new(),
+                editing,
+            })));
+        }
     }
     assert_eq!(keys::place(&app), place);
     app
@@ -40,7 +58,8 @@ fn no_key_has_two_meanings_in_one_place() {
         for stage in Stage::ALL {
             let mut seen: Vec<(Key, Action)> = Vec::new();
             for row in TABLE.iter().filter(|row| row.places.contains(&place)) {
-                if place == Place::Walk && !stages_of(row).contains(&stage) {
+                let staged = matches!(place, Place::Walk | Place::Compare);
+                if staged && !stages_of(row).contains(&stage) {
                     continue;
                 }
                 for key in row.keys {
@@ -66,6 +85,14 @@ fn every_row_has_a_key_a_place_a_hint_and_a_help_line_in_every_language() {
         }
         for place in Place::ALL {
             assert!(words.find(&format!("place.{}", place.stem())).is_some(), "{place:?}");
+        }
+        for row in AddingRow::ALL {
+            assert!(words.find(&format!("setting.{}-note", row.stem())).is_some(), "{row:?}");
+        }
+        for row in ForkRow::ALL {
+            for key in [row.stem().to_owned(), format!("{}-note", row.stem())] {
+                assert!(words.find(&format!("fork.{key}")).is_some(), "fork.{key}");
+            }
         }
         for setting in safelight::app::Setting::ALL {
             for key in [setting.stem().to_owned(), format!("{}-note", setting.stem())] {
@@ -136,7 +163,7 @@ fn a_key_of_another_stage_says_where_it_works() {
 
 #[test]
 fn the_last_hint_is_the_help_where_there_is_one() {
-    for place in [Place::Walk, Place::Doors, Place::Help, Place::Glossary] {
+    for place in [Place::Walk, Place::Compare, Place::Doors, Place::Help, Place::Glossary] {
         let hints = keys::hints(&app_at(place));
         assert_eq!(hints.last().map(|hint| hint.action), Some(Action::Help), "{place:?}");
     }

@@ -4,6 +4,7 @@ mod app;
 mod by_hand;
 mod cli;
 mod compare;
+mod comparing;
 mod export;
 mod frames;
 mod house;

@@ -104,7 +104,9 @@ pub(crate) fn put_wrapped(buf: &mut Buffer, area: Rect, text: &str, style: Style
     for (i, line) in lines.iter().take(rows).enumerate() {
         let row = Rect { y: area.y + u16::try_from(i).unwrap_or(0), height: 1, ..area };
         if i + 1 == rows && rows < lines.len() {
-            put(buf, row, &format!("{}…", cut(line, area.width.saturating_sub(1))), style);
+            let cut = cut(line, area.width.saturating_sub(1));
+            let more = if cut.ends_with('…') { "" } else { "…" };
+            put(buf, row, &format!("{cut}{more}"), style);
         } else {
             put(buf, row, line, style);
         }

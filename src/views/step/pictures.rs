@@ -12,9 +12,9 @@ use crate::walk::{Frame, Grid, Picture, Prediction, Stage, Step, Trajectory};
 use crate::words::Words;
 
 /// Full colour of a signed latent in the common scale: three deviations of the unit normal.
-pub(super) const SIGNED_LIMIT: f32 = 3.0;
+pub(in crate::views) const SIGNED_LIMIT: f32 = 3.0;
 /// Full colour of the norm over four channels: unit noise lies near 2.
-pub(super) const NORM_LIMIT: f32 = 4.0;
+pub(in crate::views) const NORM_LIMIT: f32 = 4.0;
 
 /// One of the eight pictures, in the order of `tab`: what happens, then how it was decided.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -226,6 +226,9 @@ impl Scene<'_> {
 
     /// x0 through the VAE, where someone asked for it.
     pub(super) fn vae_picture(&self) -> Option<&Picture> {
+        if self.app.look.guidance.is_some() {
+            return None;
+        }
         self.step.x0_image.as_ref().or_else(|| self.app.walk.x0_pictures.get(&self.step.call))
     }
 
@@ -400,7 +403,7 @@ impl Scene<'_> {
         }
         if self.app.walk.x0_pending == Some(self.step.call) {
             facts.insert(0, w.text("step.decoding").to_owned());
-        } else if self.vae_picture().is_none() {
+        } else if self.vae_picture().is_none() && self.app.look.guidance.is_none() {
             facts.push(w.text("step.decode-hint").to_owned());
         }
         facts
@@ -420,7 +423,7 @@ impl Scene<'_> {
 }
 
 /// Plane `i` of a grid, alone.
-pub(super) fn plane_of(grid: &Grid, i: usize) -> Grid {
+pub(in crate::views) fn plane_of(grid: &Grid, i: usize) -> Grid {
     Grid::new(&[1, grid.height(), grid.width()], grid.plane(i).to_vec())
         .unwrap_or_else(|| Grid::filled(&[1, 1, 1], 0.0))
 }
@@ -428,7 +431,7 @@ pub(super) fn plane_of(grid: &Grid, i: usize) -> Grid {
 /// By how much the difference is drawn stronger than the answers, so that its largest number just
 /// stays within full colour: whole from 3 up, else in tenths, so that what is printed is what is
 /// drawn.
-pub(super) fn factor_for(plane: &Grid, limit: f32) -> f32 {
+pub(in crate::views) fn factor_for(plane: &Grid, limit: f32) -> f32 {
     let largest =
         plane.data().iter().filter(|x| x.is_finite()).fold(0.0, |m: f32, x| m.max(x.abs()));
     if largest <= 0.0 {
@@ -445,7 +448,7 @@ fn fine(limit: f32) -> String {
 }
 
 /// The factor as printed: `12`, `1.4`.
-pub(super) fn factor_text(factor: f32) -> String {
+pub(in crate::views) fn factor_text(factor: f32) -> String {
     if factor >= 3.0 { format!("{factor:.0}") } else { format!("{factor:.1}") }
 }
 
