@@ -4,6 +4,7 @@ mod canvas;
 pub mod contact_sheet;
 pub mod csv;
 pub mod gif;
+pub mod html;
 mod lettering;
 pub mod plots;
 pub mod png;

@@ -4,10 +4,14 @@
 //! `rail.title`. Placeholders stand in braces: `{file}`. A test holds all languages to the same
 //! keys and the same placeholders, and every key that the code names to the catalogues.
 
+mod visible;
+
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use crate::walk::Problem;
+
+pub use visible::visible;
 
 /// The languages of this edition.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -26,6 +26,9 @@ pub struct ExportFlags {
     /// The numbers of every step as CSV; the columns stand below
     #[arg(long, value_name = "FILE")]
     pub csv: Option<PathBuf>,
+    /// The whole walk as one page for a browser: stages, numbers and attention, without a network
+    #[arg(long, value_name = "FILE")]
+    pub html: Option<PathBuf>,
     /// Language of the words in the files and of every sentence [default: the locale's]
     #[arg(long, value_parser = values::language(), value_name = "CODE")]
     pub lang: Option<Language>,
@@ -42,6 +45,7 @@ impl ExportFlags {
             ("--sheet", &self.sheet),
             ("--gif", &self.gif),
             ("--csv", &self.csv),
+            ("--html", &self.html),
         ];
         all.into_iter().filter_map(|(flag, path)| Some((flag, path.as_ref()?))).collect()
     }

@@ -8,9 +8,11 @@ use super::keeping::{can_be_written, shown_name};
 use super::progress_bar::Progress;
 use super::{DONE, remark};
 use crate::cli::ExportFlags;
+use crate::export::html::{self, Page};
 use crate::export::{contact_sheet, csv, gif, png, walk_sheet};
+use crate::print::describe::Description;
 use crate::recording::{Recording, read};
-use crate::walk::{self, Frame, Problem, Watch};
+use crate::walk::{self, Frame, ModelCard, Picture, Problem, Settings, Watch};
 use crate::words::{Language, Words};
 
 /// Writes one file after the other; each is whole or not there.
@@ -76,6 +78,7 @@ fn one(
         }
         "--gif" => gif::write(path, frames, card, words, &Parts(progress)),
         "--csv" => csv::write(path, frames),
+        "--html" => page(path, (settings, card, frames), words),
         _ => Ok(()),
     }
 }
@@ -91,6 +94,17 @@ impl Watch for Parts<'_> {
     fn cancelled(&self) -> bool {
         self.0.cancelled()
     }
+}
+
+/// The walk as a page, its pictures described for those who do not see them.
+pub(super) fn page(
+    path: &Path,
+    (settings, card, frames): (&Settings, &ModelCard, &[Frame]),
+    words: Words,
+) -> Result<(), Problem> {
+    let describe = |picture: &Picture, words| Description::of(picture).sentence(words);
+    let language = words.language();
+    html::write(&Page { settings, card, frames, language, describe: &describe }, path)
 }
 
 fn same_file(one: &Path, other: &Path) -> bool {

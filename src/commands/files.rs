@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
+use super::export::page;
 use crate::app::WalkState;
 use crate::cli::Flags;
 use crate::export::{plots, png};
@@ -19,6 +20,21 @@ const WIDE: usize = 512;
 #[derive(Debug)]
 pub(super) struct Files {
     pub(super) precision: Precision,
+    /// In which a page opens.
+    pub(super) language: Language,
+}
+
+/// The frames with those x0 pictures that were asked for on screen.
+fn frames_with_x0(walk: &WalkState) -> Vec<Frame> {
+    let mut frames = walk.frames.clone();
+    for frame in &mut frames {
+        if let Frame::Step(step) = frame
+            && let Some(picture) = walk.x0_pictures.get(&step.call)
+        {
+            step.x0_image = Some(picture.clone());
+        }
+    }
+    frames
 }
 
 impl Outside for Files {
@@ -26,14 +42,7 @@ impl Outside for Files {
         let (Some(settings), Some(card)) = (&walk.settings, &walk.card) else {
             return Err(Problem::new("nothing-to-write"));
         };
-        let mut frames = walk.frames.clone();
-        for frame in &mut frames {
-            if let Frame::Step(step) = frame
-                && let Some(picture) = walk.x0_pictures.get(&step.call)
-            {
-                step.x0_image = Some(picture.clone());
-            }
-        }
+        let frames = frames_with_x0(walk);
         write(Path::new(path), false, self.precision, (settings, card, walk.calls), &frames)
     }
 
@@ -45,7 +54,13 @@ impl Outside for Files {
     ) -> Result<(), Problem> {
         let Some(settings) = &walk.settings else { return Err(Problem::new("nothing-to-write")) };
         let path = Path::new(path);
-        if path.extension().is_some_and(|end| end.eq_ignore_ascii_case("png")) {
+        let ends = |with: &str| path.extension().is_some_and(|end| end.eq_ignore_ascii_case(with));
+        if ends("html") {
+            let card = walk.card.as_ref().ok_or_else(|| Problem::new("nothing-to-write"))?;
+            let words = Words::of(self.language);
+            return page(path, (settings, card, &frames_with_x0(walk)), words);
+        }
+        if ends("png") {
             let picture = picture.ok_or_else(|| Problem::new("nothing-to-write"))?;
             let scale = (WIDE / picture.width().max(1)).max(1);
             return png::write(picture, scale, Some(settings), path);

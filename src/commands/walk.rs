@@ -54,7 +54,8 @@ fn screen(flags: &Flags, language: Language, recording: Option<&str>) -> Result<
             }
         })
     };
-    let ending = terminal::run(&options, source, Arc::new(Files { precision: flags.precision() }));
+    let files = Files { precision: flags.precision(), language };
+    let ending = terminal::run(&options, source, Arc::new(files));
     recorder.finish()?;
     Ok(ending?.code())
 }

@@ -32,7 +32,12 @@ pub fn write(
     whole_file::write(path, |out| encode(&picture, settings, out))
 }
 
-fn encode(picture: &Picture, settings: Option<&Settings>, out: &mut dyn Write) -> io::Result<()> {
+/// The bytes of the file.
+pub(super) fn encode(
+    picture: &Picture,
+    settings: Option<&Settings>,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     let size = |n: usize| u32::try_from(n).map_err(io::Error::other);
     let mut encoder = Encoder::new(out, size(picture.width())?, size(picture.height())?);
     encoder.set_color(ColorType::Rgb);

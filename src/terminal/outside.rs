@@ -18,8 +18,8 @@ pub trait Outside: Send + Sync {
     /// Whatever keeps the file from being written.
     fn write_recording(&self, path: &str, walk: &WalkState) -> Result<(), Problem>;
 
-    /// Writes `picture` where the path ends in `.png`, else all plots of the walk into the folder
-    /// `path`.
+    /// Writes `picture` where the path ends in `.png`, the walk as a page where it ends in `.html`,
+    /// else all plots of the walk into the folder `path`.
     ///
     /// # Errors
     /// Whatever keeps the files from being written, and a view without a picture.

@@ -12,6 +12,7 @@ mod keys;
 mod live;
 mod networks;
 mod noise;
+mod page;
 mod print;
 mod pty;
 mod recording;

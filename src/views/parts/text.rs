@@ -6,6 +6,8 @@ use ratatui::style::Style;
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
+pub(crate) use crate::words::visible as escape;
+
 /// Signs that never begin a line of Chinese.
 const NOT_FIRST: &str = "，。、；：？！）》”’」』…·,.;:?!)";
 /// Signs that never end one.
@@ -14,30 +16,6 @@ const NOT_LAST: &str = "（《“‘「『(";
 /// How many cells a text takes.
 pub(crate) fn width(text: &str) -> u16 {
     u16::try_from(text.width()).unwrap_or(u16::MAX)
-}
-
-/// The text with what a terminal could take for orders made visible: control characters as
-/// `\n`, `\t`, `\x1B`, marks of direction and other invisible ones as `\u{202E}`.
-pub(crate) fn escape(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '\n' => out.push_str("\\n"),
-            '\t' => out.push_str("\\t"),
-            '\r' => out.push_str("\\r"),
-            c if c.is_control() => out.extend(format!("\\x{:02X}", u32::from(c)).chars()),
-            '\u{200b}'
-            | '\u{200e}'..='\u{200f}'
-            | '\u{2028}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}'
-            | '\u{feff}'
-            | '\u{e0000}'..='\u{e007f}' => {
-                out.extend(format!("\\u{{{:X}}}", u32::from(c)).chars());
-            }
-            c => out.push(c),
-        }
-    }
-    out
 }
 
 /// The text in at most so many cells; what is left out is shown by `…`.
