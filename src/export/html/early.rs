@@ -108,14 +108,15 @@ fn states(encoder: &TextLayers, rows: usize) -> Vec<Value> {
         .iter()
         .enumerate()
         .filter(|(layer, _)| small || *layer == 0)
-        .map(|(layer, grid)| state(json!(layer), grid, rows))
+        .map(|(layer, grid)| state(Some(layer), grid, rows))
         .collect();
-    states.push(state(Value::Null, &encoder.last, rows));
+    states.push(state(None, &encoder.last, rows));
     states
 }
 
-/// The first rows of the last batch entry, which is the prompt.
-fn state(layer: Value, grid: &Grid, rows: usize) -> Value {
+/// The first rows of the last batch entry, which is the prompt; without a layer, after the final
+/// norm.
+fn state(layer: Option<usize>, grid: &Grid, rows: usize) -> Value {
     let first = grid.planes().saturating_sub(1) * grid.height();
     let data: Vec<f32> =
         (first..first + rows.min(grid.height())).flat_map(|row| grid.row(row)).copied().collect();
