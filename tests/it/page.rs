@@ -53,9 +53,7 @@ fn the_page_names_nothing_outside_itself() {
     let page = page();
     // No address has a scheme: neither in the template nor in the script, nor in the words.
     assert!(!page.contains("://"));
-    for (at, _) in page.match_indices("url(") {
-        panic!("a style loads something: {}", &page[at..at + 40]);
-    }
+    assert!(!page.contains("url("), "a style loads something");
     let markup = page.split("<style>").next().unwrap().to_owned()
         + page.split_once("</style>").unwrap().1.split("<script").next().unwrap();
     for attribute in ["src=", "href=", "onclick=", "onerror=", "style=\"", "<link", "<iframe"] {

@@ -109,8 +109,8 @@ impl Shares {
             kept.iter().filter_map(|step| step.attention.as_ref()).map(|a| &a.rows).collect();
         let first = rows.first()?;
         let bytes: usize = rows.iter().map(|grid| grid.len()).sum();
-        let most = (1..=64).find(|block| bytes / (block * block) <= MOST_ATTENTION).unwrap_or(64);
-        let (small, block) = made_small(first, most);
+        let block = (1..=64).find(|block| bytes / (block * block) <= MOST_ATTENTION).unwrap_or(64);
+        let small = made_small(first, block);
         let shape = [small.planes(), small.height(), small.width()];
         let limits = (0..shape[0])
             .map(|row| {
@@ -126,12 +126,12 @@ impl Shares {
 
     fn facts(&self) -> Value {
         let [rows, h, w] = self.shape;
-        json!({ "rows": rows, "h": h, "w": w, "block": self.block, "limits": self.limits })
+        json!({ "rows": rows, "h": h, "w": w, "limits": self.limits })
     }
 
     /// The bytes of a step; nothing where it has none or they have another shape.
     fn packed(&self, step: &Step) -> Option<String> {
-        let small = made_small(&step.attention.as_ref()?.rows, self.block).0;
+        let small = made_small(&step.attention.as_ref()?.rows, self.block);
         if [small.planes(), small.height(), small.width()] != self.shape {
             return None;
         }
@@ -145,10 +145,10 @@ impl Shares {
     }
 }
 
-/// Averaged over blocks of at most this edge; gives the edge that it came to.
-fn made_small(grid: &Grid, block: usize) -> (Grid, usize) {
+/// Averaged over blocks of this edge.
+fn made_small(grid: &Grid, block: usize) -> Grid {
     let (w, h) = (grid.width().div_ceil(block), grid.height().div_ceil(block));
-    grid.block_means(w.max(1), h.max(1))
+    grid.block_means(w.max(1), h.max(1)).0
 }
 
 fn byte(x: f32, limit: f32) -> u8 {

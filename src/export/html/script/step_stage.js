@@ -71,7 +71,8 @@ function stepStage() {
       sum += shares.at(x, y);
       top = Math.max(top, shares.at(x, y));
     }
-    const block = STEPS.attention.block > 1 ? [t("step.block", { n: STEPS.attention.block })] : [];
+    const edge = Math.round(first.w / shares.w);
+    const block = edge > 1 ? [t("step.block", { n: edge })] : [];
     attention.say(t("step.share", { high: short(shares.high) }),
       [t("page.taken", { mean: percent(sum / (shares.w * shares.h)), most: percent(top) }), ...block]);
   };
