@@ -33,10 +33,15 @@ pub mod vae;
 pub mod capture;
 pub mod probe;
 
+pub mod preview;
+mod preview_file;
+
 pub mod verify;
 
 pub use device::{Place, use_threads};
 pub use generate::{Look, Walk};
 pub use model_folder::ModelFolder;
 pub use open::{Engine, tokenize};
+pub use preview::Fitting;
+pub use preview_file::CACHE;
 pub use verify::{Compared, verify};

@@ -237,6 +237,14 @@ pub fn news(app: &mut App, news: News) -> Vec<Effect> {
             app.walk.x0_pending = None;
             Vec::new()
         }
+        News::Preview { preview, kept } => {
+            let key = if kept { "toast.preview-kept" } else { "toast.preview-fitted" };
+            app.say(key, &[("r2", &format!("{:.2}", preview.r2))]);
+            if let Some(card) = &mut app.walk.card {
+                card.preview = Some(*preview);
+            }
+            Vec::new()
+        }
         News::Finished => {
             app.walk.finished = true;
             halt(app);

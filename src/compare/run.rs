@@ -57,7 +57,7 @@ impl Run {
             News::Finished => self.state = State::Done,
             News::Failed(problem) => self.state = State::Failed(problem),
             News::Cancelled => self.state = State::Waiting,
-            News::Progress(_) | News::X0 { .. } | News::Run { .. } => {}
+            News::Progress(_) | News::X0 { .. } | News::Preview { .. } | News::Run { .. } => {}
         }
     }
 

@@ -11,6 +11,7 @@ use super::memory;
 use super::noise::Generator;
 use super::open::Parts;
 use super::pace::Pace;
+use super::preview::Fitting;
 use super::probe::{Mean, Probe, Wanted};
 use super::sampler::{self, Plan};
 use crate::walk::{
@@ -268,6 +269,19 @@ impl Walk {
     /// The decoder's output is the picture.
     fn image(&self) -> Result<Image, Problem> {
         Ok(Image { image: self.image.clone().ok_or_else(out_of_order)? })
+    }
+
+    /// What a preview can be fitted on: guesses and latents of the calls so far, in the common
+    /// scale. `None` before the first call.
+    pub fn fitting(&self) -> Option<Fitting> {
+        let calls = self.past.iter().zip(&self.plan.calls);
+        let latents: Vec<Grid> = calls
+            .flat_map(|(past, call)| {
+                let scale = call.formula.common_scale;
+                [past.x0.clone(), past.latent.map(|x| x * scale)]
+            })
+            .collect();
+        Fitting::new(Arc::clone(&self.parts), &latents)
     }
 
     /// The x0 of a call that was already made, through the VAE.

@@ -102,6 +102,11 @@ impl ModelFolder {
         name.to_string_lossy().chars().filter(|c| !c.is_control()).collect()
     }
 
+    /// Where it is on disk; `None` for the model inside the binary.
+    pub(super) fn path(&self) -> Option<&Path> {
+        self.path.as_deref()
+    }
+
     /// Whether this is the model inside the binary.
     pub const fn is_pocket(&self) -> bool {
         self.path.is_none()
@@ -238,7 +243,7 @@ fn picture(bytes: &[u8]) -> Option<Picture> {
     Picture::new(picture.width() as usize, picture.height() as usize, picture.into_raw())
 }
 
-fn hexadecimal(bytes: &[u8]) -> String {
+pub(super) fn hexadecimal(bytes: &[u8]) -> String {
     bytes.iter().fold(String::new(), |mut text, byte| {
         // Writing to a string cannot fail.
         let _ = write!(text, "{byte:02x}");

@@ -1,5 +1,6 @@
 //! An open model: networks, tokenizer and scheduler, read once and kept while settings change.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::device::Place;
@@ -7,12 +8,13 @@ use super::footprint::Footprint;
 use super::generate::{Look, Walk};
 use super::model_folder::ModelFolder;
 use super::networks::Networks;
+use super::preview_file::{CACHE, PreviewFile};
 use super::scheduler_config::SchedulerConfig;
 use super::settle::settle;
 use super::tokenizer::Tokenizer;
 use crate::walk::{
-    Asked, DeviceChoice, DtypeChoice, EncoderTokens, EngineChoice, ModelCard, Picture, Problem,
-    Settings, Tokens, Watch,
+    Asked, DeviceChoice, DtypeChoice, EncoderTokens, EngineChoice, ModelCard, Picture, Preview,
+    Problem, Settings, Tokens, Watch,
 };
 
 const SCHEDULER: &str = "scheduler/scheduler_config.json";
@@ -33,6 +35,8 @@ pub(super) struct Parts {
 #[derive(Debug)]
 pub struct Engine {
     parts: Arc<Parts>,
+    card: ModelCard,
+    preview_file: Option<PreviewFile>,
     opened: (Option<String>, DeviceChoice, DtypeChoice, EngineChoice),
 }
 
@@ -57,6 +61,12 @@ impl Engine {
             return Err(Problem::cancelled());
         }
         let networks = Networks::load(&folder, asked.engine, &place)?;
+        let cache = std::env::var_os(CACHE).map(PathBuf::from);
+        let preview_file = PreviewFile::of(&folder, cache.as_deref())?;
+        let mut shown = card.clone();
+        if shown.preview.is_none() {
+            shown.preview = preview_file.as_ref().and_then(PreviewFile::read);
+        }
         let parts = Arc::new(Parts {
             card,
             tokenizer,
@@ -65,12 +75,19 @@ impl Engine {
             footprint,
             sample: folder.sample()?,
         });
-        Ok(Self { parts, opened: key(asked) })
+        Ok(Self { parts, card: shown, preview_file, opened: key(asked) })
     }
 
     /// What is known of the model.
     pub fn card(&self) -> &ModelCard {
-        &self.parts.card
+        &self.card
+    }
+
+    /// Takes a preview that was fitted for this model, and keeps it where it may be kept; gives
+    /// whether it is on disk now.
+    pub fn keep_preview(&mut self, preview: &Preview) -> bool {
+        self.card.preview = Some(preview.clone());
+        self.preview_file.as_ref().is_some_and(|file| file.write(preview))
     }
 
     /// Something to be said that is no failure, such as a GPU that is not there.

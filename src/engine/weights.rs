@@ -146,6 +146,20 @@ impl Weights {
         hash.update(bytes.get(..self.file.start).unwrap_or(bytes));
     }
 
+    /// Adds [`Self::digest`] and every small tensor to a hash: different for weights of one shape
+    /// that were trained differently, and nothing large is read.
+    pub(super) fn digest_small(&self, hash: &mut Sha256) {
+        const SMALL: usize = 1 << 14;
+        self.digest(hash);
+        let mut spans: Vec<_> =
+            self.file.metadata.tensors().into_values().map(|info| info.data_offsets).collect();
+        spans.sort_unstable();
+        for (from, to) in spans.into_iter().filter(|(from, to)| to - from <= SMALL) {
+            let data = self.file.bytes.get().get(self.file.start + from..self.file.start + to);
+            hash.update(data.unwrap_or_default());
+        }
+    }
+
     fn info(&self, name: &str) -> Option<&TensorInfo> {
         self.file.metadata.info(&format!("{}{name}", self.prefix))
     }

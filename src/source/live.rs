@@ -1,14 +1,16 @@
 //! The live source: the engine on a thread of its own.
 //!
 //! The model stays open while only settings change. A panic inside the engine is caught, told as
-//! a failure, and the model is opened anew at the next [`Order::Begin`].
+//! a failure, and the model is opened anew at the next [`Order::Begin`]. While no order waits and a
+//! walk is finished, a preview is fitted for a model that has none, a crop at a time.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::sync::mpsc::{Receiver, TryRecvError};
 
 use super::{Message, News, Order, RunAsked, Shared, Source, start};
-use crate::engine::{Engine, Look, Walk};
+use crate::engine::{Engine, Fitting, Look, Walk};
 use crate::walk::{Asked, Problem, Progress, Watch};
 
 /// Starts the engine's thread. `news` is called on that thread, with the generation of the walk
@@ -16,18 +18,20 @@ use crate::walk::{Asked, Problem, Progress, Watch};
 pub fn live(news: impl Fn(u64, News) + Send + Sync + 'static) -> Source {
     start(news, |orders, shared, news| {
         let mut worker = Worker::default();
-        for message in orders {
+        let mut last = None;
+        while let Some(message) = next_order(&orders, &mut worker, last.as_ref()) {
             let waiting = Waiting {
                 epoch: message.epoch,
                 generation: message.generation,
                 shared: Arc::clone(&shared),
                 news: Arc::clone(&news),
             };
+            let waiting = last.insert(waiting);
             if waiting.cancelled() {
                 waiting.tell(News::Cancelled);
                 continue;
             }
-            let carried = catch_unwind(AssertUnwindSafe(|| worker.carry_out(&message, &waiting)));
+            let carried = catch_unwind(AssertUnwindSafe(|| worker.carry_out(&message, waiting)));
             match carried {
                 Ok(Ok(())) => {}
                 Ok(Err(problem)) if problem.is_cancelled() => waiting.tell(News::Cancelled),
@@ -39,6 +43,29 @@ pub fn live(news: impl Fn(u64, News) + Send + Sync + 'static) -> Source {
             }
         }
     })
+}
+
+/// The next order; until it comes, what is still to be fitted goes on. `None` at the end.
+fn next_order(
+    orders: &Receiver<Message>,
+    worker: &mut Worker,
+    last: Option<&Waiting>,
+) -> Option<Message> {
+    loop {
+        match orders.try_recv() {
+            Ok(message) => return Some(message),
+            Err(TryRecvError::Disconnected) => return None,
+            Err(TryRecvError::Empty) => {}
+        }
+        let Some(waiting) = last.filter(|_| worker.fitting.is_some()) else {
+            return orders.recv().ok();
+        };
+        let fitted = catch_unwind(AssertUnwindSafe(|| worker.fit(waiting)));
+        if !matches!(fitted, Ok(Ok(()))) {
+            // Nobody asked for it: whoever cancels, or a decoder that fails, ends it in silence.
+            worker.fitting = None;
+        }
+    }
 }
 
 /// Who waits for the order under way: the screen's end of the channel.
@@ -65,11 +92,24 @@ impl Watch for Waiting {
     }
 }
 
+/// Work that nobody waits for: it can be given up, and shows no progress.
+struct Quiet<'a>(&'a Waiting);
+
+impl Watch for Quiet<'_> {
+    fn progress(&self, _: Progress) {}
+
+    fn cancelled(&self) -> bool {
+        self.0.cancelled()
+    }
+}
+
 /// The open model and the walk under way.
 #[derive(Default)]
 struct Worker {
     engine: Option<Engine>,
     walk: Option<Walk>,
+    /// A preview that is being fitted.
+    fitting: Option<Fitting>,
 }
 
 impl Worker {
@@ -87,7 +127,7 @@ impl Worker {
     }
 
     fn begin(&mut self, asked: &Asked, waiting: &Waiting) -> Result<(), Problem> {
-        self.walk = None;
+        (self.walk, self.fitting) = (None, None);
         if self.engine.as_ref().is_none_or(|engine| engine.reopen_needed(asked)) {
             // Before the new one is read: two models at once may not fit into memory.
             self.engine = None;
@@ -116,6 +156,21 @@ impl Worker {
         }
         if walk.finished() {
             waiting.tell(News::Finished);
+            if self.engine.as_ref().is_some_and(|engine| engine.card().preview.is_none()) {
+                self.fitting = self.walk.as_ref().and_then(Walk::fitting);
+            }
+        }
+        Ok(())
+    }
+
+    /// One crop more for the preview.
+    fn fit(&mut self, waiting: &Waiting) -> Result<(), Problem> {
+        let Some(fitting) = &mut self.fitting else { return Ok(()) };
+        let Some(fitted) = fitting.step(&Quiet(waiting))? else { return Ok(()) };
+        self.fitting = None;
+        if let (Some(preview), Some(engine)) = (fitted, &mut self.engine) {
+            let kept = engine.keep_preview(&preview);
+            waiting.tell(News::Preview { preview: Box::new(preview), kept });
         }
         Ok(())
     }

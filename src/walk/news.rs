@@ -1,6 +1,6 @@
 //! What whoever makes frames tells whoever shows them, in the order of events.
 
-use super::{Frame, ModelCard, Picture, Problem, Progress, Settings};
+use super::{Frame, ModelCard, Picture, Preview, Problem, Progress, Settings};
 
 /// News of the walk that was begun last, or of a run beside it.
 #[derive(Clone, Debug, PartialEq)]
@@ -26,6 +26,13 @@ pub enum News {
         call: usize,
         /// The picture.
         picture: Picture,
+    },
+    /// A preview was fitted for the model of this walk.
+    Preview {
+        /// The preview with its R².
+        preview: Box<Preview>,
+        /// Whether it is kept for the next time.
+        kept: bool,
     },
     /// The last frame was given; there is no next one.
     Finished,

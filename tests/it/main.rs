@@ -13,6 +13,7 @@ mod live;
 mod networks;
 mod noise;
 mod page;
+mod preview;
 mod print;
 mod pty;
 mod recording;

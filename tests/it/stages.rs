@@ -18,7 +18,7 @@ use super::frames;
 const SCHEDULE: usize = 2;
 pub(crate) const NOISE: usize = 3;
 pub(crate) const STEP: usize = 10;
-const DECODE: usize = 4 + frames::CALLS;
+pub(crate) const DECODE: usize = 4 + frames::CALLS;
 pub(crate) const IMAGE: usize = 5 + frames::CALLS;
 
 /// The walk made by hand with the frame at `place` on screen.
