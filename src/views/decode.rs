@@ -143,7 +143,7 @@ impl View<'_> {
         let room = Rect { width: body.width.min(THUMB.0), ..body };
         let fit = match stop {
             Stop::Picture(shown) => picture::draw(shown, room, ground, buf, slots),
-            Stop::Latent(grid) => self.latent(grid, room, buf).0,
+            Stop::Latent(grid) => self.latent(grid, room, buf),
             Stop::Level(level) => {
                 heatmap::draw(&level.planes, 0, rms_map(level), room, ground, buf)
             }
@@ -158,24 +158,31 @@ impl View<'_> {
             || words.text("decode.clamped").to_owned(),
             |s| format!("{} ± {}", fixed(s.mean, 2), short(s.std)),
         );
+        // A preview is never shown without its name and its R².
+        let numbers = match (stop, self.preview()) {
+            (Stop::Latent(_), Some((look, _))) => look,
+            _ => numbers,
+        };
         text::put(buf, layout::row(under, 1), &numbers, ground.dim());
     }
 
     /// The latent as preview, or as the norm over its channels.
-    fn latent(&self, grid: &Grid, area: Rect, buf: &mut Buffer) -> (Fit, String) {
-        let preview = self.app.walk.card.as_ref().and_then(|card| card.preview.as_ref());
-        let last = self.app.walk.steps().last().map(crate::walk::Step::common_next);
-        let shown =
-            preview.zip(last).and_then(|(preview, last)| Some((preview, preview.apply(&last)?)));
-        if let Some((preview, shown)) = shown {
-            let look = self.words.fill("decode.preview", &[("r2", &fixed(preview.r2, 2))]);
-            return (picture::cells(&shown, area, self.ground, buf), look);
+    fn latent(&self, grid: &Grid, area: Rect, buf: &mut Buffer) -> Fit {
+        if let Some((_, shown)) = self.preview() {
+            return picture::cells(&shown, area, self.ground, buf);
         }
         let norm = norm_over_planes(grid);
         let high = absolute_percentile(norm.data(), 1.0).max(f32::MIN_POSITIVE);
         let map = Map::Unsigned { low: 0.0, high };
-        let look = self.words.fill("decode.rms-short", &[("high", &short(high))]);
-        (heatmap::draw(&norm, 0, map, area, self.ground, buf), look)
+        heatmap::draw(&norm, 0, map, area, self.ground, buf)
+    }
+
+    /// The last latent as preview, and what it is called.
+    fn preview(&self) -> Option<(String, Picture)> {
+        let preview = self.app.walk.card.as_ref()?.preview.as_ref()?;
+        let last = self.app.walk.steps().last()?.common_next();
+        let look = self.words.fill("decode.preview", &[("r2", &fixed(preview.r2, 2))]);
+        Some((look, preview.apply(&last)?))
     }
 
     fn shape(&self, stop: &Stop) -> String {
@@ -273,10 +280,22 @@ impl View<'_> {
         match stop {
             Stop::Picture(shown) => {
                 text::put(buf, head, self.words.text("decode.clamped"), self.ground.dim());
-                picture::draw(shown, body, self.ground, buf, slots);
+                let fit = picture::draw(shown, body, self.ground, buf, slots);
+                self.beside(fit, head, body, buf);
             }
             Stop::Latent(grid) => self.planes(&signed_planes(grid), body, head, buf),
             Stop::Level(level) => self.planes(&level_planes(level), body, head, buf),
+        }
+    }
+
+    /// The preview of the same latent beside the true picture, at its own whole-number scale.
+    fn beside(&self, fit: Fit, head: Rect, body: Rect, buf: &mut Buffer) {
+        let Some((look, shown)) = self.preview() else { return };
+        let right = |row: Rect| layout::left(row, fit.area.width.max(18), 3).1;
+        let room = Rect { height: fit.area.height, ..right(body) };
+        if usize::from(room.width) >= shown.width().min(16) {
+            text::put(buf, right(head), &look, self.ground.dim());
+            picture::cells(&shown, room, self.ground, buf);
         }
     }
 

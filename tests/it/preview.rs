@@ -11,7 +11,7 @@ use std::time::Duration;
 use safelight::app::{Event, update};
 use safelight::engine::{Engine, Look, Walk};
 use safelight::source::{News, Order, live};
-use safelight::walk::{Asked, Frame, Preview, Unwatched};
+use safelight::walk::{Asked, Frame, Preview, Stage, Unwatched};
 use safelight::words::Language;
 
 use crate::reference_files::{Copied, own_root};
@@ -133,4 +133,16 @@ fn a_model_that_has_none_gets_one_after_its_walk_and_keeps_it_in_a_folder_of_our
     fs::write(&weights, bytes).unwrap();
     let other = Engine::open(&asked(&model), &Unwatched).unwrap();
     assert!(other.card().preview.is_none());
+}
+
+#[test]
+fn the_true_picture_has_the_preview_of_its_latent_beside_it() {
+    let mut app = app(DECODE);
+    app.look.turn[Stage::Decode.index()] = 8;
+    for (width, height) in [(120, 40), (160, 50)] {
+        let screen = plain(&app, width, height);
+        let heads = screen.lines().find(|line| line.matches("preview, R² 0.94").count() == 1);
+        assert!(heads.is_some(), "{screen}");
+    }
+    insta::assert_snapshot!("picture-and-preview-120x40", plain(&app, 120, 40));
 }
