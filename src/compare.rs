@@ -5,6 +5,7 @@
 
 mod alignment;
 mod axes;
+mod claim;
 mod difference;
 mod family_tree;
 mod parting;
@@ -19,7 +20,8 @@ mod texts;
 
 pub use alignment::{Alignment, Moment, moments};
 pub use axes::{Axes, Axis, Cell, Cost, Estimate, Label, Place, Swap, prompts_of};
-pub use difference::{Difference, Measured, between_steps, noise_correlation};
+pub use claim::{change_and_claim, claimed};
+pub use difference::{Difference, Measured, between_steps, correlation, noise_correlation};
 pub use family_tree::{Branch, family_tree};
 pub use parting::{Parting, PartingPoint};
 pub use pictures::{PictureDifference, Psnr, between_images, between_pictures};

@@ -131,6 +131,10 @@ fn act(app: &mut App, action: Action) -> Vec<Effect> {
             app.doors.chosen = door.min(forms::DOORS - 1);
             if door == 0 { forms::accept(app) } else { Vec::new() }
         }
+        Action::CommandLine if branched(app) => {
+            app.say("toast.branch-has-no-line", &[]);
+            Vec::new()
+        }
         Action::CommandLine => {
             let line = command_line::command_line(&app.walk);
             app.overlay = Some(Overlay::CommandLine { line: line.clone() });
@@ -265,6 +269,11 @@ fn mix_again(app: &mut App, up: bool) {
     app.look.guidance = (next != walked).then_some(next);
 }
 
+/// Whether the walk on screen is a branch: no command line makes it in one go.
+fn branched(app: &App) -> bool {
+    app.walk.settings.as_ref().is_some_and(|settings| settings.fork.is_some())
+}
+
 /// Gives up what is computed; the source answers, and then the screen falls back.
 fn cancel(app: &mut App) -> Vec<Effect> {
     app.walk.running = false;
@@ -288,8 +297,9 @@ fn interrupt(app: &mut App) -> Vec<Effect> {
         return vec![Effect::Cancel, Effect::Quit];
     }
     app.interrupted = true;
+    let effects = cancel(app);
     app.say("toast.interrupt-again", &[]);
-    cancel(app)
+    effects
 }
 
 fn decode_x0(app: &mut App) -> Vec<Effect> {

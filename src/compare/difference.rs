@@ -88,10 +88,14 @@ pub fn between_steps(
     Difference::of(&measured.of(reference), &measured.of(other))
 }
 
-/// Pearson's correlation of two noises, number by number:
-/// `Σ(a−ā)(b−b̄) / √(Σ(a−ā)²·Σ(b−b̄)²)`. Of two seeds about 0 ± 1/√n, of one seed 1.
+/// [`correlation`] of two noises. Of two seeds about 0 ± 1/√n, of one seed 1.
 pub fn noise_correlation(reference: &Noise, other: &Noise) -> Result<f32, Reason> {
-    let (a, b) = (&reference.noise, &other.noise);
+    correlation(&reference.noise, &other.noise)
+}
+
+/// Pearson's correlation of two grids of one shape, number by number:
+/// `Σ(a−ā)(b−b̄) / √(Σ(a−ā)²·Σ(b−b̄)²)`.
+pub fn correlation(a: &Grid, b: &Grid) -> Result<f32, Reason> {
     if a.shape() != b.shape() {
         return Err(Reason::LatentSize(a.shape().to_vec(), b.shape().to_vec()));
     }

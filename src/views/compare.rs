@@ -11,6 +11,7 @@ mod embeddings;
 mod image;
 mod marks;
 mod noise;
+mod off;
 mod plane;
 mod schedule;
 mod step;
@@ -60,7 +61,7 @@ pub(super) fn run_at(app: &App, area: Rect, place: (u16, u16)) -> Option<usize> 
         return None;
     }
     let wanted = match comparison.stage() {
-        Stage::Step => step::wanted(area),
+        Stage::Step => step::rows(comparison, area),
         Stage::Noise | Stage::Decode | Stage::Image => area.height,
         Stage::Tokens | Stage::Embeddings | Stage::Schedule => return None,
     };
@@ -99,6 +100,10 @@ impl<'a> View<'a> {
             .iter()
             .filter_map(|run| run.settings.as_ref().map(|settings| settings.prompt.as_str()))
             .collect();
+        if let Some(page) = self.page() {
+            text::put(buf, left, &page, self.ground.strong());
+            return;
+        }
         match prompts.split_first() {
             Some((first, rest)) if rest.iter().all(|prompt| prompt == first) => {
                 text::put(buf, left, first, self.ground.prompt());
@@ -108,6 +113,16 @@ impl<'a> View<'a> {
             }
             None => {}
         }
+    }
+
+    /// Which page of a grid it is, where it has more than one.
+    fn page(&self) -> Option<String> {
+        let heads = self.comparison.heads.as_ref()?;
+        let cell = self.comparison.cell(self.comparison.chosen)?;
+        let name = heads.pages.get(cell.page)?;
+        let (page, pages) = ((cell.page + 1).to_string(), heads.pages.len().to_string());
+        let facts = [("page", &*page), ("pages", &pages), ("name", name)];
+        Some(self.words.fill("beside.page", &facts))
     }
 
     /// Which alignment is on, with the level or step of the reference.

@@ -67,7 +67,13 @@ fn draw_row(
         ForkRow::Off if value.unset => words.text("fork.none").clone_into(&mut value.text),
         _ => {}
     }
-    let same = words.text(if value.unset { "beside.as-it-is" } else { "beside.other" });
+    // What belongs to a row that is not set means nothing yet.
+    let belongs = matches!(row, ForkRow::FreshSeed | ForkRow::BlendWeight | ForkRow::OffWay);
+    let same = match value.unset {
+        true if belongs => "",
+        true => words.text("beside.as-it-is"),
+        false => words.text("beside.other"),
+    };
     let drawn = form::Row {
         label: words.text(&format!("fork.{}", row.stem())).to_owned(),
         origin: same,

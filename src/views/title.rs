@@ -37,6 +37,9 @@ fn facts(app: &App) -> Vec<String> {
     if let Origin::Recording(name) = &app.walk.origin {
         facts.push(words.fill("title.recording", &[("name", &text::cut(name, 24))]));
     }
+    if let Origin::Run(name) = &app.walk.origin {
+        facts.push(words.fill("title.run", &[("name", &text::cut(name, 24))]));
+    }
     let Some(settings) = &app.walk.settings else { return facts };
     facts.push(words.fill("title.seed", &[("seed", &settings.seed.to_string())]));
     facts.push(words.fill("title.steps", &[("steps", &settings.steps.to_string())]));

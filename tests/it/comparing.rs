@@ -6,12 +6,14 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use safelight::app::{
-    self, App, Code, Comparison, Effect, Event, Heads, Key, News, Overlay, Scene, update,
+    self, App, Code, Comparison, Effect, Event, Heads, Key, News, Origin, Overlay, Scene, update,
 };
-use safelight::compare::{Run, State};
+use safelight::compare::{Run, State, between_pictures, change_and_claim};
 use safelight::source::Recorded;
 use safelight::views::{self, Ground};
-use safelight::walk::{Asked, Change, Fork, Off, OffWay, Problem, RunAsked, Sampler, Stage};
+use safelight::walk::{
+    Asked, Change, Fork, Grid, Off, OffWay, Picture, Problem, RunAsked, Sampler, Stage,
+};
 use safelight::words::Language;
 use unicode_width::UnicodeWidthStr;
 
@@ -240,11 +242,41 @@ fn guidance_is_mixed_again_at_once_and_only_for_this_step() {
     }
     assert_eq!(app.look.guidance, Some(7.0));
     let mixed = text(&app, (120, 40));
-    assert!(mixed.contains("guidance 7.00 in place of 4.00: exact for this step only"), "{mixed}");
+    assert!(mixed.contains("guidance 7, not 4: exact for this step only"), "{mixed}");
     assert_ne!(before, mixed);
     code(&mut app, Code::Esc);
     assert_eq!(app.look.guidance, None);
     assert_eq!(text(&app, (120, 40)), before);
+}
+
+#[test]
+fn a_sentence_on_mixed_guidance_fits_the_smallest_whole_screen() {
+    for language in Language::ALL {
+        let mut app = walk();
+        app.language = language;
+        for recorded in [false, true] {
+            app.look.guidance = Some(12.5);
+            if recorded {
+                app.walk.origin = Origin::Recording("walk.safetensors".into());
+            }
+            assert!(!text(&app, (80, 24)).lines().nth(19).unwrap().contains('…'));
+        }
+    }
+}
+
+#[test]
+fn a_change_where_the_attention_was_correlates_with_it() {
+    let edge = frames::EDGE;
+    let map = Grid::from_fn(&[1, edge, edge], |i| (i % edge) as f32);
+    let base = Picture::from_fn(4 * edge, 4 * edge, |_, _| [100; 3]);
+    let along = Picture::from_fn(4 * edge, 4 * edge, |x, _| [100 + (x / 4) as u8; 3]);
+    let across = Picture::from_fn(4 * edge, 4 * edge, |_, y| [100 + (y / 4) as u8; 3]);
+    let together = |picture| {
+        let apart = between_pictures(&base, picture).unwrap();
+        change_and_claim(&apart, &map).unwrap()
+    };
+    assert!((together(&along) - 1.0).abs() < 1e-3);
+    assert!(together(&across).abs() < 1e-3);
 }
 
 #[test]

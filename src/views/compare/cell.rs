@@ -163,7 +163,12 @@ impl Cell<'_> {
                 text::put(buf, layout::row(area, 0), &line, self.ground.dim());
             }
             let right = layout::top(right, label).1;
-            self.draw_lines(run, lines, right, buf);
+            let mut lines = lines.to_vec();
+            if !labelled && used.block > 1 {
+                let block = self.words.fill("step.block", &[("n", &used.block.to_string())]);
+                lines.insert(lines.len().min(2), (block, false));
+            }
+            self.draw_lines(run, &lines, right, buf);
             return;
         }
         let mut rest = area;

@@ -5,28 +5,32 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::canvas::Canvas;
-use super::{View, arrange, marks, tree};
+use super::{View, arrange, marks, off, tree};
+use crate::app::Comparison;
 use crate::compare::{Measured, Parting, Run, State, between_steps};
 use crate::views::Slot;
 use crate::views::parts::numbers::{fixed, short};
 use crate::views::parts::plot::{Axis, Plot, Series, Shape};
 use crate::views::parts::{layout, text};
+use crate::views::step::plane_of;
 use crate::walk::Step;
 
 /// Rows for the curve and its words under the runs.
 const CURVE: u16 = 4;
 
-/// How many rows the runs take.
-pub(super) const fn wanted(area: Rect) -> u16 {
-    let below = if area.height >= 26 { CURVE + 7 } else { CURVE };
+/// How many rows the runs take: all of a small screen where they make a grid.
+pub(super) fn rows(comparison: &Comparison, area: Rect) -> u16 {
+    let below = match comparison.cell(comparison.chosen) {
+        Some(_) if area.height < 20 => 0,
+        _ if area.height >= 26 => CURVE + 7,
+        _ => CURVE,
+    };
     area.height.saturating_sub(below)
 }
 
 /// Draws the stage.
 pub(super) fn draw(view: &View, area: Rect, buf: &mut Buffer, slots: &mut Vec<Slot>) {
-    let in_grid = view.comparison.cell(view.comparison.chosen).is_some();
-    let rows = if in_grid && area.height < 20 { area.height } else { wanted(area) };
-    let found = arrange::arrange(view.comparison, area, rows);
+    let found = arrange::arrange(view.comparison, area, rows(view.comparison, area));
     let reference = view.comparison.reference_run().and_then(|run| step_of(view, run));
     let largest = view
         .others(&found)
@@ -93,7 +97,13 @@ fn content(
     let x0 = look.latent(name, run, &shown.x0);
     let mut canvases = match apart.as_ref().filter(|_| comparison.difference) {
         Some(Ok(apart)) => {
-            vec![look.difference(w.text("beside.delta-x0"), &apart.grid, largest), x0]
+            let claim = off::off_of(run).and_then(|off| {
+                let parent = comparison.run(run.parent?.0)?;
+                let rows = &parent.step_at(step.call)?.attention.as_ref()?.rows;
+                Some(off::map(view, parent, off, &plane_of(rows, off.place)))
+            });
+            let delta = look.difference(w.text("beside.delta-x0"), &apart.grid, largest);
+            vec![delta, claim.unwrap_or(x0)]
         }
         _ => vec![x0, look.latent(w.text("beside.latent"), run, &shown.common_latent())],
     };

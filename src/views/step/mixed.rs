@@ -3,7 +3,7 @@
 
 use crate::app::{App, Origin};
 use crate::compare::{Run, remix};
-use crate::views::parts::numbers::short;
+use crate::views::title;
 use crate::walk::{Formula, Frame, Step};
 
 /// The step as it would have been with the scale that was chosen; `None` where none was, or where
@@ -38,7 +38,8 @@ pub(in crate::views) fn sentence(app: &App) -> Option<String> {
     let guidance = app.look.guidance?;
     let step = app.walk.frame()?.as_step()?;
     step.pred_uncond.as_ref()?;
-    let facts = [("guidance", &*short(guidance)), ("walked", &short(step.formula.guidance))];
+    let plain = |scale: f32| title::plain(f64::from(scale));
+    let facts = [("guidance", &*plain(guidance)), ("walked", &plain(step.formula.guidance))];
     let key = if recorded(app) { "step.mixed-16-bit" } else { "step.mixed" };
     Some(app.words().fill(key, &facts))
 }
