@@ -6,6 +6,7 @@ use super::setting::{Setting, Value};
 use super::state::{App, Origin, Overlay, Scene};
 use crate::compare::Run;
 use crate::walk::{Asked, ModelCard, Problem, RunAsked, Settings};
+use crate::words::Words;
 
 /// The form being filled in.
 #[derive(Clone, Debug, PartialEq)]
@@ -112,26 +113,34 @@ impl Adding {
         }
     }
 
-    /// What is different, as a person would say it: `seed 8, steps 10`.
-    fn name(&self, app: &App) -> String {
-        let words = app.words();
-        let changed: Vec<String> = AddingRow::ALL
-            .into_iter()
-            .filter(|row| *row != AddingRow::Recording && !self.value(*row).unset)
-            .map(|row| {
-                let value: String = self.value(row).text.chars().take(40).collect();
-                match row {
-                    AddingRow::Setting(Setting::Prompt) => format!("“{value}”"),
-                    AddingRow::Setting(Setting::Sampler) => value,
-                    _ => format!("{} {value}", words.text(&format!("setting.{}", row.stem()))),
-                }
-            })
-            .collect();
-        if changed.is_empty() {
-            words.text("beside.same-again").to_owned()
-        } else {
-            changed.join(words.text("beside.and"))
-        }
+    /// The settings that are different.
+    fn changed(&self) -> Vec<Setting> {
+        let rows = AddingRow::ALL.into_iter().filter(|row| !self.value(*row).unset);
+        rows.filter_map(|row| match row {
+            AddingRow::Setting(setting) => Some(setting),
+            AddingRow::Recording => None,
+        })
+        .collect()
+    }
+}
+
+/// The values of some settings, as a person would say them: `seed 8, steps 10`.
+fn name_by(words: Words, settings: &[Setting], value: impl Fn(Setting) -> String) -> String {
+    let parts: Vec<String> = settings
+        .iter()
+        .map(|setting| {
+            let value: String = value(*setting).chars().take(40).collect();
+            match setting {
+                Setting::Prompt => format!("“{value}”"),
+                Setting::Sampler => value,
+                _ => format!("{} {value}", words.text(&format!("setting.{}", setting.stem()))),
+            }
+        })
+        .collect();
+    if parts.is_empty() {
+        words.text("beside.same-again").to_owned()
+    } else {
+        parts.join(words.text("beside.and"))
     }
 }
 
@@ -153,13 +162,14 @@ pub(super) fn open(app: &mut App) {
     app.overlay = Some(Overlay::Adding(Box::new(form)));
 }
 
-/// What the walk on screen is called beside others.
-pub(super) fn name_of_walk(app: &App) -> String {
+/// What the walk on screen is called beside others: by its file, else by the settings in which
+/// runs were asked to differ from it.
+pub(super) fn name_of_walk(app: &App, settings: &[Setting]) -> String {
     if let Origin::Recording(name) | Origin::Run(name) = &app.walk.origin {
         return name.clone();
     }
-    let seed = app.walk.settings.as_ref().map_or(0, |settings| settings.seed);
-    format!("{} {seed}", app.words().text("setting.seed"))
+    let settled = app.walk.settings.as_ref();
+    name_by(app.words(), settings, |row| row.value(&Asked::default(), settled).text)
 }
 
 /// Enter: the run is ordered, or the recording opened.
@@ -169,7 +179,9 @@ pub(super) fn accept(app: &mut App, mut form: Adding) -> Vec<Effect> {
         app.overlay = Some(Overlay::Adding(Box::new(form)));
         return Vec::new();
     }
-    let name = form.name(app);
+    let changed = form.changed();
+    let text = |setting| form.value(AddingRow::Setting(setting)).text;
+    let name = name_by(app.words(), &changed, text);
     app.overlay = None;
     if !form.path.is_empty() {
         let mut effects =
@@ -177,8 +189,10 @@ pub(super) fn accept(app: &mut App, mut form: Adding) -> Vec<Effect> {
         effects.push(Effect::OpenRun(form.path));
         return effects;
     }
-    comparing::add(app, |id| {
+    let effects = comparing::add(app, |id| {
         let run = Run::waiting(id, name);
         (run, RunAsked { id, asked: form.draft, fork: None, keep: None })
-    })
+    });
+    comparing::tell_apart(app, &changed);
+    effects
 }

@@ -3,6 +3,7 @@
 
 use super::action::{Action, Effect, News};
 use super::comparison::Comparison;
+use super::setting::Setting;
 use super::state::{App, Origin, Scene, WalkState};
 use super::{adding, forking, walking};
 use crate::compare::{Run, State};
@@ -31,7 +32,7 @@ pub(super) fn enter(app: &mut App) -> Vec<Effect> {
     let stage = app.walk.stage();
     let call = app.walk.frame().and_then(Frame::as_step).map(|step| step.call);
     let there = app.comparison.is_some();
-    let name = adding::name_of_walk(app);
+    let name = adding::name_of_walk(app, &[Setting::Seed]);
     let comparison = app.comparison.get_or_insert_default();
     if comparison.walk.is_none() {
         let id = comparison.free_id();
@@ -159,6 +160,24 @@ pub(super) fn add(app: &mut App, make: impl FnOnce(usize) -> (Run, RunAsked)) ->
     }
     effects.extend(order(app));
     effects
+}
+
+/// The walk on screen is named by all settings in which runs were asked to differ from it.
+pub(super) fn tell_apart(app: &mut App, changed: &[Setting]) {
+    let Some(comparison) = &mut app.comparison else { return };
+    for setting in changed {
+        if !comparison.differing.contains(setting) {
+            comparison.differing.push(*setting);
+        }
+    }
+    let (walk, differing) = (comparison.walk, comparison.differing.clone());
+    let name = adding::name_of_walk(app, &differing);
+    let runs = app.comparison.iter_mut().flat_map(|comparison| &mut comparison.runs);
+    if !differing.is_empty()
+        && let Some(run) = runs.into_iter().find(|run| Some(run.id) == walk)
+    {
+        run.name = name;
+    }
 }
 
 /// A recording was opened to be laid beside the others.

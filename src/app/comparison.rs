@@ -1,5 +1,6 @@
 //! Runs laid side by side: what the comparison on screen knows, and what it still waits for.
 
+use super::setting::Setting;
 use super::state::WalkState;
 use crate::compare::{Alignment, Plane, Reason, Run};
 use crate::walk::{RunAsked, Stage};
@@ -42,6 +43,8 @@ pub struct Comparison {
     pub recorded: Vec<usize>,
     /// The run whose frames are those of the walk on screen, by id.
     pub walk: Option<usize>,
+    /// The settings in which runs were asked to differ from the walk on screen.
+    pub differing: Vec<Setting>,
     /// The walk that was on screen before a run took its place, and its number.
     pub begun: Option<(usize, Box<WalkState>)>,
 }

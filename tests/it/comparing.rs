@@ -300,6 +300,18 @@ fn another_seed_is_laid_beside_the_walk_and_computed() {
 }
 
 #[test]
+fn runs_are_named_by_what_tells_them_apart() {
+    let mut app = walk();
+    press(&mut app, 'c');
+    for key in [Code::Left, Code::Down, Code::Left, Code::Enter] {
+        code(&mut app, key);
+    }
+    let comparison = app.comparison.as_ref().unwrap();
+    let names: Vec<&str> = comparison.runs.iter().map(|run| run.name.as_str()).collect();
+    assert_eq!(names, ["steps 20", "steps 19"]);
+}
+
+#[test]
 fn a_run_opens_as_the_walk_on_screen_and_the_walk_comes_back() {
     let mut app = comparing(Language::En, three(), Stage::Step);
     code(&mut app, Code::Enter);

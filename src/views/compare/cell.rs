@@ -166,7 +166,7 @@ impl Cell<'_> {
             let mut lines = lines.to_vec();
             if !labelled && used.block > 1 {
                 let block = self.words.fill("step.block", &[("n", &used.block.to_string())]);
-                lines.insert(lines.len().min(2), (block, false));
+                lines.insert(lines.len().min(4), (block, false));
             }
             self.draw_lines(run, &lines, right, buf);
             return;

@@ -74,7 +74,7 @@ fn content(
     let mut lines = vec![view.moment_line(moment)];
     let Some(step) = run.step_at(moment.call) else {
         lines.push(w.text("beside.not-yet").to_owned());
-        return (latest(view, run).into_iter().collect(), lines);
+        return (latest(view, run).into_iter().collect(), in_place(view, place, lines));
     };
     let apart = reference.filter(|_| place != comparison.reference);
     let apart = apart.map(|reference| between_steps(reference, step, Measured::X0));
@@ -109,7 +109,16 @@ fn content(
     };
     // In a grid the numbers stand beside the picture.
     canvases.truncate(if comparison.cell(place).is_some() { 1 } else { 2 });
-    (canvases, lines)
+    (canvases, in_place(view, place, lines))
+}
+
+/// In a grid the numbers stand under each other beside the picture.
+fn in_place(view: &View, place: usize, lines: Vec<String>) -> Vec<String> {
+    if view.comparison.cell(place).is_none() {
+        return lines;
+    }
+    let parts = lines.iter().flat_map(|line| line.split(" · ")).flat_map(|line| line.split("  "));
+    parts.map(str::to_owned).collect()
 }
 
 /// The newest guess of a run that has not come to the cursor.
