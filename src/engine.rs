@@ -1,6 +1,8 @@
 //! The networks, samplers and noise: settings in, frames out. Knows no terminal.
 
+pub mod fork;
 pub mod generate;
+mod together;
 
 pub mod open;
 pub mod settle;
@@ -27,6 +29,7 @@ mod resnet;
 pub mod networks;
 pub mod stock;
 pub mod text;
+mod texts;
 pub mod unet;
 pub mod vae;
 
@@ -44,4 +47,5 @@ pub use model_folder::ModelFolder;
 pub use open::{Engine, tokenize};
 pub use preview::Fitting;
 pub use preview_file::CACHE;
+pub use together::next_together;
 pub use verify::{Compared, verify};

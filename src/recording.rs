@@ -6,6 +6,7 @@
 //! frame. While it grows it is called `NAME.partial`.
 
 mod about;
+mod claim;
 mod frame_to_tensors;
 mod header;
 mod reader;
@@ -19,6 +20,7 @@ use std::path::Path;
 
 use crate::walk::{Frame, ModelCard, Problem, Settings};
 
+pub use claim::{Claim, Claimed};
 pub use reader::read;
 pub use writer::{Destination, Writer};
 

@@ -6,6 +6,7 @@
 
 pub mod live;
 pub mod replay;
+mod runs;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};

@@ -7,6 +7,7 @@ use std::time::Instant;
 use candle_core::Tensor;
 
 use super::capture;
+use super::fork::Branch;
 use super::memory;
 use super::noise::Generator;
 use super::open::Parts;
@@ -14,9 +15,11 @@ use super::pace::Pace;
 use super::preview::Fitting;
 use super::probe::{Mean, Probe, Wanted};
 use super::sampler::{self, Plan};
+use super::texts::{Texts, masked};
+use super::weights::compute_failed;
 use crate::walk::{
-    Asked, Decode, Embeddings, EncoderTokens, Encoding, Frame, Grid, Image, Neighbour, Noise,
-    Picture, Problem, Quantity, Schedule, Settings, Stage, Step, TextLayers, Tokens, Watch,
+    Asked, Attention, Change, Decode, Embeddings, EncoderTokens, Frame, Grid, Image, Neighbour,
+    Noise, Picture, Problem, Quantity, Schedule, Settings, Stage, Step, TextLayers, Tokens, Watch,
 };
 
 /// How many near words are looked for.
@@ -61,6 +64,22 @@ struct Past {
     x0: Grid,
 }
 
+/// The network's answer to one call, and what was seen on the way.
+#[derive(Debug)]
+pub(super) struct Answer {
+    /// `[B,4,h,w]`, one row for each row of the context.
+    pub(super) answer: Grid,
+    pub(super) attention: Option<Attention>,
+    pub(super) probes: Vec<(String, Grid)>,
+    pub(super) seconds: f32,
+}
+
+impl Past {
+    fn of(step: &Step) -> Self {
+        Self { latent: step.latent.clone(), pred: step.pred.clone(), x0: step.x0.clone() }
+    }
+}
+
 /// A walk under way: asking for the next frame computes it.
 #[derive(Debug)]
 pub struct Walk {
@@ -71,8 +90,9 @@ pub struct Walk {
     /// How many frames are whole.
     made: usize,
     generator: Generator,
-    prompt: Option<Encoding>,
-    negative: Option<Encoding>,
+    texts: Option<Texts>,
+    /// What a fork shares with the walk that it branched from.
+    branch: Option<Branch>,
     /// `[B,77,C]`
     context: Option<Tensor>,
     /// The latent that the next call begins with.
@@ -89,8 +109,19 @@ impl Walk {
         settings: &Settings,
         look: Look,
     ) -> Result<Self, Problem> {
-        parts.footprint.check(settings, parts.networks.place(), true)?;
         let plan = sampler::plan(&parts.scheduler, settings)?;
+        Self::planned(parts, settings, look, plan, None)
+    }
+
+    /// Begins with a plan that is made.
+    pub(super) fn planned(
+        parts: Arc<Parts>,
+        settings: &Settings,
+        look: Look,
+        plan: Plan,
+        branch: Option<Branch>,
+    ) -> Result<Self, Problem> {
+        parts.footprint.check(settings, parts.networks.place(), true)?;
         if let Some(call) = look.probe_step.filter(|&call| call >= plan.calls.len()) {
             return Err(Problem::usage("probe-range")
                 .with("call", call)
@@ -103,8 +134,8 @@ impl Walk {
             look,
             plan,
             made: 0,
-            prompt: None,
-            negative: None,
+            texts: None,
+            branch,
             context: None,
             latent: None,
             past: Vec::new(),
@@ -136,6 +167,9 @@ impl Walk {
             1 => self.embeddings(watch).map(Frame::Embeddings),
             2 => Ok(Frame::Schedule(self.schedule())),
             3 => Ok(Frame::Noise(self.noise())),
+            n if n < 4 + self.shared() => {
+                self.shared_step(n - 4).map(|step| Frame::Step(Box::new(step)))
+            }
             n if n < 4 + calls => self.step(n - 4, watch).map(|step| Frame::Step(Box::new(step))),
             n if n == 4 + calls => self.decode(watch).map(Frame::Decode),
             n if n == 5 + calls => self.image().map(Frame::Image),
@@ -147,14 +181,9 @@ impl Walk {
 
     /// The prompt and, with guidance on, the negative prompt become ids.
     fn tokens(&mut self) -> Result<Tokens, Problem> {
-        let prompt = self.parts.tokenizer.encode(&self.settings.prompt)?;
-        let negative = if self.settings.guided() {
-            let text = self.settings.negative.as_deref().unwrap_or("");
-            Some(self.parts.tokenizer.encode(text)?)
-        } else {
-            None
-        };
-        (self.prompt, self.negative) = (Some(prompt.clone()), negative.clone());
+        let texts = Texts::cut(&self.parts.tokenizer, &self.settings, self.change())?;
+        let (prompt, negative) = (texts.prompt.clone(), texts.negative.clone());
+        self.texts = Some(texts);
         Ok(Tokens { encoders: vec![EncoderTokens { prompt, negative }] })
     }
 
@@ -162,9 +191,8 @@ impl Walk {
     fn embeddings(&mut self, watch: &dyn Watch) -> Result<Embeddings, Problem> {
         let pace = Pace::new(watch, Stage::Embeddings, 0);
         pace.go_on()?;
-        let rows: Vec<&[u32]> =
-            self.negative.iter().chain(&self.prompt).map(|text| text.ids.as_slice()).collect();
-        let states = self.parts.networks.encode(&rows)?;
+        let texts = self.texts.as_ref().ok_or_else(out_of_order)?;
+        let states = texts.vectors(&self.parts.networks)?;
         pace.go_on()?;
         let layers = states.layers.iter().map(capture::grid).collect::<Result<_, _>>()?;
         let last = capture::grid(&states.last)?;
@@ -195,22 +223,65 @@ impl Walk {
         let (h, w) = self.latent_size();
         let noise = self.generator.normal(&[1, 4, h, w]);
         self.latent = Some(noise.map(|x| x * self.plan.init_noise_sigma));
+        if let Some(branch) = &self.branch {
+            branch.draw_again(&mut self.generator, noise.shape());
+            self.latent = Some(branch.latent.clone());
+        }
         Noise { noise, seed: self.settings.seed }
+    }
+
+    /// What a fork changes.
+    fn change(&self) -> Option<&Change> {
+        self.branch.as_ref().map(|branch| &branch.change)
+    }
+
+    /// How many calls are shared with the walk that this one branched from.
+    fn shared(&self) -> usize {
+        self.branch.as_ref().map_or(0, |branch| branch.steps.len())
+    }
+
+    /// A step of the walk that this one branched from: it is not computed again.
+    fn shared_step(&mut self, k: usize) -> Result<Step, Problem> {
+        let (calls, steps) = (self.calls(), self.plan.steps());
+        let branch = self.branch.as_ref().ok_or_else(out_of_order)?;
+        let step = branch.steps.get(k).ok_or_else(out_of_order)?;
+        self.past.push(Past::of(step));
+        Ok(Step { calls, steps, ..step.clone() })
     }
 
     /// The network is asked what in the latent is noise, once without and once with the prompt;
     /// guidance mixes the answers, and the sampler's formula makes the next latent.
     fn step(&mut self, k: usize, watch: &dyn Watch) -> Result<Step, Problem> {
+        memory::forget_peak();
+        let began = Instant::now();
+        let mut probe = Probe::new(self.wanted(k));
+        let (input, timestep) = self.question(k)?;
+        let answer = self.ask(&input, timestep, &mut probe, watch, k)?;
+        let answer = Answer {
+            answer,
+            attention: probe.mean_attention(),
+            probes: probe.take_named(),
+            seconds: began.elapsed().as_secs_f32(),
+        };
+        self.answered(k, answer, watch)
+    }
+
+    /// What the network is asked at call `k`: the scaled latent, and the timestep.
+    pub(super) fn question(&self, k: usize) -> Result<(Grid, f64), Problem> {
+        let (Some(latent), Some(call)) = (&self.latent, self.plan.calls.get(k)) else {
+            return Err(out_of_order());
+        };
+        Ok((call.formula.input(latent), f64::from(call.timestep)))
+    }
+
+    /// The network has answered call `k`.
+    fn answered(&mut self, k: usize, answer: Answer, watch: &dyn Watch) -> Result<Step, Problem> {
         let (Some(latent), Some(call)) = (self.latent.clone(), self.plan.calls.get(k).cloned())
         else {
             return Err(out_of_order());
         };
-        memory::forget_peak();
-        let began = Instant::now();
-        let mut probe = Probe::new(self.wanted(k));
         let input = call.formula.input(&latent);
-        let answer = self.ask(&input, f64::from(call.timestep), &mut probe, watch, k)?;
-        let (pred_uncond, pred_text) = rows(&answer)?;
+        let (pred_uncond, pred_text) = rows(&answer.answer)?;
         let pred = call.formula.guided(pred_uncond.as_ref(), &pred_text).ok_or_else(odd_shape)?;
         let x0 = call.formula.x0_of(&latent, &pred).ok_or_else(odd_shape)?;
         let mut generator = self.generator.clone();
@@ -219,7 +290,6 @@ impl Walk {
             .formula
             .next_of(&latent, &pred, extra_noise.as_ref(), &|quantity| self.earlier(quantity))
             .ok_or_else(odd_shape)?;
-        let seconds = began.elapsed().as_secs_f32();
         let peak_mb = self.parts.networks.place().device.is_cpu().then(memory::peak_mb).flatten();
         let x0_image = self.look.x0_images.then(|| self.picture(&x0, watch, k)).transpose()?;
         self.generator = generator;
@@ -242,12 +312,47 @@ impl Walk {
             next,
             extra_noise,
             formula: call.formula,
-            attention: probe.mean_attention(),
+            attention: answer.attention,
             x0_image,
-            seconds,
+            seconds: answer.seconds,
             peak_mb,
-            probes: probe.take_named(),
+            probes: answer.probes,
         })
+    }
+
+    /// The call of the network that comes next, if the next frame is a step of its own and the
+    /// network is asked nothing else on the way.
+    pub(super) fn next_call(&self) -> Option<usize> {
+        let k = self.made.checked_sub(4)?;
+        let plain = masked(self.change()).is_none() && self.look.probe_step != Some(k);
+        (plain && k >= self.shared() && k < self.calls()).then_some(k)
+    }
+
+    /// The next frame, whose question was asked from outside.
+    pub(super) fn take_answer(
+        &mut self,
+        k: usize,
+        answer: Answer,
+        watch: &dyn Watch,
+    ) -> Result<Frame, Problem> {
+        let step = self.answered(k, answer, watch)?;
+        self.made += 1;
+        Ok(Frame::Step(Box::new(step)))
+    }
+
+    /// What the walk is made with.
+    pub(super) const fn parts(&self) -> &Arc<Parts> {
+        &self.parts
+    }
+
+    /// The prompt's vectors `[B,77,C]`.
+    pub(super) const fn context(&self) -> Option<&Tensor> {
+        self.context.as_ref()
+    }
+
+    /// Which attention is to be averaged at call `k`.
+    pub(super) fn wanted_mean(&self, k: usize) -> Option<Mean> {
+        self.wanted(k).mean
     }
 
     /// The VAE's decoder turns the last latent into pixels.
@@ -312,6 +417,9 @@ impl Walk {
         call: usize,
     ) -> Result<Grid, Problem> {
         let context = self.context.as_ref().ok_or_else(out_of_order)?;
+        if let Some(place) = masked(self.change()) {
+            return self.ask_masked(input, timestep, probe, watch, (call, place));
+        }
         let copies = if self.settings.guided() { 2 } else { 1 };
         let shape: Vec<usize> =
             std::iter::once(copies).chain(input.shape().iter().skip(1).copied()).collect();
@@ -323,19 +431,53 @@ impl Walk {
         capture::grid(&answer)
     }
 
+    /// The same with one place of the prompt masked. A place whose weight in attention is 0 might
+    /// as well not be there: the prompt's vectors go in without it, and the row of the negative
+    /// prompt, which keeps all of its places, by itself.
+    fn ask_masked(
+        &self,
+        input: &Grid,
+        timestep: f64,
+        probe: &mut Probe,
+        watch: &dyn Watch,
+        (call, place): (usize, usize),
+    ) -> Result<Grid, Problem> {
+        let context = self.context.as_ref().ok_or_else(out_of_order)?;
+        let pace = Pace::new(watch, Stage::Step, call);
+        let networks = &self.parts.networks;
+        let tensor = capture::tensor(input, networks.place())?;
+        let failed = |error: candle_core::Error| compute_failed(&error);
+        let (rows, places, _) = context.dims3().map_err(failed)?;
+        let text = context.narrow(0, rows - 1, 1).map_err(failed)?;
+        let without = text.narrow(1, 0, place).and_then(|before| {
+            Tensor::cat(&[&before, &text.narrow(1, place + 1, places - place - 1)?], 1)
+        });
+        let with = networks.predict(&tensor, timestep, &without.map_err(failed)?, probe, &pace)?;
+        if rows == 1 {
+            return capture::grid(&with);
+        }
+        let negative = context.narrow(0, 0, 1).map_err(failed)?;
+        let without_prompt =
+            networks.predict(&tensor, timestep, &negative, &mut Probe::nothing(), &pace)?;
+        capture::grid(&Tensor::cat(&[&without_prompt, &with], 0).map_err(failed)?)
+    }
+
     fn wanted(&self, call: usize) -> Wanted {
-        let kept = self.prompt.as_ref().map_or(0, |prompt| prompt.kept);
+        let kept = self.texts.as_ref().map_or(0, |texts| texts.prompt.kept);
+        let masked = masked(self.change());
+        let mean = Mean { kept, size: self.latent_size(), masked };
         Wanted {
             blocks: self.look.probe_step == Some(call),
-            mean: self.look.attention.then(|| Mean { kept, size: self.latent_size() }),
+            mean: self.look.attention.then_some(mean),
             ..Wanted::default()
         }
     }
 
     fn nearest(&self) -> Result<Vec<Vec<Neighbour>>, Problem> {
-        let Some(prompt) = self.prompt.as_ref().filter(|_| self.look.nearest) else {
+        let Some(texts) = self.texts.as_ref().filter(|_| self.look.nearest) else {
             return Ok(Vec::new());
         };
+        let prompt = &texts.prompt;
         let tokenizer = &self.parts.tokenizer;
         let ids: Vec<u32> = prompt.pieces.iter().take(prompt.kept).map(|piece| piece.id).collect();
         let taught = tokenizer.taught_ids();

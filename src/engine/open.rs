@@ -13,8 +13,8 @@ use super::scheduler_config::SchedulerConfig;
 use super::settle::settle;
 use super::tokenizer::Tokenizer;
 use crate::walk::{
-    Asked, DeviceChoice, DtypeChoice, EncoderTokens, EngineChoice, ModelCard, Picture, Preview,
-    Problem, Settings, Tokens, Watch,
+    Asked, DeviceChoice, DtypeChoice, EncoderTokens, EngineChoice, ForkAsked, ModelCard, Picture,
+    Preview, Problem, Settings, Tokens, Watch,
 };
 
 const SCHEDULER: &str = "scheduler/scheduler_config.json";
@@ -122,6 +122,15 @@ impl Engine {
     /// Settings that this model or its sampler cannot carry out.
     pub fn walk(&self, settings: &Settings, look: Look) -> Result<Walk, Problem> {
         Walk::begin(Arc::clone(&self.parts), settings, look)
+    }
+
+    /// Begins a fork; see [`super::fork::begin`].
+    ///
+    /// # Errors
+    /// A past that does not reach the fork's call, a change that is out of range, a sampler that
+    /// cannot go on from there.
+    pub fn fork(&self, asked: &ForkAsked, look: Look) -> Result<Walk, Problem> {
+        super::fork::begin(Arc::clone(&self.parts), asked, look)
     }
 }
 

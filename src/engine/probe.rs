@@ -27,6 +27,8 @@ pub struct Mean {
     pub kept: usize,
     /// Height and width of the latent.
     pub size: (usize, usize),
+    /// The place among the 77 that is masked: the networks then have one column less.
+    pub masked: Option<usize>,
 }
 
 /// The collector that goes through a network with one call.
@@ -35,6 +37,15 @@ pub struct Probe {
     wanted: Wanted,
     named: Vec<(String, Grid)>,
     levels: Vec<Level>,
+    sums: Vec<Sum>,
+}
+
+/// A mean in the making.
+#[derive(Debug)]
+struct Sum {
+    mean: Mean,
+    /// The row of the batch that it is of; none: the last.
+    row: Option<usize>,
     sum: Vec<f32>,
     maps: usize,
 }
@@ -47,12 +58,19 @@ impl Probe {
 
     /// Collects what is wanted.
     pub fn new(wanted: Wanted) -> Self {
-        Self { wanted, ..Self::default() }
+        let sum = |mean| Sum { mean, row: None, sum: Vec::new(), maps: 0 };
+        Self { wanted, sums: wanted.mean.map(sum).into_iter().collect(), ..Self::default() }
+    }
+
+    /// Averages the attention of these rows of a batch, each for pieces of its own.
+    pub fn of_rows(rows: impl IntoIterator<Item = (usize, Mean)>) -> Self {
+        let sum = |(row, mean)| Sum { mean, row: Some(row), sum: Vec::new(), maps: 0 };
+        Self { sums: rows.into_iter().map(sum).collect(), ..Self::default() }
     }
 
     /// Whether attention probabilities are of use to anyone.
     pub(super) const fn wants_attention(&self) -> bool {
-        self.wanted.blocks || self.wanted.mean.is_some()
+        self.wanted.blocks || !self.sums.is_empty()
     }
 
     /// A module's output, under its name in recordings.
@@ -78,10 +96,12 @@ impl Probe {
         if self.wanted.blocks {
             self.named.push((format!("attn.{path}"), capture::grid(probabilities)?));
         }
-        let Some(mean) = self.wanted.mean else { return Ok(()) };
-        let prompt = probabilities.dim(0).and_then(|b| probabilities.get(b - 1));
-        let over_heads = prompt.and_then(|p| p.mean(0)).map_err(|e| compute_failed(&e))?;
-        self.add(&mean, &capture::grid(&over_heads)?, size);
+        for sum in &mut self.sums {
+            let row =
+                probabilities.dim(0).and_then(|b| probabilities.get(sum.row.unwrap_or(b - 1)));
+            let over_heads = row.and_then(|p| p.mean(0)).map_err(|e| compute_failed(&e))?;
+            sum.add(&capture::grid(&over_heads)?, size);
+        }
         Ok(())
     }
 
@@ -108,14 +128,26 @@ impl Probe {
 
     /// The averaged attention; `None` where none was asked for or the network has none.
     pub fn mean_attention(&self) -> Option<Attention> {
-        let Mean { kept, size: (h, w) } = self.wanted.mean?;
+        self.attention_of(0)
+    }
+
+    /// The averaged attention of one of the rows that were asked for, by its place among them.
+    pub fn attention_of(&self, place: usize) -> Option<Attention> {
+        self.sums.get(place)?.attention()
+    }
+}
+
+impl Sum {
+    fn attention(&self) -> Option<Attention> {
+        let Mean { kept, size: (h, w), .. } = self.mean;
         let count = (self.maps > 0).then_some(self.maps as f32)?;
         let rows = self.sum.iter().map(|x| x / count).collect();
         Grid::new(&[kept + 3, h, w], rows).map(|rows| Attention { rows })
     }
 
     /// Adds one map `[h·w,77]`, each latent cell taking the value of the cell it lies in.
-    fn add(&mut self, mean: &Mean, map: &Grid, (h, w): (usize, usize)) {
+    fn add(&mut self, map: &Grid, (h, w): (usize, usize)) {
+        let mean = self.mean;
         let (height, width) = mean.size;
         let cells = height * width;
         self.sum.resize((mean.kept + 3) * cells, 0.0);
@@ -124,7 +156,8 @@ impl Probe {
             for x in 0..width {
                 let row = map.row((y * h / height) * w + x * w / width);
                 for (place, value) in row.iter().enumerate() {
-                    let r = place.min(mean.kept + 2);
+                    let before = mean.masked.is_some_and(|masked| place >= masked);
+                    let r = (place + usize::from(before)).min(mean.kept + 2);
                     self.sum[r * cells + y * width + x] += value;
                 }
             }
@@ -139,7 +172,7 @@ mod tests {
 
     #[test]
     fn averaged_rows_add_up_to_one_in_every_cell() {
-        let mean = Mean { kept: 2, size: (4, 4) };
+        let mean = Mean { kept: 2, size: (4, 4), masked: None };
         let mut probe = Probe::new(Wanted { mean: Some(mean), ..Wanted::default() });
         for (h, w) in [(4, 4), (2, 2)] {
             let flat = Tensor::full(1.0f32 / 77.0, (2, 3, h * w, 77), &Device::Cpu).expect("fits");

@@ -4,12 +4,15 @@
 //! beside these, and a row of [`plan`]. All follow diffusers 0.42 to the last quirk, so that a
 //! walk equals one of its pipelines.
 
+mod continued;
 mod ddim;
 mod dpmpp2m;
 mod euler;
 mod euler_a;
 mod pndm;
 mod spacing;
+
+pub use continued::continued;
 
 use super::scheduler_config::{SMALLEST_ALPHA, SchedulerConfig};
 use crate::walk::{Formula, Prediction, Problem, Sampler, Settings, Term};

@@ -4,10 +4,13 @@
 use super::family::{Usual, usual};
 use super::scheduler_config::SchedulerConfig;
 use super::tokenizer::PROMPT_LIMIT;
-use crate::walk::{Asked, ModelCard, Problem, Sampler, Settings};
+use crate::walk::{Asked, Change, ModelCard, Problem, Sampler, Settings};
 
 /// The most latent cells that are computed: 2048 × 2048 pixels of Stable Diffusion.
 const MOST_CELLS: usize = 256 * 256;
+
+/// The guidance scales that are computed.
+const GUIDANCE: std::ops::RangeInclusive<f64> = 0.0..=100.0;
 
 /// The seed where none is given.
 const SEED: u64 = 7;
@@ -77,6 +80,25 @@ fn checked_text(text: &str) -> Result<String, Problem> {
     Ok(text.to_owned())
 }
 
+/// Checks what a fork changes, as far as no model decides.
+///
+/// # Errors
+/// Usage problems: a guidance scale, a share of noise, a weight or a text outside its range.
+pub fn checked_fork(change: &Change) -> Result<(), Problem> {
+    if let Some(guidance) = change.guidance.filter(|scale| !GUIDANCE.contains(scale)) {
+        return Err(Problem::usage("guidance-range").with("guidance", guidance));
+    }
+    let fresh = change.fresh_noise.map(|fresh| fresh.share);
+    if let Some(share) = fresh.filter(|share| !(0.0..=1.0).contains(share)) {
+        return Err(Problem::usage("fresh-noise-range").with("share", share));
+    }
+    let blended = change.blend.as_ref().map(|blend| blend.prompt.as_str());
+    for text in [change.prompt.as_deref(), change.negative.as_deref(), blended] {
+        text.map(checked_text).transpose()?;
+    }
+    Ok(())
+}
+
 fn steps(
     asked: &Asked,
     card: &ModelCard,
@@ -106,7 +128,7 @@ fn guidance(
         guessed.push("guidance".to_owned());
         usual.guidance
     });
-    if (0.0..=100.0).contains(&guidance) {
+    if GUIDANCE.contains(&guidance) {
         Ok(guidance)
     } else {
         Err(Problem::usage("guidance-range").with("guidance", guidance))

@@ -125,6 +125,33 @@ impl Tokenizer {
         })
     }
 
+    /// A text with the id at `place` (from 1) taken out: what follows moves up by one.
+    pub(super) fn without(&self, mut text: Encoding, place: usize) -> Encoding {
+        let piece = place - 1;
+        if piece >= text.kept {
+            return text;
+        }
+        text.pieces.remove(piece);
+        text.kept = text.pieces.len().min(PLACES - 2);
+        for word in &mut text.words {
+            let before = |end: usize| end - usize::from(end > piece);
+            word.pieces = before(word.pieces.start)..before(word.pieces.end);
+        }
+        text.words.retain(|word| !word.pieces.is_empty());
+        text.ids = self.ids(&text.pieces[..text.kept]);
+        text
+    }
+
+    /// A text with padding in the place (from 1) of a piece.
+    pub(super) fn padded(&self, mut text: Encoding, place: usize) -> Encoding {
+        if let Some(piece) = text.pieces.get_mut(place - 1) {
+            piece.id = self.pad;
+            piece.text = self.text_of(self.pad);
+            text.ids = self.ids(&text.pieces[..text.kept]);
+        }
+        text
+    }
+
     fn cut(&self, text: &str) -> tokenizers::Result<Encoding> {
         let normalizer = self.inner.get_normalizer();
         let mut parts = self.inner.get_added_vocabulary().extract_and_normalize(normalizer, text);

@@ -118,10 +118,7 @@ fn open(path: &Path) -> Result<Stored, Problem> {
 
 /// Names that go to the terminal without being escaped there lose their control characters.
 fn tidy(settings: &mut Settings, card: &mut ModelCard) {
-    for text in [&mut settings.model, &mut settings.device, &mut settings.dtype] {
-        *text = clean(text);
-    }
-    settings.guessed = settings.guessed.iter().map(|name| clean(name)).collect();
+    tidy_settings(settings);
     card.name = clean(&card.name);
     card.hash = clean(&card.hash);
     card.example = card.example.as_deref().map(clean);
@@ -139,6 +136,16 @@ fn tidy(settings: &mut Settings, card: &mut ModelCard) {
     }
 }
 
+fn tidy_settings(settings: &mut Settings) {
+    for text in [&mut settings.model, &mut settings.device, &mut settings.dtype] {
+        *text = clean(text);
+    }
+    settings.guessed = settings.guessed.iter().map(|name| clean(name)).collect();
+    if let Some(fork) = &mut settings.fork {
+        tidy_settings(&mut fork.from);
+    }
+}
+
 /// Reads frame after frame into `recording`; stops with a fault at the first that cannot be had.
 fn read_frames(
     stored: &mut Stored,
@@ -148,6 +155,7 @@ fn read_frames(
 ) -> Result<(), Fault> {
     let mut shape = Vec::new();
     let mut steps: Vec<Step> = Vec::new();
+    let fork = recording.settings.fork.as_ref().map(|fork| fork.call);
     let result = (0..count).try_for_each(|place| {
         let frame = match place {
             0 => Frame::Tokens(tokens.take().ok_or_else(|| Fault::damaged("tokens"))?),
@@ -170,7 +178,7 @@ fn read_frames(
                 };
                 let step = step(stored, common, &steps)?;
                 if let Some(before) = steps.last_mut() {
-                    follow(stored, before, &step);
+                    follow(stored, before, &step, fork);
                 }
                 steps.push(step);
                 return Ok(());
@@ -192,9 +200,11 @@ fn put_steps(steps: &mut Vec<Step>, recording: &mut Recording) {
     recording.frames.extend(steps.drain(..).map(|step| Frame::Step(Box::new(step))));
 }
 
-/// Where a step's `next` was left out, it is the latent that the following call began with.
-fn follow(stored: &Stored, before: &mut Step, step: &Step) {
-    if !stored.has(&format!("step.{:03}.next", before.call)) {
+/// Where a step's `next` was left out, it is the latent that the following call began with; not
+/// where a fork begins, for it may begin in another scale or with fresh noise.
+fn follow(stored: &Stored, before: &mut Step, step: &Step, fork: Option<usize>) {
+    let left_out = !stored.has(&format!("step.{:03}.next", before.call));
+    if left_out && fork != Some(step.call) {
         before.next = step.latent.clone();
     }
 }

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, TryRecvError};
 
+use super::runs::{self, Listens};
 use super::{Message, News, Order, RunAsked, Shared, Source, start};
 use crate::engine::{Engine, Fitting, Look, Walk};
 use crate::walk::{Asked, Problem, Progress, Watch};
@@ -28,7 +29,7 @@ pub fn live(news: impl Fn(u64, News) + Send + Sync + 'static) -> Source {
             };
             let waiting = last.insert(waiting);
             if waiting.cancelled() {
-                waiting.tell(News::Cancelled);
+                waiting.tell_all(&message.order, &News::Cancelled);
                 continue;
             }
             let carried = catch_unwind(AssertUnwindSafe(|| worker.carry_out(&message, waiting)));
@@ -38,7 +39,8 @@ pub fn live(news: impl Fn(u64, News) + Send + Sync + 'static) -> Source {
                 Ok(Err(problem)) => waiting.tell(News::Failed(problem)),
                 Err(_) => {
                     worker = Worker::default();
-                    waiting.tell(News::Failed(Problem::new("worker-panicked")));
+                    let news = News::Failed(Problem::new("worker-panicked"));
+                    waiting.tell_all(&message.order, &news);
                 }
             }
         }
@@ -80,6 +82,15 @@ impl Waiting {
     fn tell(&self, news: News) {
         (self.news)(self.generation, news);
     }
+
+    /// Answers an order that is not carried out: for each of its runs, where it has some.
+    fn tell_all(&self, order: &Order, news: &News) {
+        if let Order::Runs(asked) = order {
+            asked.iter().for_each(|run| self.tell_of(run.id, news.clone()));
+        } else {
+            self.tell(news.clone());
+        }
+    }
 }
 
 impl Watch for Waiting {
@@ -92,7 +103,14 @@ impl Watch for Waiting {
     }
 }
 
-/// Work that nobody waits for: it can be given up, and shows no progress.
+impl Waiting {
+    fn tell_of(&self, id: usize, news: News) {
+        self.tell(News::Run { id, news: Box::new(news) });
+    }
+}
+
+/// Work of which no progress is shown: runs, told by whole frames, and a preview that nobody waits
+/// for.
 struct Quiet<'a>(&'a Waiting);
 
 impl Watch for Quiet<'_> {
@@ -101,6 +119,17 @@ impl Watch for Quiet<'_> {
     fn cancelled(&self) -> bool {
         self.0.cancelled()
     }
+}
+
+impl Listens for Quiet<'_> {
+    fn tell_of(&self, id: usize, news: News) {
+        self.0.tell_of(id, news);
+    }
+}
+
+/// Whether one open model serves both.
+fn same_engine(a: &Asked, b: &Asked) -> bool {
+    (&a.model, a.device, a.dtype, a.engine) == (&b.model, b.device, b.dtype, b.engine)
 }
 
 /// The open model and the walk under way.
@@ -117,7 +146,10 @@ impl Worker {
         match &message.order {
             Order::Begin(asked) => self.begin(asked, waiting),
             Order::Next => self.next(waiting),
-            Order::Runs(asked) => self.runs(asked, waiting),
+            Order::Runs(asked) => {
+                self.runs(asked, waiting);
+                Ok(())
+            }
             Order::DecodeX0 { call } => {
                 let picture = self.walk()?.decode_x0(*call, waiting)?;
                 waiting.tell(News::X0 { call: *call, picture });
@@ -128,15 +160,7 @@ impl Worker {
 
     fn begin(&mut self, asked: &Asked, waiting: &Waiting) -> Result<(), Problem> {
         (self.walk, self.fitting) = (None, None);
-        if self.engine.as_ref().is_none_or(|engine| engine.reopen_needed(asked)) {
-            // Before the new one is read: two models at once may not fit into memory.
-            self.engine = None;
-        }
-        let engine = match self.engine.take() {
-            Some(engine) => engine,
-            None => Engine::open(asked, waiting)?,
-        };
-        let engine = self.engine.insert(engine);
+        let engine = self.engine(asked, waiting)?;
         let settings = engine.settle(asked)?;
         let walk = engine.walk(&settings, Look::screen(asked))?;
         waiting.tell(News::Opened {
@@ -175,12 +199,31 @@ impl Worker {
         Ok(())
     }
 
-    fn runs(&mut self, asked: &[RunAsked], waiting: &Waiting) -> Result<(), Problem> {
-        for run in asked {
-            let told = |news| waiting.tell(News::Run { id: run.id, news: Box::new(news) });
-            told(News::Failed(Problem::new("walk-not-begun")));
+    /// Runs beside others: those that one model serves go in step.
+    fn runs(&mut self, asked: &[RunAsked], waiting: &Waiting) {
+        for group in asked.chunk_by(|a, b| same_engine(&a.asked, &b.asked)) {
+            match self.engine(&group[0].asked, waiting) {
+                Ok(engine) => runs::compute(engine, group, &Quiet(waiting)),
+                Err(problem) => {
+                    for run in group {
+                        waiting.tell_of(run.id, News::Failed(problem.clone()));
+                    }
+                }
+            }
         }
-        Ok(())
+    }
+
+    /// The engine for what is asked: the one that is open, if it serves.
+    fn engine(&mut self, asked: &Asked, waiting: &Waiting) -> Result<&Engine, Problem> {
+        if self.engine.as_ref().is_none_or(|engine| engine.reopen_needed(asked)) {
+            // Before the new one is read: two models at once may not fit into memory.
+            self.engine = None;
+        }
+        let engine = match self.engine.take() {
+            Some(engine) => engine,
+            None => Engine::open(asked, waiting)?,
+        };
+        Ok(self.engine.insert(engine))
     }
 
     fn walk(&mut self) -> Result<&mut Walk, Problem> {

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::{Asked, Change, Frame, Settings};
+use super::{Asked, Change, Frame, Problem, Sampler, Settings};
 
 /// A run to be laid beside others.
 #[derive(Clone, Debug, PartialEq)]
@@ -28,4 +28,14 @@ pub struct ForkAsked {
     pub call: usize,
     /// What is different from there on.
     pub change: Change,
+}
+
+impl ForkAsked {
+    /// What is to be said where another sampler that remembers earlier steps takes over: it begins
+    /// anew, with a first step of first order.
+    pub fn restart(&self) -> Option<Problem> {
+        let sampler = self.change.sampler.filter(|sampler| *sampler != self.settings.sampler)?;
+        let remembers = matches!(sampler, Sampler::Pndm | Sampler::DpmPp2m);
+        remembers.then(|| Problem::new("fork-restarts").with("sampler", sampler.name()))
+    }
 }

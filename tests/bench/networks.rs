@@ -32,7 +32,7 @@ fn unet_step(bencher: Bencher) {
 /// The same with attention averaged over layers and heads, as the screen asks for.
 #[divan::bench]
 fn unet_step_with_attention(bencher: Bencher) {
-    let mean = Mean { kept: 7, size: (16, 16) };
+    let mean = Mean { kept: 7, size: (16, 16), masked: None };
     step(bencher, || Probe::new(Wanted { mean: Some(mean), ..Wanted::default() }));
 }
 

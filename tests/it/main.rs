@@ -6,6 +6,7 @@ mod cli;
 mod compare;
 mod comparing;
 mod export;
+mod forks;
 mod frames;
 mod house;
 mod keys;

@@ -207,7 +207,7 @@ fn every_probe_that_diffusers_recorded_is_there() {
     let case = load(&reference().join("cases/sd1-pndm-7.safetensors"));
     let unet = UNet::load(&open(&model("sd1")), &Place::cpu()).unwrap();
     let size = (4, 8);
-    let mean = Some(Mean { kept: 5, size });
+    let mean = Some(Mean { kept: 5, size, masked: None });
     let mut probe = Probe::new(Wanted { blocks: true, mean, ..Wanted::default() });
     let input = case["step.000.input"].repeat((2, 1, 1, 1)).unwrap();
     let pace = Pace::new(&Unwatched, Stage::Step, 0);

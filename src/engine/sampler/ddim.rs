@@ -20,7 +20,12 @@ pub(super) fn plan(config: &SchedulerConfig, settings: &Settings) -> Result<Plan
     Ok(Plan { sigmas: None, levels, init_noise_sigma: 1.0, alphas_cumprod: alphas, calls })
 }
 
-fn call(settings: &Settings, step: usize, timestep: i64, (now, after): (f32, f32)) -> Call {
+pub(super) fn call(
+    settings: &Settings,
+    step: usize,
+    timestep: i64,
+    (now, after): (f32, f32),
+) -> Call {
     let (a, b) = (f64::from(now), f64::from(after));
     let variance = (1.0 - b) / (1.0 - a) * (1.0 - a / b);
     let fresh = settings.eta * variance.max(0.0).sqrt();

@@ -27,43 +27,7 @@ pub(super) fn plan(config: &SchedulerConfig, settings: &Settings) -> Result<Plan
         _ => return Err(config.unfit("final_sigmas_type")),
     };
     let sigmas: Vec<f32> = levels.iter().map(|&s| s as f32).chain([last]).collect();
-    let few = timesteps.len() < 15;
-    let solver = Solver {
-        second_order: config.whole("solver_order", 2, 1..=2)? == 2,
-        heun: heun(config)?,
-        lower_at_end: final_type == "zero"
-            || config.flag("euler_at_final", false)?
-            || (few && config.flag("lower_order_final", true)?),
-    };
-    match config.text("algorithm_type", "dpmsolver++")? {
-        "dpmsolver++" | "deis" => {}
-        _ => return Err(config.unfit("algorithm_type")),
-    }
-    let calls = timesteps
-        .iter()
-        .enumerate()
-        .map(|(k, &timestep)| {
-            let keep = 1.0 / (f64::from(sigmas[k]).powi(2) + 1.0);
-            let (x0, epsilon) = reading(settings.prediction, keep);
-            Call {
-                timestep: timestep as f32,
-                step: k,
-                sigma: sigmas[k],
-                sigma_next: sigmas[k + 1],
-                formula: Formula {
-                    prediction: settings.prediction,
-                    guidance: guidance(settings),
-                    input_scale: 1.0,
-                    x0,
-                    epsilon,
-                    common_scale: 1.0,
-                    next_common_scale: 1.0,
-                    next: solver.next(k, &sigmas),
-                },
-                extra_noise: false,
-            }
-        })
-        .collect();
+    let calls = calls(config, settings, &timesteps, &sigmas)?;
     Ok(Plan {
         levels: sigmas.clone(),
         sigmas: Some(sigmas),
@@ -71,6 +35,50 @@ pub(super) fn plan(config: &SchedulerConfig, settings: &Settings) -> Result<Plan
         alphas_cumprod: config.alphas_cumprod(),
         calls,
     })
+}
+
+/// The calls at these timesteps and noise levels (one level more than timesteps), from a first
+/// step of first order.
+pub(super) fn calls(
+    config: &SchedulerConfig,
+    settings: &Settings,
+    timesteps: &[f64],
+    sigmas: &[f32],
+) -> Result<Vec<Call>, Problem> {
+    let few = timesteps.len() < 15;
+    let solver = Solver {
+        second_order: config.whole("solver_order", 2, 1..=2)? == 2,
+        heun: heun(config)?,
+        lower_at_end: config.text("final_sigmas_type", "zero")? == "zero"
+            || config.flag("euler_at_final", false)?
+            || (few && config.flag("lower_order_final", true)?),
+    };
+    match config.text("algorithm_type", "dpmsolver++")? {
+        "dpmsolver++" | "deis" => {}
+        _ => return Err(config.unfit("algorithm_type")),
+    }
+    let call = |(k, &timestep): (usize, &f64)| {
+        let keep = 1.0 / (f64::from(sigmas[k]).powi(2) + 1.0);
+        let (x0, epsilon) = reading(settings.prediction, keep);
+        Call {
+            timestep: timestep as f32,
+            step: k,
+            sigma: sigmas[k],
+            sigma_next: sigmas[k + 1],
+            formula: Formula {
+                prediction: settings.prediction,
+                guidance: guidance(settings),
+                input_scale: 1.0,
+                x0,
+                epsilon,
+                common_scale: 1.0,
+                next_common_scale: 1.0,
+                next: solver.next(k, sigmas),
+            },
+            extra_noise: false,
+        }
+    };
+    Ok(timesteps.iter().enumerate().take(sigmas.len().saturating_sub(1)).map(call).collect())
 }
 
 fn heun(config: &SchedulerConfig) -> Result<bool, Problem> {

@@ -27,9 +27,12 @@ pub(super) fn plan(config: &SchedulerConfig, settings: &Settings) -> Result<Plan
         _ => return Err(config.unfit("final_sigmas_type")),
     };
     let sigmas: Vec<f32> = sigmas.iter().map(|&s| s as f32).chain([last]).collect();
-    let step =
-        |from: f64, to: f64| vec![term(1.0, Quantity::Latent), term(to - from, Quantity::Epsilon)];
     Ok(in_sigma(config, settings, &timesteps, sigmas, false, &step))
+}
+
+/// The whole way along ε to the next level.
+pub(super) fn step(from: f64, to: f64) -> Vec<Term> {
+    vec![term(1.0, Quantity::Latent), term(to - from, Quantity::Epsilon)]
 }
 
 /// The plan of a sampler that works in σ; `step` gives the next latent from σ before and after.

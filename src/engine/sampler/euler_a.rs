@@ -19,7 +19,7 @@ pub(super) fn plan(config: &SchedulerConfig, settings: &Settings) -> Result<Plan
 
 /// In f32 and in torch's order: where σ falls far in one step, `to² − up²` is mostly rounding, and
 /// a walk equals diffusers only with the same rounding.
-fn step(from: f64, to: f64) -> Vec<Term> {
+pub(super) fn step(from: f64, to: f64) -> Vec<Term> {
     let (from, to) = (from as f32, to as f32);
     let up = (to * to * (from * from - to * to) / (from * from)).max(0.0).sqrt();
     let down = (to * to - up * up).max(0.0).sqrt();

@@ -54,7 +54,7 @@ pub(super) fn plan(config: &SchedulerConfig, settings: &Settings) -> Result<Plan
 }
 
 /// Equation 9 for call `k`, from ᾱ `a` to ᾱ `b`.
-fn transfer(prediction: Prediction, k: usize, a: f64, b: f64) -> Vec<Term> {
+pub(super) fn transfer(prediction: Prediction, k: usize, a: f64, b: f64) -> Vec<Term> {
     let scale = (b / a).sqrt();
     let pull = (b - a) / (a * (1.0 - b).sqrt() + (a * (1.0 - a) * b).sqrt());
     // A mixed v becomes noise after mixing, with the latent that is stepped.
