@@ -3,7 +3,6 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::style::Style;
 
 use super::theme::Ground;
 use super::{layout, text};
@@ -37,30 +36,35 @@ impl Line {
 }
 
 /// Draws the lines in rows, with letters over the numbers where there is room for all; gives the
-/// rows used.
+/// rows used. Words stand beside a line only where they fit whole, and a long sum goes on in the
+/// next row.
 pub(crate) fn rows(lines: &[Line], area: Rect, ground: &Ground, buf: &mut Buffer) -> u16 {
     let roomy = usize::from(area.height) >= lines.len() * 2;
     let mut row = 0;
     for line in lines {
+        text::put(buf, layout::row(area, row), line.name, ground.strong());
+        let rest = layout::left(layout::top(area, row).1, NAME - 1, 0).1;
+        let under = layout::top(rest, 1).1;
         let equation = line.equation();
-        let letters = format!("= {}", line.letters);
-        let named = layout::row(area, row);
-        text::put(buf, named, line.name, ground.strong());
-        let told = |at: Rect, shown: &str, style: Style, buf: &mut Buffer| {
-            let spans = [(shown, style), ("   ", ground.dim()), (&*line.what, ground.dim())];
-            text::put_spans(buf, layout::left(at, NAME - 1, 0).1, &spans);
-        };
         if roomy && !line.letters.is_empty() {
-            told(named, &letters, ground.fact(), buf);
-            let under = layout::left(layout::row(area, row + 1), NAME - 1, 0).1;
-            text::put(buf, under, &equation, ground.fact());
-            row += 2;
-        } else {
-            told(named, &equation, ground.fact(), buf);
+            told(&format!("= {}", line.letters), &line.what, rest, ground, buf);
+            row += 1 + text::put_wrapped(buf, under, &equation, ground.fact());
+        } else if text::width(&equation) <= rest.width {
+            told(&equation, &line.what, rest, ground, buf);
             row += 1;
+        } else {
+            row += text::put_wrapped(buf, rest, &equation, ground.fact());
         }
     }
     row.min(area.height)
+}
+
+/// A line with the words for it, where both fit.
+fn told(shown: &str, what: &str, area: Rect, ground: &Ground, buf: &mut Buffer) {
+    let fits = text::width(shown) + 3 + text::width(what) <= area.width;
+    let what = if fits { what } else { "" };
+    let spans = [(shown, ground.fact()), ("   ", ground.dim()), (what, ground.dim())];
+    text::put_spans(buf, layout::row(area, 0), &spans);
 }
 
 /// The same where lines must be broken: every quantity a paragraph of its own, with a free row
