@@ -9,7 +9,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use safelight::export::html::{self, Page};
 use safelight::print::describe::Description;
-use safelight::walk::{Frame, ModelCard, Picture, Settings};
+use safelight::walk::{Attention, Frame, Grid, ModelCard, Picture, Settings, Step};
 use safelight::words::{Language, Words};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -206,4 +206,68 @@ fn a_walk_that_was_cut_short_becomes_a_page_of_what_is_there() {
     html::write(&Page { frames: &whole, ..nothing }, &path).unwrap();
     assert!(fs::metadata(&path).unwrap().len() < 1_500_000);
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+}
+
+/// A walk of the shapes of SD 1.5 at 512²: noise everywhere, which nothing packs well, every x0
+/// decoded, and a prompt that fills all its places.
+fn large_walk(calls: usize) -> Vec<Frame> {
+    let shape = [1, 4, 64, 64];
+    let (numbers, rows) = (frames::normal(&shape, 1), 77);
+    let shares = Grid::from_fn(&[rows, 64, 64], |i| (i % 97) as f32 / 97.0 / 38.0);
+    let image = Grid::from_fn(&[1, 3, 512, 512], |i| numbers.data()[i % 16_381] / 3.0);
+    let picture = Picture::from_decoder(&image).unwrap();
+    let mut all = frames::frames();
+    let one = all.iter().find_map(Frame::as_step).unwrap().clone();
+    all.retain(|frame| frame.as_step().is_none());
+    for frame in &mut all {
+        match frame {
+            Frame::Tokens(tokens) => {
+                let prompt = &mut tokens.encoders[0].prompt;
+                prompt.kept = 75;
+                prompt.pieces = vec![prompt.pieces[2].clone(); 75];
+            }
+            Frame::Embeddings(embeddings) => {
+                let layers = vec![frames::normal(&[2, 77, 768], 3); 13];
+                embeddings.encoders[0].last = layers[0].clone();
+                embeddings.encoders[0].layers = layers;
+            }
+            Frame::Noise(noise) => noise.noise = numbers.clone(),
+            Frame::Decode(decode) => {
+                for level in &mut decode.levels {
+                    level.planes = frames::normal(&[5, 64, 64], 4);
+                }
+            }
+            Frame::Image(whole) => whole.image = image.clone(),
+            _ => {}
+        }
+    }
+    let steps = (0..calls).map(|call| {
+        let mut step = Step { call, step: call, calls, steps: calls, ..one.clone() };
+        for grid in [&mut step.latent, &mut step.pred, &mut step.pred_text, &mut step.x0] {
+            *grid = numbers.clone();
+        }
+        step.pred_uncond = Some(numbers.clone());
+        step.attention = Some(Attention { rows: shares.clone() });
+        step.x0_image = Some(picture.clone());
+        Frame::Step(Box::new(step))
+    });
+    let steps: Vec<Frame> = steps.collect();
+    all.splice(4..4, steps);
+    all
+}
+
+#[test]
+fn a_walk_of_sd_size_stays_under_ten_megabytes_and_says_what_it_leaves_out() {
+    let mut settings = frames::settings();
+    (settings.width, settings.height) = (512, 512);
+    for (calls, every) in [(20, 1), (50, 1), (150, 3)] {
+        let page = page_of(&settings, &frames::card(), &large_walk(calls), Language::En);
+        assert!(page.len() < 10_000_000, "{calls} calls: {} bytes", page.len());
+        let steps = &data(&page)["steps"];
+        assert_eq!(steps["every"], every, "{calls} calls");
+        assert_eq!(steps["there"], calls);
+        let kept = steps["frames"].as_array().unwrap();
+        assert_eq!(kept.last().unwrap()["call"], calls - 1, "the last is always there");
+        assert_eq!(steps["curve"].as_array().unwrap().len(), calls, "the curves have them all");
+    }
 }

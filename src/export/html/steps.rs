@@ -14,7 +14,9 @@ const MOST_NUMBERS: usize = 5_000_000;
 /// Bytes of attention that are kept.
 const MOST_ATTENTION: usize = 1_200_000;
 /// Bytes of x0 pictures, before they are packed, that are kept.
-const MOST_PIXELS: usize = 1_500_000;
+const MOST_PIXELS: usize = 1_200_000;
+/// Edges of the blocks over which what is too large is averaged: they divide most latents.
+const BLOCKS: [usize; 7] = [1, 2, 4, 8, 16, 32, 64];
 
 /// All that the page holds of them; null where there is no step.
 pub(super) fn steps(page: &Page) -> Value {
@@ -87,7 +89,12 @@ fn curve(page: &Page) -> Vec<Value> {
 /// The block over which x0 pictures are averaged so that all of them fit.
 fn pixel_block(kept: &[&Step]) -> usize {
     let bytes: usize = kept.iter().filter_map(|s| s.x0_image.as_ref()).map(|p| p.rgb().len()).sum();
-    (1..=64).find(|block| bytes / (block * block) <= MOST_PIXELS).unwrap_or(64)
+    block_for(bytes, MOST_PIXELS)
+}
+
+/// The smallest block over which so many bytes become few enough.
+fn block_for(bytes: usize, most: usize) -> usize {
+    BLOCKS.into_iter().find(|block| bytes / (block * block) <= most).unwrap_or(64)
 }
 
 fn smaller(picture: &Picture, block: usize) -> Picture {
@@ -109,7 +116,7 @@ impl Shares {
             kept.iter().filter_map(|step| step.attention.as_ref()).map(|a| &a.rows).collect();
         let first = rows.first()?;
         let bytes: usize = rows.iter().map(|grid| grid.len()).sum();
-        let block = (1..=64).find(|block| bytes / (block * block) <= MOST_ATTENTION).unwrap_or(64);
+        let block = block_for(bytes, MOST_ATTENTION);
         let small = made_small(first, block);
         let shape = [small.planes(), small.height(), small.width()];
         let limits = (0..shape[0])

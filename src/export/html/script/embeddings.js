@@ -37,7 +37,7 @@ function embeddingsStage() {
   const nearest = el("p", { class: "facts" });
   const node = el("div", {}, pick.node, pieces.node,
     el("div", { class: "split" },
-      el("div", { class: "strips" }, ...strips.map((strip) => strip.node)),
+      el("div", { class: "strips scroll", tabindex: 0, role: "region", "aria-label": t("tokens.pieces") }, ...strips.map((strip) => strip.node)),
       el("div", {}, el("div", { class: "choice" }, el("label", { for: id }, t("page.number-of", { count: data.width })), field),
         reading, facts, nearest, el("h3", {}, t("embeddings.cosines")), alike)));
 
