@@ -4,11 +4,13 @@
 #![expect(clippy::unwrap_used, reason = "what is written is known here")]
 
 use std::fs;
+use std::process::Command;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use safelight::export::html::{self, Page};
 use safelight::print::describe::Description;
+use safelight::recording::{Precision, write};
 use safelight::walk::{Attention, Frame, Grid, ModelCard, Picture, Settings, Step};
 use safelight::words::{Language, Words};
 use serde_json::Value;
@@ -270,4 +272,29 @@ fn a_walk_of_sd_size_stays_under_ten_megabytes_and_says_what_it_leaves_out() {
         assert_eq!(kept.last().unwrap()["call"], calls - 1, "the last is always there");
         assert_eq!(steps["curve"].as_array().unwrap().len(), calls, "the curves have them all");
     }
+}
+
+#[test]
+fn the_command_export_makes_the_page_of_a_recording_in_the_language_asked_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let (file, page) = (folder.path().join("w.safetensors"), folder.path().join("w.html"));
+    let walk = frames::walk();
+    let facts = (&walk.settings, &walk.card, walk.calls);
+    write(&file, false, Precision::Compact, facts, &walk.frames).unwrap();
+    let done = Command::new(env!("CARGO_BIN_EXE_safelight"))
+        .args(["export", "--lang", "zh", "--html"])
+        .args([&page, &file])
+        .output()
+        .unwrap();
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    let page = fs::read_to_string(&page).unwrap();
+    assert!(page.contains("<html lang=\"zh\">"));
+    let data = data(&page);
+    assert_eq!(data["steps"]["frames"].as_array().unwrap().len(), frames::CALLS);
+    assert_eq!(
+        data["noise"]["hash"],
+        Value::Null,
+        "16 bits do not have the hash of what was drawn"
+    );
+    assert!(self::data(&self::page())["noise"]["hash"].is_string());
 }

@@ -11,9 +11,9 @@ use crate::walk::{Frame, Grid, Picture, Step, Trajectory};
 
 /// Bytes of latents and answers that are kept.
 const MOST_NUMBERS: usize = 5_000_000;
-/// Bytes of attention that are kept.
-const MOST_ATTENTION: usize = 1_200_000;
-/// Bytes of x0 pictures, before they are packed, that are kept.
+/// Bytes of x0 pictures and attention together that are kept, before they are packed.
+const MOST_BESIDE: usize = 1_550_000;
+/// Bytes of x0 pictures among them.
 const MOST_PIXELS: usize = 1_200_000;
 /// Edges of the blocks over which what is too large is averaged: they divide most latents.
 const BLOCKS: [usize; 7] = [1, 2, 4, 8, 16, 32, 64];
@@ -30,8 +30,8 @@ pub(super) fn steps(page: &Page) -> Value {
         .filter(|(i, _)| i % every == 0 || i + 1 == all.len())
         .map(|(_, step)| *step)
         .collect();
-    let attention = Shares::of(&kept);
-    let block = pixel_block(&kept);
+    let (block, pixels) = pixel_block(&kept);
+    let attention = Shares::of(&kept, MOST_BESIDE.saturating_sub(pixels));
     let frames: Vec<Value> =
         kept.iter().map(|step| one(page, step, attention.as_ref(), block)).collect();
     json!({
@@ -86,10 +86,11 @@ fn curve(page: &Page) -> Vec<Value> {
         .collect()
 }
 
-/// The block over which x0 pictures are averaged so that all of them fit.
-fn pixel_block(kept: &[&Step]) -> usize {
+/// The block over which x0 pictures are averaged so that all of them fit, and their bytes then.
+fn pixel_block(kept: &[&Step]) -> (usize, usize) {
     let bytes: usize = kept.iter().filter_map(|s| s.x0_image.as_ref()).map(|p| p.rgb().len()).sum();
-    block_for(bytes, MOST_PIXELS)
+    let block = block_for(bytes, MOST_PIXELS);
+    (block, bytes / (block * block))
 }
 
 /// The smallest block over which so many bytes become few enough.
@@ -111,12 +112,12 @@ struct Shares {
 }
 
 impl Shares {
-    fn of(kept: &[&Step]) -> Option<Self> {
+    fn of(kept: &[&Step], most: usize) -> Option<Self> {
         let rows: Vec<&Grid> =
             kept.iter().filter_map(|step| step.attention.as_ref()).map(|a| &a.rows).collect();
         let first = rows.first()?;
         let bytes: usize = rows.iter().map(|grid| grid.len()).sum();
-        let block = block_for(bytes, MOST_ATTENTION);
+        let block = block_for(bytes, most);
         let small = made_small(first, block);
         let shape = [small.planes(), small.height(), small.width()];
         let limits = (0..shape[0])

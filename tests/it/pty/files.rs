@@ -67,3 +67,21 @@ fn the_key_w_writes_a_recording_that_opens_on_the_screen_again() {
     again.send("q");
     assert_eq!(again.ends(), 0);
 }
+
+#[test]
+fn the_key_e_writes_the_walk_as_a_page_where_the_name_ends_in_html() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("walk.html");
+    let mut terminal = at_the_second_stage(&[]);
+    terminal.send("e");
+    terminal.sees("seed-7.png");
+    terminal.send(&"\x7f".repeat(40));
+    terminal.send(path.to_str().unwrap());
+    terminal.send(ENTER);
+    terminal.until("the page", |_| path.exists());
+    let page = std::fs::read_to_string(&path).unwrap();
+    assert!(page.starts_with("<!DOCTYPE html>") && page.contains("<h1><bdi id=\"prompt\">a cat<"));
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+    terminal.send("q");
+    terminal.ends();
+}
