@@ -32,7 +32,10 @@ a recording; --prompt forces a prompt.";
 
 const EXITS: &str = "\
 Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted. Machine output (--json) goes to \
-stdout, all talk to stderr.";
+stdout, all talk to stderr.
+
+Environment: SAFELIGHT_CACHE names a folder for latent previews. One is fitted for a model that has \
+none, after its first walk on the screen, and is kept there for the next time.";
 
 /// The whole command line.
 #[derive(Debug, Parser)]

@@ -175,7 +175,11 @@ fn silent(app: &mut App, action: Action) {
         Action::Enlarge => app.look.enlarged = !app.look.enlarged,
         Action::Channel => app.look.latent = app.look.latent.next(),
         Action::Raw => app.look.raw = !app.look.raw,
-        Action::ByHand => app.look.by_hand = !app.look.by_hand,
+        Action::ByHand => {
+            app.look.by_hand = !app.look.by_hand;
+            // An enlarged picture leaves no room for it.
+            app.look.enlarged &= !app.look.by_hand;
+        }
         Action::NextPiece | Action::PreviousPiece => app.turn_piece(action == Action::NextPiece),
         Action::Attention => attention(app),
         Action::Lens(right, down) => app.move_lens(right, down),

@@ -288,8 +288,9 @@ fn a_pixel_comes_out_of_what_the_decoder_gave() {
 fn the_key_works_at_noise_step_and_image() {
     for place in [NOISE, STEP, IMAGE] {
         let mut app = app(place);
+        app.look.enlarged = true;
         update(&mut app, Event::Key(Key::char('b')));
-        assert!(app.look.by_hand);
+        assert!(app.look.by_hand && !app.look.enlarged);
         let before = plain(&app, 120, 40);
         update(&mut app, Event::Key(Key::shift(Code::Right)));
         assert_ne!(before, plain(&app, 120, 40), "the lens moves to another number");

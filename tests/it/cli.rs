@@ -207,6 +207,8 @@ fn help_names_every_flag_that_has_an_effect() {
         }
     }
     let help = went_well(&desk.safelight(&["run", "--help"]));
+    let first = went_well(&desk.safelight(&["--help"]));
+    assert!(first.contains("SAFELIGHT_CACHE"), "{first}");
     assert!(help.contains("JSON LINES, VERSION 1"), "the schema stands in the help");
     assert!(went_well(&desk.safelight(&["--version"])).starts_with("safelight "));
 }
