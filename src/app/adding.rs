@@ -162,11 +162,16 @@ pub(super) fn open(app: &mut App) {
     app.overlay = Some(Overlay::Adding(Box::new(form)));
 }
 
+/// A file's name without what every recording's name ends in.
+pub(super) fn name_of_file(name: &str) -> String {
+    name.strip_suffix(".safetensors").unwrap_or(name).to_owned()
+}
+
 /// What the walk on screen is called beside others: by its file, else by the settings in which
 /// runs were asked to differ from it.
 pub(super) fn name_of_walk(app: &App, settings: &[Setting]) -> String {
     if let Origin::Recording(name) | Origin::Run(name) = &app.walk.origin {
-        return name.clone();
+        return name_of_file(name);
     }
     let settled = app.walk.settings.as_ref();
     name_by(app.words(), settings, |row| row.value(&Asked::default(), settled).text)

@@ -4,7 +4,7 @@ use super::action::{Action, Effect, Event, Target};
 use super::key::Key;
 use super::keys::{Meaning, Place, TABLE, meaning, place};
 use super::state::{App, Goal, Origin, Overlay, PathPurpose, Scene};
-use super::{command_line, comparing, forking, forms, walking};
+use super::{adding, command_line, comparing, forking, forms, walking};
 use crate::compare::Run;
 use crate::walk::{Asked, Frame, Stage};
 
@@ -35,6 +35,7 @@ pub fn update(app: &mut App, event: Event) -> Vec<Effect> {
         Event::RecordingOpened(name) => walking::begin_recording(app, name),
         Event::RunOpened { name, card, settings, calls, frames } => {
             let (settings, card) = (Some(*settings), Some(*card));
+            let name = adding::name_of_file(&name);
             let run = Run { name, settings, card, calls, frames, ..Run::default() };
             comparing::add_recorded(app, run);
             Vec::new()
