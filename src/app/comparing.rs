@@ -52,11 +52,17 @@ pub(super) fn enter(app: &mut App) -> Vec<Effect> {
     effects
 }
 
-/// The frames of the walk on screen are those of its run.
+/// The frames of the walk on screen are those of its run: where the walk is computed the run grows
+/// with it, and where a run was opened the walk with the run.
 pub(super) fn mirror(app: &mut App) {
-    let (Some(comparison), walk) = (&mut app.comparison, &app.walk) else { return };
+    let (Some(comparison), walk) = (&mut app.comparison, &mut app.walk) else { return };
     let Some(id) = comparison.walk else { return };
     let Some(run) = comparison.runs.iter_mut().find(|run| run.id == id) else { return };
+    if matches!(walk.origin, Origin::Run(_)) {
+        let known = walk.frames.len();
+        walk.frames.extend(run.frames.iter().skip(known).cloned());
+        return;
+    }
     run.settings.clone_from(&walk.settings);
     run.card.clone_from(&walk.card);
     run.calls = walk.calls;

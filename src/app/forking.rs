@@ -282,6 +282,7 @@ impl Forking {
                 let way = words.text(&format!("fork.way-{}", self.way.name())).to_owned();
                 match row {
                     ForkRow::Sampler => value,
+                    ForkRow::Guidance => format!("cfg {value}"),
                     ForkRow::Prompt => format!("“{value}”"),
                     ForkRow::Off => format!("“{value}” {way}"),
                     _ => format!("{} {value}", label(row)),

@@ -6,7 +6,8 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use safelight::app::{
-    self, App, Code, Comparison, Effect, Event, Heads, Key, News, Origin, Overlay, Scene, update,
+    self, App, Code, Comparison, Effect, Event, Heads, Key, News, Origin, Overlay, Scene, Target,
+    update,
 };
 use safelight::compare::{Run, State, between_pictures, change_and_claim};
 use safelight::source::Recorded;
@@ -328,6 +329,33 @@ fn a_run_opens_as_the_walk_on_screen_and_the_walk_comes_back() {
     code(&mut app, Code::Enter);
     assert_eq!(app.walk.calls, 20);
     assert!(code(&mut app, Code::Right).is_empty(), "its frames are at hand");
+}
+
+#[test]
+fn a_run_that_was_opened_while_it_grows_goes_on_growing() {
+    let mut app = grid(Language::En);
+    app.comparison.as_mut().unwrap().chosen = 4;
+    code(&mut app, Code::Enter);
+    assert_eq!((app.scene, app.walk.frames.len()), (Scene::Walk, 13));
+    let frames = frames::varied(PLAIN).frames;
+    told(&mut app, 4, News::Frame(Box::new(frames[13].clone())));
+    let run = &app.comparison.as_ref().unwrap().runs[4];
+    assert_eq!((run.frames.len(), app.walk.frames.len()), (14, 14));
+    assert_eq!(run.state, State::Computing);
+}
+
+#[test]
+fn a_click_chooses_a_run_and_a_second_one_opens_it() {
+    let mut app = grid(Language::En);
+    let area = Rect::new(0, 0, 80, 24);
+    let at = |app: &App| views::target(app, area, 9, 12).unwrap();
+    let target = at(&app);
+    assert_eq!(target, Target::Picture(3));
+    update(&mut app, Event::Click(target));
+    assert_eq!(app.comparison.as_ref().unwrap().chosen, 3);
+    let target = at(&app);
+    update(&mut app, Event::Click(target));
+    assert_eq!(app.scene, Scene::Walk);
 }
 
 #[test]

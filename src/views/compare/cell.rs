@@ -98,7 +98,11 @@ impl Cell<'_> {
                 Some((self.words.fill("beside.waits", &[("place", &place)]), false))
             }
             State::Computing => Some((self.progress(run), false)),
-            State::Failed(problem) => Some((self.words.problem(problem), true)),
+            State::Failed(problem) => {
+                // A cell that another process computes is no failure.
+                let wrong = problem.key() != "cell-taken";
+                Some((self.words.problem(problem), wrong))
+            }
             State::Done => None,
         }
     }
