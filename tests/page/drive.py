@@ -32,12 +32,12 @@ BARE_KEY = re.compile(r"\b(page|rail|notes|title|tokens|embeddings|schedule|nois
 
 
 def export(program, folder, prompt, name, *flags):
-    """Records a walk and exports it; gives the page and what `--json` said of each stage."""
+    """Records a walk (with `flags`) and exports it; gives the page and what `--json` said."""
     recording, page = folder / f"{name}.safetensors", folder / f"{name}.html"
     walk = [program, "run", "--prompt", prompt, "--seed", "7", "--json", "--quiet"]
-    walk += ["--record", recording, "--force"]
+    walk += ["--record", recording, "--force", *flags]
     said = subprocess.run(walk, check=True, capture_output=True, text=True).stdout
-    subprocess.run([program, "export", recording, "--html", page, "--quiet", *flags], check=True)
+    subprocess.run([program, "export", recording, "--html", page, "--quiet", "--lang", "en"], check=True)
     return page, [json.loads(line) for line in said.splitlines()]
 
 
@@ -287,14 +287,39 @@ def hostile_words_do_nothing(browser, path):
     seen.close()
 
 
+def opens_whatever_there_is(browser, others, axe):
+    """An empty prompt without guidance, more pieces than fit, a walk that ended early."""
+    for path, stages in others:
+        seen = Opened(browser, path, width=390)
+        seen.page.evaluate(axe)
+        buttons = seen.page.locator("#rail button").all()
+        assert len(buttons) == stages, path
+        for button in buttons:
+            button.click()
+            assert seen.visible(".note").count() == 1
+            assert seen.page.evaluate("document.documentElement.scrollWidth") <= 390, path
+            found = seen.page.evaluate("axe.run()")["violations"]
+            assert [one["id"] for one in found] == [], (path, found)
+        seen.close()
+    seen = Opened(browser, others[0][0], "#step-3")
+    assert "call 3 of 6" in seen.visible("output").first.inner_text()
+    assert "Guidance is off" in seen.visible(".note").inner_text()
+    assert "guidance is off" in seen.visible(".plots").inner_text()
+    assert seen.visible("figure.picture").count() == 4
+    seen.close()
+
+
 def take_pictures(browser, path, folder):
     folder.mkdir(parents=True, exist_ok=True)
-    for name, width, height, scheme, scale in (
-        ("dark", 1280, 800, "dark", 1), ("light", 1280, 800, "light", 1), ("phone", 390, 844, "dark", 2),
+    for name, width, height, scheme, scale, language in (
+        ("dark", 1280, 800, "dark", 1, "en"), ("light", 1280, 800, "light", 1, "en"),
+        ("zh", 1280, 800, "light", 1, "zh"), ("phone", 390, 844, "dark", 2, "en"),
     ):
         for stage in STAGES:
             place = "#step-12" if stage == "step" else f"#{stage}"
             seen = Opened(browser, path, place, width, height, scheme, scale)
+            seen.page.locator(f"[data-language={language}]").click()
+            seen.page.mouse.move(0, 0)
             seen.page.screenshot(path=folder / f"{name}-{stage}.png")
             seen.close()
 
@@ -308,8 +333,13 @@ def main():
     given = arguments.parse_args()
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as driver:
         folder = Path(folder)
-        path, said = export(given.program, folder, PROMPT, "walk", "--lang", "en")
-        hostile, _ = export(given.program, folder, HOSTILE, "hostile", "--lang", "en")
+        path, said = export(given.program, folder, PROMPT, "walk")
+        hostile, _ = export(given.program, folder, HOSTILE, "hostile")
+        others = [
+            (export(given.program, folder, "", "unguided", "--guidance", "1", "--sampler", "pndm", "--steps", "5")[0], 7),
+            (export(given.program, folder, "red " * 90, "long", "--sampler", "euler", "--steps", "3")[0], 7),
+            (export(given.program, folder, PROMPT, "early", "--until", "noise")[0], 4),
+        ]
         assert path.stat().st_size < 1_500_000, path.stat().st_size
         browser = driver.chromium.launch(executable_path=given.chromium, args=["--no-sandbox"])
         open_page = lambda *place, **how: Opened(browser, path, *place, **how)
@@ -322,6 +352,7 @@ def main():
             ("speaks two languages", lambda: speaks_two_languages(open_page)),
             ("cells stay whole", lambda: cells_stay_whole(open_page)),
             ("hostile words do nothing", lambda: hostile_words_do_nothing(browser, hostile)),
+            ("opens whatever there is", lambda: opens_whatever_there_is(browser, others, given.axe.read_text())),
             ("fits and is accessible", lambda: fits_and_is_accessible(open_page, given.axe.read_text())),
         ]
         for name, test in tests:

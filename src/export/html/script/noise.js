@@ -24,6 +24,7 @@ function noiseStage() {
   const node = el("div", {},
     el("p", { class: "story" }, story.join(" ")),
     el("div", { class: "pictures" }, ...channels.map((c) => c.node)),
+    el("p", { class: "facts" }, t("page.colours-full", { limit: 3 })),
     el("div", { class: "split" }, plot.node, el("div", {}, look.node,
       el("p", {}, `${t("noise.spread", { mean: fixed(s.mean, 3), std: short(s.std) })}, ${t("noise.range", { min: short(s.min), max: short(s.max) })}`),
       data.hash ? el("p", { class: "facts" }, t("noise.hash", { hash: data.hash })) : null,

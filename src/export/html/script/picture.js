@@ -22,6 +22,7 @@ const sizes = new ResizeObserver(() => pictures.forEach(fit));
    covers. */
 function putPixels(canvas, w, h, colour) {
   if (canvas.width !== w || canvas.height !== h) [canvas.width, canvas.height] = [w, h];
+  if (!w || !h) return;
   const pixels = new ImageData(w, h);
   for (let y = 0, i = 0; y < h; y++) {
     for (let x = 0; x < w; x++, i += 4) {
