@@ -216,8 +216,9 @@ fn attention(
 ) -> Result<Option<Attention>, Fault> {
     let Some([height, width]) = about.attention else { return Ok(None) };
     let wrong = || Fault::damaged(name);
+    // Two marks, at most 75 pieces, and the sum of the padding, of which there may be none.
     let fits = |shape: &[usize]| match *shape {
-        [rows @ 1..=77, cells @ 1..=usize::MAX] if height.checked_mul(width) == Some(cells) => {
+        [rows @ 1..=78, cells @ 1..=usize::MAX] if height.checked_mul(width) == Some(cells) => {
             Some(rows)
         }
         _ => None,

@@ -214,7 +214,7 @@ fn a_walk_that_was_cut_short_becomes_a_page_of_what_is_there() {
 /// decoded, and a prompt that fills all its places.
 fn large_walk(calls: usize) -> Vec<Frame> {
     let shape = [1, 4, 64, 64];
-    let (numbers, rows) = (frames::normal(&shape, 1), 77);
+    let (numbers, rows) = (frames::normal(&shape, 1), 78);
     let shares = Grid::from_fn(&[rows, 64, 64], |i| (i % 97) as f32 / 97.0 / 38.0);
     let image = Grid::from_fn(&[1, 3, 512, 512], |i| numbers.data()[i % 16_381] / 3.0);
     let picture = Picture::from_decoder(&image).unwrap();

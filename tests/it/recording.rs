@@ -211,6 +211,19 @@ fn the_model_inside_keeps_within_400_kb_for_more_than_30_words() {
     }
 }
 
+#[test]
+fn a_prompt_that_fills_all_its_places_comes_back_with_its_attention() {
+    let mut walk = pocket(&"red ".repeat(90));
+    let Frame::Tokens(tokens) = &walk.frames[0] else { panic!("tokens first") };
+    assert_eq!(tokens.encoders[0].prompt.kept, 75);
+    walk.frames.truncate(6);
+    for precision in [Precision::Compact, Precision::Full] {
+        let back = through(precision, &walk);
+        let rows = &back.frames[5].as_step().unwrap().attention.as_ref().unwrap().rows;
+        assert_eq!(rows.planes(), 78, "two marks, 75 pieces, and padding that is not there");
+    }
+}
+
 /// Numbers of some spread, quickly.
 fn some(shape: &[usize]) -> Grid {
     Grid::from_fn(shape, |i| ((i * 7919) % 1009) as f32 / 250.0 - 2.0)
