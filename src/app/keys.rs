@@ -168,7 +168,7 @@ pub const TABLE: &[Row] = &[
     row(Action::PreviousPart, &[key(Code::BackTab)], COMPARE, "run-back", Bar::HelpOnly),
     row(Action::TurnDown, &[key(Code::Down)], COMPARE, "run-down", Bar::HelpOnly),
     row(Action::TurnUp, &[key(Code::Up)], COMPARE, "run-up", Bar::HelpOnly),
-    row(Action::Difference, &[c('x')], COMPARE, "difference", Bar::Own),
+    at(row(Action::Difference, &[c('x')], COMPARE, "difference", Bar::Own), FLIPPED),
     row(Action::Align, &[c('a')], COMPARE, "align", Bar::Own),
     row(Action::Plane, &[c('p')], COMPARE, "plane", Bar::Own),
     row(Action::OpenRun, &[key(Code::Enter)], COMPARE, "open-run", Bar::Own),

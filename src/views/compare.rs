@@ -62,7 +62,8 @@ pub(super) fn run_at(app: &App, area: Rect, place: (u16, u16)) -> Option<usize> 
     }
     let wanted = match comparison.stage() {
         Stage::Step => step::rows(comparison, area),
-        Stage::Noise | Stage::Decode | Stage::Image => area.height,
+        Stage::Image => image::rows(comparison, area),
+        Stage::Noise | Stage::Decode => area.height,
         Stage::Tokens | Stage::Embeddings | Stage::Schedule => return None,
     };
     let found = arrange::arrange(comparison, area, wanted);

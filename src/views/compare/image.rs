@@ -5,11 +5,12 @@ use ratatui::layout::Rect;
 
 use super::canvas::Canvas;
 use super::off::Without;
-use super::{View, arrange};
+use super::{View, arrange, tree};
 use crate::app::Comparison;
 use crate::compare::{PictureDifference, Psnr, Reason, Run, between_images};
 use crate::views::Slot;
 use crate::views::parts::heatmap::Map;
+use crate::views::parts::layout;
 use crate::views::parts::numbers::{fixed, short};
 
 /// Draws the stage.
@@ -20,7 +21,7 @@ pub(super) fn draw(view: &View, area: Rect, buf: &mut Buffer, slots: &mut Vec<Sl
         without.draw(view, &apart, area, buf, slots);
         return;
     }
-    let found = arrange::arrange(view.comparison, area, area.height);
+    let found = arrange::arrange(view.comparison, area, rows(view.comparison, area));
     let reference = view.comparison.reference_run();
     let apart = |run: &Run| {
         let (a, b) = (reference?.image()?, run.image()?);
@@ -53,6 +54,18 @@ pub(super) fn draw(view: &View, area: Rect, buf: &mut Buffer, slots: &mut Vec<Sl
         };
         (vec![canvas], lines)
     });
+    if found.rest.height >= TREE {
+        tree::draw(view, layout::bottom(found.rest, TREE - 1).1, buf);
+    }
+}
+
+/// Rows for the branches under the pictures, with one free above.
+const TREE: u16 = 7;
+
+/// How many rows the runs take: not all where there is room for the branches.
+pub(super) fn rows(comparison: &Comparison, area: Rect) -> u16 {
+    let branches = comparison.runs.iter().any(|run| run.parent.is_some());
+    area.height - if branches && area.height >= 26 { TREE } else { 0 }
 }
 
 /// The chosen run's picture against the one it branched from.

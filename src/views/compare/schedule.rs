@@ -7,8 +7,12 @@ use ratatui::layout::Rect;
 use super::{View, marks};
 use crate::compare::{Alignment, Levels, LevelsOfRun, Run, moments};
 use crate::views::Slot;
+use crate::views::parts::dots::Fit;
 use crate::views::parts::plot::{Axis, Plot, Series, Shape};
 use crate::views::parts::{layout, text};
+
+/// Columns that captions beside a picture need.
+const CAPTION: u16 = 14;
 
 /// Draws the stage.
 pub(super) fn draw(view: &View, area: Rect, buf: &mut Buffer, slots: &mut Vec<Slot>) {
@@ -132,6 +136,17 @@ fn draw_picture(
         return;
     };
     let canvas = view.look().latent(words.text("beside.latent"), run, &step.common_latent());
+    // Captions stand beside the picture, or under it where that costs it nothing.
+    let (w, h) = canvas.size();
+    let (above, under) = layout::bottom(body, 1);
+    let (alone, shorter) = (Fit::of(w, h, body), Fit::of(w, h, above));
+    let same = shorter.block == alone.block && shorter.scale == alone.scale;
+    if same && body.width < alone.area.width + CAPTION {
+        canvas.draw(above, ground, buf, slots);
+        let line = format!("{} · {line}", view.name_of(place));
+        text::put(buf, Rect { y: above.y + shorter.area.height, ..under }, &line, ground.fact());
+        return;
+    }
     let fit = canvas.draw(body, ground, buf, slots);
     let (_, side) = layout::left(body, fit.area.width, 1);
     let mut rest = side;
