@@ -1,6 +1,7 @@
 //! Flags to checked options. Help is English; everything else that a user reads is a sentence of
 //! the catalogue.
 
+mod compare;
 mod effect;
 mod export;
 mod flags;
@@ -17,6 +18,7 @@ use crate::print::json::SCHEMA;
 use crate::walk::Problem;
 use crate::words::Language;
 
+pub use compare::{Compared, CompareFlags, Shard};
 pub use export::ExportFlags;
 pub use flags::Flags;
 pub use mistakes::Refused;
@@ -77,6 +79,11 @@ pub enum Command {
         #[command(flatten)]
         flags: Box<Flags>,
     },
+    /// Lay runs side by side: seeds, steps, guidance scales, samplers, prompts, or recordings
+    ///
+    /// One list makes a row, two make a grid, further ones pages. On the screen one cursor moves
+    /// through all runs; with --out, --json or --plain everything goes without a screen.
+    Compare(Box<CompareFlags>),
     /// Make pictures, tables and pages of a recording
     #[command(after_long_help = COLUMNS)]
     Export(Box<ExportFlags>),
@@ -116,6 +123,9 @@ impl Cli {
         if let Some(flags) = cli.flags_given() {
             flags.check().map_err(Refused::Problem)?;
         }
+        if let Some(Command::Compare(flags)) = &cli.command {
+            flags.check().map_err(Refused::Problem)?;
+        }
         if let Some(Command::Export(flags)) = &cli.command {
             flags.check().map_err(Refused::Problem)?;
         }
@@ -142,13 +152,22 @@ impl Cli {
                 | Command::Verify(flags)
                 | Command::Replay { flags, .. },
             ) => Some(flags),
-            Some(Command::Export(_) | Command::Completions { .. } | Command::Man) => None,
+            Some(Command::Compare(_) | Command::Export(_) | Command::Completions { .. } | Command::Man) => None,
+        }
+    }
+
+    /// How many threads compute, where it is said.
+    pub fn threads(&self) -> Option<usize> {
+        match &self.command {
+            Some(Command::Compare(flags)) => flags.threads,
+            _ => self.flags_given().and_then(|flags| flags.threads),
         }
     }
 
     /// The language of every sentence: `--lang`, else the locale.
     pub fn language(&self) -> Language {
         let given = match &self.command {
+            Some(Command::Compare(flags)) => flags.lang,
             Some(Command::Export(flags)) => flags.lang,
             _ => self.flags_given().and_then(|flags| flags.lang),
         };

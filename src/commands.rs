@@ -1,5 +1,6 @@
 //! One file a subcommand: wiring only. The place where problems become sentences and exit codes.
 
+mod compare;
 mod completions;
 mod export;
 mod files;
@@ -44,7 +45,7 @@ pub fn carry_out(args: impl IntoIterator<Item = OsString>) -> u8 {
         Err(Refused::Asked(text)) => return ended(print(&text), language_of_words(&args)),
         Err(Refused::Problem(problem)) => return refuse(&problem, language_of_words(&args)),
     };
-    use_threads(cli.flags_given().and_then(|flags| flags.threads));
+    use_threads(cli.threads());
     let language = cli.language();
     let result = match &cli.command {
         None => walk::walk(&cli.flags, language),
@@ -52,6 +53,7 @@ pub fn carry_out(args: impl IntoIterator<Item = OsString>) -> u8 {
         Some(Command::Run(flags)) => caught(|| run::run(flags, language)),
         Some(Command::Replay { file, flags }) => replay::replay(file, flags, language),
         Some(Command::Export(flags)) => caught(|| export::export(flags, language)),
+        Some(Command::Compare(flags)) => compare::compare(flags, language),
         Some(Command::Tokens(flags)) => caught(|| tokens::tokens(flags, language)),
         Some(Command::Verify(flags)) => caught(|| verify::verify(flags, language)),
         Some(Command::Completions { shell }) => completions::completions(*shell),

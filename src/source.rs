@@ -7,6 +7,7 @@
 pub mod live;
 pub mod replay;
 mod runs;
+pub mod watch;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -17,6 +18,7 @@ use crate::walk::{Asked, Problem};
 pub use crate::walk::{ForkAsked, News, RunAsked};
 pub use live::live;
 pub use replay::{Recorded, replay};
+pub use watch::watch;
 
 /// What a source can be asked for. Orders are carried out one after the other.
 #[derive(Clone, Debug, PartialEq)]

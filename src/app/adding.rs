@@ -196,7 +196,7 @@ pub(super) fn accept(app: &mut App, mut form: Adding) -> Vec<Effect> {
     }
     let effects = comparing::add(app, |id| {
         let run = Run::waiting(id, name);
-        (run, RunAsked { id, asked: form.draft, fork: None, keep: None })
+        (run, RunAsked { id, asked: form.draft, fork: None, keep: None, turn: None })
     });
     comparing::tell_apart(app, &changed);
     effects

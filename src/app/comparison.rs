@@ -202,8 +202,13 @@ mod tests {
         let heads = Heads { across: names(columns), down: names(rows), pages: names(pages) };
         let runs =
             (0..heads.cells()).map(|id| Run::waiting(id, id.to_string())).collect::<Vec<_>>();
-        let asked =
-            |id| RunAsked { id, asked: crate::walk::Asked::default(), fork: None, keep: None };
+        let asked = |id| RunAsked {
+            id,
+            asked: crate::walk::Asked::default(),
+            fork: None,
+            keep: None,
+            turn: None,
+        };
         let pending = (0..heads.cells()).map(asked).collect();
         Comparison::new(runs, Some(heads), pending)
     }

@@ -368,7 +368,7 @@ pub(super) fn accept(app: &mut App, mut form: Forking) -> Vec<Effect> {
     let parent = parent.or_else(|| app.comparison.as_ref().and_then(|comparison| comparison.walk));
     effects.extend(comparing::add(app, |id| {
         let run = Run { parent: parent.map(|id| (id, call)), ..Run::waiting(id, name) };
-        (run, RunAsked { id, asked, fork: Some(Box::new(form.parent)), keep: None })
+        (run, RunAsked { id, asked, fork: Some(Box::new(form.parent)), keep: None, turn: None })
     }));
     if let Some(comparison) = &mut app.comparison
         && let Some(at) = comparison.runs.iter().position(|run| Some(run.id) == parent)

@@ -18,7 +18,7 @@ const SHOWING: &str = "How it is shown";
 const KEEPING: &str = "What is printed and kept";
 
 /// The most threads that make sense to ask for.
-const MOST_THREADS: usize = 1024;
+pub(super) const MOST_THREADS: usize = 1024;
 
 /// What a user can say. Whatever is unset comes from the model's own files, then from the program.
 #[derive(Args, Clone, Debug, Default)]

@@ -2,6 +2,7 @@
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 
+use crate::compare::Alignment;
 use crate::recording::Precision;
 use crate::terminal::{Colours, Marks, Protocol};
 use crate::walk::{DeviceChoice, DtypeChoice, EngineChoice, Sampler, Spacing, Stage};
@@ -32,6 +33,10 @@ pub(super) fn spacing() -> impl TypedValueParser<Value = Spacing> {
 
 pub(super) fn stage() -> impl TypedValueParser<Value = Stage> {
     one_of(Stage::ALL.map(|s| (s.stem(), s)).to_vec())
+}
+
+pub(super) fn alignment() -> impl TypedValueParser<Value = Alignment> {
+    one_of(vec![("step", Alignment::Step), ("sigma", Alignment::Sigma)])
 }
 
 pub(super) fn language() -> impl TypedValueParser<Value = Language> {

@@ -10,13 +10,16 @@ mod order;
 use std::collections::HashSet;
 use std::hash::Hash;
 
+use serde::{Deserialize, Serialize};
+
 use crate::walk::{Asked, Sampler};
 
 pub use cell::{Cell, Label, Swap, prompts_of};
 pub use cost::{Cost, Estimate};
 
 /// One setting with the values that it takes.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Axis {
     /// `--prompts-file`.
     Prompts(Vec<String>),

@@ -31,8 +31,8 @@ pub(super) struct Parts {
     pub(super) sample: Option<Picture>,
 }
 
-/// An open model on one device.
-#[derive(Debug)]
+/// An open model on one device; cheap to clone.
+#[derive(Clone, Debug)]
 pub struct Engine {
     parts: Arc<Parts>,
     card: ModelCard,

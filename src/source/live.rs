@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, TryRecvError};
 
-use super::runs::{self, Listens};
+use super::runs::{self, Listens, Trunk};
 use super::{Message, News, Order, RunAsked, Shared, Source, start};
 use crate::engine::{Engine, Fitting, Look, Walk};
 use crate::walk::{Asked, Problem, Progress, Watch};
@@ -139,6 +139,8 @@ struct Worker {
     walk: Option<Walk>,
     /// A preview that is being fitted.
     fitting: Option<Fitting>,
+    /// The walk that runs branched off from last.
+    trunk: Option<Trunk>,
 }
 
 impl Worker {
@@ -203,7 +205,10 @@ impl Worker {
     fn runs(&mut self, asked: &[RunAsked], waiting: &Waiting) {
         for group in asked.chunk_by(|a, b| same_engine(&a.asked, &b.asked)) {
             match self.engine(&group[0].asked, waiting) {
-                Ok(engine) => runs::compute(engine, group, &Quiet(waiting)),
+                Ok(engine) => {
+                    let engine = engine.clone();
+                    runs::compute(&engine, group, &mut self.trunk, &Quiet(waiting));
+                }
                 Err(problem) => {
                     for run in group {
                         waiting.tell_of(run.id, News::Failed(problem.clone()));
@@ -217,7 +222,7 @@ impl Worker {
     fn engine(&mut self, asked: &Asked, waiting: &Waiting) -> Result<&Engine, Problem> {
         if self.engine.as_ref().is_none_or(|engine| engine.reopen_needed(asked)) {
             // Before the new one is read: two models at once may not fit into memory.
-            self.engine = None;
+            (self.engine, self.trunk) = (None, None);
         }
         let engine = match self.engine.take() {
             Some(engine) => engine,

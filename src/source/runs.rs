@@ -4,10 +4,10 @@
 
 use std::path::Path;
 
-use super::{News, RunAsked};
+use super::{ForkAsked, News, RunAsked};
 use crate::engine::{Engine, Look, Walk, next_together};
 use crate::recording::{Claim, Claimed, Precision, Writer, read};
-use crate::walk::{Frame, Problem, Watch};
+use crate::walk::{Asked, Change, Frame, Problem, Watch};
 
 /// Where the news of runs go, under their numbers.
 pub(super) trait Listens: Watch {
@@ -22,11 +22,23 @@ struct Running {
     kept: Option<(Claim, Writer)>,
 }
 
+/// A walk as far as runs branch off from it: kept for the next one that does.
+pub(super) struct Trunk {
+    asked: Asked,
+    walk: Walk,
+    frames: Vec<Frame>,
+}
+
 /// Computes runs that one engine can compute, in step.
-pub(super) fn compute(engine: &Engine, asked: &[RunAsked], listener: &dyn Listens) {
+pub(super) fn compute(
+    engine: &Engine,
+    asked: &[RunAsked],
+    trunk: &mut Option<Trunk>,
+    listener: &dyn Listens,
+) {
     let mut running: Vec<Running> = Vec::new();
     for run in asked {
-        match begin(engine, run, listener) {
+        match begin(engine, run, trunk, listener) {
             Ok(begun) => running.extend(begun),
             Err(problem) => tell(listener, run.id, problem),
         }
@@ -46,6 +58,7 @@ pub(super) fn compute(engine: &Engine, asked: &[RunAsked], listener: &dyn Listen
 fn begin(
     engine: &Engine,
     run: &RunAsked,
+    trunk: &mut Option<Trunk>,
     listener: &dyn Listens,
 ) -> Result<Option<Running>, Problem> {
     let claim = match run.keep.as_deref() {
@@ -61,13 +74,7 @@ fn begin(
             }
         },
     };
-    let (walk, note) = match &run.fork {
-        None => (
-            engine.walk(&engine.settle(&run.asked)?, Look::screen(&run.asked))?,
-            engine.note().cloned(),
-        ),
-        Some(fork) => (engine.fork(fork, Look::screen(&run.asked))?, fork.restart()),
-    };
+    let (walk, note) = opened(engine, run, trunk, listener)?;
     let kept = match claim {
         None => None,
         Some(claim) => {
@@ -87,6 +94,61 @@ fn begin(
         },
     );
     Ok(Some(Running { id: run.id, walk, kept }))
+}
+
+/// The walk of a run, and what is to be said about it.
+fn opened(
+    engine: &Engine,
+    run: &RunAsked,
+    trunk: &mut Option<Trunk>,
+    listener: &dyn Listens,
+) -> Result<(Walk, Option<Problem>), Problem> {
+    let look = Look::screen(&run.asked);
+    if let Some(fork) = &run.fork {
+        return Ok((engine.fork(fork, look)?, fork.restart()));
+    }
+    if let Some((after, change)) = &run.turn
+        && let Some(fork) = branch(engine, run, trunk, (*after, change), listener)?
+    {
+        return Ok((engine.fork(&fork, look)?, fork.restart()));
+    }
+    Ok((engine.walk(&engine.settle(&run.asked)?, look)?, engine.note().cloned()))
+}
+
+/// The fork after so many steps of the walk that a run asks for; `None` where it has no more.
+fn branch(
+    engine: &Engine,
+    run: &RunAsked,
+    trunk: &mut Option<Trunk>,
+    (after, change): (usize, &Change),
+    listener: &dyn Listens,
+) -> Result<Option<ForkAsked>, Problem> {
+    let known = trunk.take().filter(|trunk| trunk.asked == run.asked);
+    let trunk = match known {
+        Some(known) => trunk.insert(known),
+        None => {
+            let walk = engine.walk(&engine.settle(&run.asked)?, Look::screen(&run.asked))?;
+            trunk.insert(Trunk { asked: run.asked.clone(), walk, frames: Vec::new() })
+        }
+    };
+    loop {
+        let steps = trunk.frames.iter().filter_map(Frame::as_step);
+        if let Some(at) = steps.into_iter().find(|step| step.step >= after) {
+            return Ok(Some(ForkAsked {
+                settings: trunk.walk.settings().clone(),
+                past: trunk.frames.clone(),
+                call: at.call,
+                change: change.clone(),
+            }));
+        }
+        if trunk.frames.len() >= 4 + trunk.walk.calls() {
+            return Ok(None);
+        }
+        match trunk.walk.next(listener) {
+            Some(frame) => trunk.frames.push(frame?),
+            None => return Ok(None),
+        }
+    }
 }
 
 /// Takes a run's next frame; `None` where the run is at its end.

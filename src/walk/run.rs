@@ -15,6 +15,9 @@ pub struct RunAsked {
     pub fork: Option<Box<ForkAsked>>,
     /// The recording that is written as it goes, if it is to be kept.
     pub keep: Option<PathBuf>,
+    /// A change that sets in after so many steps of the walk that `asked` describes, if one does.
+    /// The steps before it are computed once for all runs that share them.
+    pub turn: Option<(usize, Change)>,
 }
 
 /// A branch of a walk that is at hand.

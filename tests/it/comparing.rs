@@ -81,7 +81,7 @@ fn grid(language: Language) -> App {
         down: ["cfg 1", "cfg 4", "cfg 8"].map(str::to_owned).to_vec(),
         pages: Vec::new(),
     };
-    let asked = |id| RunAsked { id, asked: Asked::default(), fork: None, keep: None };
+    let asked = |id| RunAsked { id, asked: Asked::default(), fork: None, keep: None, turn: None };
     let mut comparison = Comparison::new(runs, Some(heads), (6..9).map(asked).collect());
     comparison.under_way = vec![asked(4)];
     comparison.chosen = 1;
@@ -487,7 +487,7 @@ fn the_walk_is_finished_before_another_run_is_computed() {
 #[test]
 fn a_comparison_that_is_given_at_the_start_begins_at_once() {
     let runs = vec![Run::waiting(0, "seed 1".into()), Run::waiting(1, "seed 2".into())];
-    let asked = |id| RunAsked { id, asked: Asked::default(), fork: None, keep: None };
+    let asked = |id| RunAsked { id, asked: Asked::default(), fork: None, keep: None, turn: None };
     let comparison = Comparison::new(runs, None, vec![asked(0), asked(1)]);
     let mut app = App::comparing(Language::En, comparison);
     assert_eq!(ordered(&app::begin_comparison(&mut app)), [0]);

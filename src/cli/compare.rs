@@ -1,0 +1,329 @@
+//! The flags of `compare`: those of a walk, some of them as lists.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use super::flags::MOST_THREADS;
+use super::values::{self, Colour};
+use crate::compare::{Alignment, Axes, Axis, prompts_of};
+use crate::terminal::{Marks, Protocol};
+use crate::walk::{Asked, DeviceChoice, DtypeChoice, EngineChoice, Problem, Sampler, Spacing};
+use crate::words::Language;
+
+const RUNS: &str = "What is laid side by side";
+const COMPUTING: &str = "Where and how it is computed";
+const SHOWING: &str = "How it is shown";
+const KEEPING: &str = "What is printed and kept";
+
+/// The longest file of prompts.
+const LONGEST: u64 = 1 << 20;
+
+/// What a user can say.
+#[derive(Args, Clone, Debug, Default)]
+pub struct CompareFlags {
+    /// Prompts; or recordings; or a folder that --keep has filled
+    #[arg(value_name = "PROMPT|RECORDING|FOLDER", help_heading = RUNS)]
+    pub words: Vec<String>,
+    /// A prompt, also where it looks like a path; may be given again
+    #[arg(long, value_name = "PROMPT", help_heading = RUNS)]
+    pub prompt: Vec<String>,
+    /// A file with one prompt a line
+    #[arg(long, value_name = "FILE", help_heading = RUNS)]
+    pub prompts_file: Option<PathBuf>,
+    /// Seeds, with commas between
+    #[arg(long, alias = "seed", value_delimiter = ',', value_name = "N,…", help_heading = RUNS)]
+    pub seeds: Vec<u64>,
+    /// Guidance scales
+    #[arg(long, value_delimiter = ',', value_name = "X,…", help_heading = RUNS)]
+    pub guidance: Vec<f64>,
+    /// Counts of denoising steps
+    #[arg(long, value_delimiter = ',', value_name = "N,…", help_heading = RUNS)]
+    pub steps: Vec<usize>,
+    /// Samplers
+    #[arg(
+        long,
+        alias = "sampler",
+        value_delimiter = ',',
+        value_parser = values::sampler(),
+        value_name = "NAME,…",
+        help_heading = RUNS
+    )]
+    pub samplers: Vec<Sampler>,
+    /// After so many steps the last prompt takes over from the first one
+    /// [with one prompt: from the model's own example]
+    #[arg(long, value_delimiter = ',', value_name = "N,…", help_heading = RUNS)]
+    pub swap_at: Vec<usize>,
+    /// What to steer away from
+    #[arg(long, value_name = "PROMPT", allow_hyphen_values = true, help_heading = RUNS)]
+    pub negative: Option<String>,
+    /// Folder of a model in the layout of diffusers [default: the small model inside the program]
+    #[arg(long, value_name = "DIR", help_heading = RUNS)]
+    pub model: Option<String>,
+    /// Karras' spacing of noise levels (euler, dpm++2m)
+    #[arg(long, num_args = 0..=1, default_missing_value = "true", require_equals = true, value_name = "true|false", help_heading = RUNS)]
+    pub karras: Option<bool>,
+    /// Share of fresh noise in every step (ddim)
+    #[arg(long, value_name = "X", help_heading = RUNS)]
+    pub eta: Option<f64>,
+    /// How timesteps are spread over the training steps
+    #[arg(long, value_parser = values::spacing(), value_name = "NAME", help_heading = RUNS)]
+    pub spacing: Option<Spacing>,
+    /// Pixels across
+    #[arg(long, value_name = "PIXELS", help_heading = RUNS)]
+    pub width: Option<usize>,
+    /// Pixels down
+    #[arg(long, value_name = "PIXELS", help_heading = RUNS)]
+    pub height: Option<usize>,
+
+    /// Where to compute
+    #[arg(long, value_parser = values::device(), value_name = "NAME", help_heading = COMPUTING)]
+    pub device: Option<DeviceChoice>,
+    /// In which numbers
+    #[arg(long, value_parser = values::dtype(), value_name = "NAME", help_heading = COMPUTING)]
+    pub dtype: Option<DtypeChoice>,
+    /// Which networks
+    #[arg(long, value_parser = values::engine(), value_name = "NAME", help_heading = COMPUTING)]
+    pub engine: Option<EngineChoice>,
+    /// How many threads compute [default: all cores]
+    #[arg(long, value_name = "N", help_heading = COMPUTING)]
+    pub threads: Option<usize>,
+    /// How many cells are asked of the network at once, where their schedules agree
+    #[arg(long, value_name = "N", help_heading = COMPUTING)]
+    pub batch: Option<usize>,
+    /// Compute the I-th of N shares of the grid into the folder of --keep
+    #[arg(long, value_name = "I/N", requires = "keep", help_heading = COMPUTING)]
+    pub shard: Option<Shard>,
+    /// Compute a large grid without asking
+    #[arg(long, short, help_heading = COMPUTING)]
+    pub yes: bool,
+
+    /// Language of every word [default: the locale's]
+    #[arg(long, value_parser = values::language(), value_name = "CODE", help_heading = SHOWING)]
+    pub lang: Option<Language>,
+    /// How many colours; `NO_COLOR` is respected
+    #[arg(long, visible_alias = "colour", value_parser = values::colour(), value_name = "WHICH", help_heading = SHOWING)]
+    pub color: Option<Colour>,
+    /// How pictures reach the terminal
+    #[arg(long, value_parser = values::protocol(), value_name = "NAME", help_heading = SHOWING)]
+    pub protocol: Option<Protocol>,
+    /// Which characters draw curves and pictures
+    #[arg(long, value_parser = values::marks(), value_name = "NAME", help_heading = SHOWING)]
+    pub marks: Option<Marks>,
+    /// Which steps of two runs belong together: those of one number, or of the nearest noise level
+    #[arg(long, value_parser = values::alignment(), value_name = "step|sigma", help_heading = SHOWING)]
+    pub align: Option<Alignment>,
+    /// Lines of text alone, without a screen
+    #[arg(long, conflicts_with = "json", help_heading = SHOWING)]
+    pub plain: bool,
+
+    /// Write the pictures as one labelled sheet (PNG), without a screen
+    #[arg(long, value_name = "FILE", help_heading = KEEPING)]
+    pub out: Option<PathBuf>,
+    /// The numbers, one JSON object a line, without a screen
+    #[arg(long, help_heading = KEEPING)]
+    pub json: bool,
+    /// Keep each run as a recording in this folder as it goes; what is there is not computed again
+    #[arg(long, value_name = "FOLDER", help_heading = KEEPING)]
+    pub keep: Option<PathBuf>,
+    /// No progress bar and no remarks on stderr
+    #[arg(long, short, help_heading = KEEPING)]
+    pub quiet: bool,
+    /// Write what happens, with times, to a file
+    #[arg(long, value_name = "FILE", help_heading = KEEPING)]
+    pub log: Option<PathBuf>,
+}
+
+/// One of several shares of a grid: the cells whose number leaves the same remainder.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shard {
+    /// Which, from 1.
+    pub which: usize,
+    /// Of how many.
+    pub of: usize,
+}
+
+impl std::str::FromStr for Shard {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let numbers = text.split_once('/').and_then(|(which, of)| {
+            Some(Self { which: which.parse().ok()?, of: of.parse().ok()? })
+        });
+        numbers
+            .filter(|shard| (1..=shard.of).contains(&shard.which))
+            .ok_or_else(|| "I/N with I from 1 to N, such as 2/8".to_owned())
+    }
+}
+
+/// What is to be laid side by side.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Compared {
+    /// Runs that have to be computed.
+    Grid(Axes),
+    /// Recordings.
+    Recordings(Vec<PathBuf>),
+    /// A grid that is kept in a folder.
+    Folder(PathBuf),
+}
+
+impl CompareFlags {
+    /// What the words and lists stand for.
+    ///
+    /// # Errors
+    /// Recordings together with prompts or lists, too few runs, a file of prompts that cannot be
+    /// read, a shard without a folder.
+    pub fn compared(&self) -> Result<Compared, Problem> {
+        let paths: Vec<&String> = self.words.iter().filter(|word| is_path(word)).collect();
+        if paths.is_empty() {
+            return self.axes().map(Compared::Grid);
+        }
+        let lists = [
+            !self.prompt.is_empty(),
+            self.prompts_file.is_some(),
+            !self.seeds.is_empty(),
+            !self.steps.is_empty(),
+            !self.guidance.is_empty(),
+            !self.samplers.is_empty(),
+            !self.swap_at.is_empty(),
+            self.shard.is_some(),
+            self.keep.is_some(),
+        ];
+        if paths.len() < self.words.len() || lists.contains(&true) {
+            return Err(Problem::usage("compare-mixed").with("file", paths[0]));
+        }
+        match paths.as_slice() {
+            [folder] if Path::new(folder).is_dir() => Ok(Compared::Folder(PathBuf::from(folder))),
+            _ => Ok(Compared::Recordings(paths.into_iter().map(PathBuf::from).collect())),
+        }
+    }
+
+    /// Checks what no model decides.
+    ///
+    /// # Errors
+    /// A wrong use, named.
+    pub fn check(&self) -> Result<(), Problem> {
+        if self.threads.is_some_and(|n| !(1..=MOST_THREADS).contains(&n)) {
+            return Err(Problem::usage("threads-range").with("most", MOST_THREADS));
+        }
+        Ok(())
+    }
+
+    /// The grid that the lists describe.
+    fn axes(&self) -> Result<Axes, Problem> {
+        let mut prompts: Vec<String> = self.words.iter().chain(&self.prompt).cloned().collect();
+        if let Some(file) = &self.prompts_file {
+            prompts.extend(prompts_of(&read_prompts(file)?));
+        }
+        let mut asked = self.asked();
+        let mut axes = vec![
+            Axis::Seeds(self.seeds.clone()),
+            Axis::Guidance(self.guidance.clone()),
+            Axis::Steps(self.steps.clone()),
+            Axis::Samplers(self.samplers.clone()),
+        ];
+        if self.swap_at.is_empty() {
+            let first = usize::from(self.seeds.len() > 1);
+            axes.insert(first, Axis::Prompts(prompts));
+        } else {
+            let Some(prompt) = prompts.pop() else {
+                return Err(Problem::usage("compare-swap-needs-prompt"));
+            };
+            asked.prompt = prompts.pop();
+            if !prompts.is_empty() {
+                return Err(Problem::usage("compare-swap-two-prompts"));
+            }
+            axes.insert(0, Axis::SwapAt { prompt, after: self.swap_at.clone() });
+        }
+        let axes = Axes::new(asked, axes);
+        if axes.count() < 2 {
+            return Err(Problem::usage("compare-too-few"));
+        }
+        Ok(axes)
+    }
+
+    /// What all runs have in common.
+    fn asked(&self) -> Asked {
+        Asked {
+            model: self.model.clone(),
+            negative: self.negative.clone(),
+            karras: self.karras,
+            eta: self.eta,
+            spacing: self.spacing,
+            width: self.width,
+            height: self.height,
+            device: self.device.unwrap_or_default(),
+            dtype: self.dtype.unwrap_or_default(),
+            engine: self.engine.unwrap_or_default(),
+            ..Asked::default()
+        }
+    }
+
+    /// Whether everything goes without a screen.
+    pub const fn without_screen(&self) -> bool {
+        self.json || self.plain || self.out.is_some() || self.shard.is_some()
+    }
+}
+
+fn is_path(word: &str) -> bool {
+    Path::new(word).extension().is_some_and(|end| end == "safetensors") || word.contains('/')
+        || Path::new(word).is_dir()
+}
+
+fn read_prompts(file: &Path) -> Result<String, Problem> {
+    let named = |key| Problem::usage(key).with("file", file.display());
+    let there = std::fs::metadata(file).map_err(|_| named("prompts-file-missing"))?;
+    if !there.is_file() || there.len() > LONGEST {
+        return Err(named("prompts-file-too-long"));
+    }
+    std::fs::read_to_string(file).map_err(|_| named("prompts-file-no-text"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn flags(words: &[&str]) -> CompareFlags {
+        CompareFlags {
+            words: words.iter().map(|&word| word.to_owned()).collect(),
+            ..CompareFlags::default()
+        }
+    }
+
+    #[test]
+    fn seeds_go_across_and_guidance_down() {
+        let flags =
+            CompareFlags { seeds: vec![1, 2, 3], guidance: vec![1.0, 8.0], ..flags(&["a cat"]) };
+        let Ok(Compared::Grid(axes)) = flags.compared() else { panic!("a grid") };
+        assert_eq!((axes.columns(), axes.rows(), axes.pages()), (3, 2, 1));
+        assert_eq!(axes.asked().prompt.as_deref(), Some("a cat"));
+    }
+
+    #[test]
+    fn a_swap_goes_from_the_first_prompt_to_the_last() {
+        let row = |words: &[&str]| CompareFlags { swap_at: vec![4, 8], ..flags(words) }.compared();
+        let Ok(Compared::Grid(axes)) = row(&["a cat", "a fish"]) else { panic!("a row") };
+        assert_eq!(axes.asked().prompt.as_deref(), Some("a cat"));
+        let Ok(Compared::Grid(axes)) = row(&["a fish"]) else { panic!("a row") };
+        assert_eq!((axes.asked().prompt.as_deref(), axes.columns()), (None, 2));
+        assert_eq!(row(&[]).unwrap_err().key(), "compare-swap-needs-prompt");
+        assert_eq!(row(&["a", "b", "c"]).unwrap_err().key(), "compare-swap-two-prompts");
+    }
+
+    #[test]
+    fn recordings_are_not_mixed_with_prompts() {
+        let mixed = flags(&["a.safetensors", "a cat"]).compared();
+        assert_eq!(mixed.unwrap_err().key(), "compare-mixed");
+        assert_eq!(flags(&["a cat"]).compared().unwrap_err().key(), "compare-too-few");
+        let two = flags(&["a.safetensors", "b.safetensors"]).compared();
+        assert!(matches!(two, Ok(Compared::Recordings(files)) if files.len() == 2));
+    }
+
+    #[test]
+    fn a_share_is_one_of_several() {
+        assert_eq!("2/8".parse(), Ok(Shard { which: 2, of: 8 }));
+        for wrong in ["0/8", "9/8", "2", "2/0", "/", "-1/2"] {
+            assert!(wrong.parse::<Shard>().is_err(), "{wrong}");
+        }
+    }
+}
