@@ -18,7 +18,7 @@ use crate::print::json::SCHEMA;
 use crate::walk::Problem;
 use crate::words::Language;
 
-pub use compare::{Compared, CompareFlags, Shard};
+pub use compare::{CompareFlags, Compared, Shard};
 pub use export::ExportFlags;
 pub use flags::Flags;
 pub use mistakes::Refused;
@@ -152,7 +152,12 @@ impl Cli {
                 | Command::Verify(flags)
                 | Command::Replay { flags, .. },
             ) => Some(flags),
-            Some(Command::Compare(_) | Command::Export(_) | Command::Completions { .. } | Command::Man) => None,
+            Some(
+                Command::Compare(_)
+                | Command::Export(_)
+                | Command::Completions { .. }
+                | Command::Man,
+            ) => None,
         }
     }
 

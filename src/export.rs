@@ -9,7 +9,7 @@ mod lettering;
 pub mod plots;
 pub mod png;
 mod walk_sheet;
-mod whole_file;
+pub mod whole_file;
 mod x0_picture;
 
 pub use walk_sheet::walk_sheet;

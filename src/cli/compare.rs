@@ -266,7 +266,8 @@ impl CompareFlags {
 }
 
 fn is_path(word: &str) -> bool {
-    Path::new(word).extension().is_some_and(|end| end == "safetensors") || word.contains('/')
+    Path::new(word).extension().is_some_and(|end| end == "safetensors")
+        || word.contains('/')
         || Path::new(word).is_dir()
 }
 

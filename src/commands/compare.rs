@@ -12,12 +12,12 @@ use super::files::Files;
 use super::interrupt::Interrupt;
 use super::{DONE, caught};
 use crate::app::{Comparison, Heads};
-use crate::cli::{Compared, CompareFlags};
+use crate::cli::{CompareFlags, Compared};
 use crate::compare::{Axes, Cell, Label, Run, State};
 use crate::engine::ModelFolder;
 use crate::recording::{Precision, read};
 use crate::source::{live, watch};
-use crate::terminal::{self, Colours, Marks, Options, Protocol};
+use crate::terminal::{self, Options};
 use crate::walk::{Change, Problem, RunAsked};
 use crate::words::{Language, Words};
 
@@ -57,7 +57,9 @@ pub(super) fn compare(flags: &CompareFlags, language: Language) -> Result<u8, Pr
         Compared::Recordings(files) => recordings(&files)?,
         Compared::Folder(folder) => union(&folder, words)?,
     };
-    if screen { on_screen(prepared, flags, language) } else {
+    if screen {
+        on_screen(prepared, flags, language)
+    } else {
         caught(|| headless::compute(prepared, flags, words, &Interrupt::listen()))
     }
 }
@@ -68,8 +70,12 @@ fn grid(axes: &Axes, flags: &CompareFlags, words: Words) -> Result<Prepared, Pro
     if let Some(folder) = &flags.keep {
         folder::lay_out(folder, axes, &hash)?;
     }
-    let mut prepared =
-        Prepared { runs: Vec::new(), axes: Some(axes.clone()), pending: Vec::new(), watched: Vec::new() };
+    let mut prepared = Prepared {
+        runs: Vec::new(),
+        axes: Some(axes.clone()),
+        pending: Vec::new(),
+        watched: Vec::new(),
+    };
     for (id, cell) in axes.cells().enumerate() {
         if flags.shard.is_some_and(|shard| id % shard.of != shard.which - 1) {
             continue;
@@ -98,8 +104,12 @@ fn union(folder: &Path, words: Words) -> Result<Prepared, Problem> {
             .with("cells", axes.count())
             .with("most", MOST_ON_SCREEN));
     }
-    let mut prepared =
-        Prepared { runs: Vec::new(), axes: Some(axes.clone()), pending: Vec::new(), watched: Vec::new() };
+    let mut prepared = Prepared {
+        runs: Vec::new(),
+        axes: Some(axes.clone()),
+        pending: Vec::new(),
+        watched: Vec::new(),
+    };
     for (id, cell) in axes.cells().enumerate() {
         let file = folder::file_of(folder, &cell, &hash);
         let run = if file.is_file() {
@@ -198,6 +208,6 @@ fn on_screen(prepared: Prepared, flags: &CompareFlags, language: Language) -> Re
         }
         live(move |generation, news| listener(generation, news))
     };
-    let outside = Arc::new(Files { precision: Precision::Compact });
+    let outside = Arc::new(Files { precision: Precision::Compact, language });
     Ok(terminal::run(&options, source, outside)?.code())
 }

@@ -68,7 +68,7 @@ struct Past {
 #[derive(Debug)]
 pub(super) struct Answer {
     /// `[B,4,h,w]`, one row for each row of the context.
-    pub(super) answer: Grid,
+    pub(super) numbers: Grid,
     pub(super) attention: Option<Attention>,
     pub(super) probes: Vec<(String, Grid)>,
     pub(super) seconds: f32,
@@ -258,7 +258,7 @@ impl Walk {
         let (input, timestep) = self.question(k)?;
         let answer = self.ask(&input, timestep, &mut probe, watch, k)?;
         let answer = Answer {
-            answer,
+            numbers: answer,
             attention: probe.mean_attention(),
             probes: probe.take_named(),
             seconds: began.elapsed().as_secs_f32(),
@@ -281,7 +281,7 @@ impl Walk {
             return Err(out_of_order());
         };
         let input = call.formula.input(&latent);
-        let (pred_uncond, pred_text) = rows(&answer.answer)?;
+        let (pred_uncond, pred_text) = rows(&answer.numbers)?;
         let pred = call.formula.guided(pred_uncond.as_ref(), &pred_text).ok_or_else(odd_shape)?;
         let x0 = call.formula.x0_of(&latent, &pred).ok_or_else(odd_shape)?;
         let mut generator = self.generator.clone();

@@ -46,7 +46,7 @@ struct Sum {
     mean: Mean,
     /// The row of the batch that it is of; none: the last.
     row: Option<usize>,
-    sum: Vec<f32>,
+    rows: Vec<f32>,
     maps: usize,
 }
 
@@ -58,13 +58,13 @@ impl Probe {
 
     /// Collects what is wanted.
     pub fn new(wanted: Wanted) -> Self {
-        let sum = |mean| Sum { mean, row: None, sum: Vec::new(), maps: 0 };
+        let sum = |mean| Sum { mean, row: None, rows: Vec::new(), maps: 0 };
         Self { wanted, sums: wanted.mean.map(sum).into_iter().collect(), ..Self::default() }
     }
 
     /// Averages the attention of these rows of a batch, each for pieces of its own.
     pub fn of_rows(rows: impl IntoIterator<Item = (usize, Mean)>) -> Self {
-        let sum = |(row, mean)| Sum { mean, row: Some(row), sum: Vec::new(), maps: 0 };
+        let sum = |(row, mean)| Sum { mean, row: Some(row), rows: Vec::new(), maps: 0 };
         Self { sums: rows.into_iter().map(sum).collect(), ..Self::default() }
     }
 
@@ -141,7 +141,7 @@ impl Sum {
     fn attention(&self) -> Option<Attention> {
         let Mean { kept, size: (h, w), .. } = self.mean;
         let count = (self.maps > 0).then_some(self.maps as f32)?;
-        let rows = self.sum.iter().map(|x| x / count).collect();
+        let rows = self.rows.iter().map(|x| x / count).collect();
         Grid::new(&[kept + 3, h, w], rows).map(|rows| Attention { rows })
     }
 
@@ -150,7 +150,7 @@ impl Sum {
         let mean = self.mean;
         let (height, width) = mean.size;
         let cells = height * width;
-        self.sum.resize((mean.kept + 3) * cells, 0.0);
+        self.rows.resize((mean.kept + 3) * cells, 0.0);
         self.maps += 1;
         for y in 0..height {
             for x in 0..width {
@@ -158,7 +158,7 @@ impl Sum {
                 for (place, value) in row.iter().enumerate() {
                     let before = mean.masked.is_some_and(|masked| place >= masked);
                     let r = (place + usize::from(before)).min(mean.kept + 2);
-                    self.sum[r * cells + y * width + x] += value;
+                    self.rows[r * cells + y * width + x] += value;
                 }
             }
         }

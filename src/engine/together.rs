@@ -97,8 +97,8 @@ fn ask(walks: &[&mut Walk], together: &[usize], watch: &dyn Watch) -> Result<Vec
         let own = answer.narrow(0, end - copies, copies).map_err(|e| compute_failed(&e))?;
         let attention = mean.and_then(|_| probe.attention_of(place));
         place += usize::from(mean.is_some());
-        let answer = capture::grid(&own)?;
-        answers.push(Answer { answer, attention, probes: Vec::new(), seconds });
+        let numbers = capture::grid(&own)?;
+        answers.push(Answer { numbers, attention, probes: Vec::new(), seconds });
     }
     Ok(answers)
 }

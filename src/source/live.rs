@@ -86,7 +86,9 @@ impl Waiting {
     /// Answers an order that is not carried out: for each of its runs, where it has some.
     fn tell_all(&self, order: &Order, news: &News) {
         if let Order::Runs(asked) = order {
-            asked.iter().for_each(|run| self.tell_of(run.id, news.clone()));
+            for run in asked {
+                self.tell_of(run.id, news.clone());
+            }
         } else {
             self.tell(news.clone());
         }

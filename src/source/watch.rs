@@ -18,7 +18,8 @@ pub fn watch(files: Vec<(usize, PathBuf)>, news: impl Fn(News) + Send + Sync + '
     let told = std::sync::Arc::new(news);
     let theirs = std::sync::Arc::clone(&told);
     let ids: Vec<usize> = files.iter().map(|(id, _)| *id).collect();
-    let spawned = thread::Builder::new().name("watch".to_owned()).spawn(move || look(files, &*theirs));
+    let spawned =
+        thread::Builder::new().name("watch".to_owned()).spawn(move || look(files, &*theirs));
     if let Err(error) = spawned {
         let problem = Problem::new("worker-not-started").with("reason", error);
         for id in ids {

@@ -4,7 +4,6 @@
 //! what is there is never computed again.
 
 use std::fs;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};

@@ -7,14 +7,14 @@ use std::time::Duration;
 
 use super::super::interrupt::Interrupt;
 use super::super::keeping::{can_be_written, shown_name};
-use super::super::progress_bar::Progress;
 use super::super::printing::{Shown, form};
+use super::super::progress_bar::Progress;
 use super::super::{DONE, FAILED, not_printed, remark};
 use super::{BATCH, Prepared};
 use crate::cli::{CompareFlags, Flags};
 use crate::compare::{Run, State};
-use crate::export::comparison_sheet::{grid_sheet, runs_sheet};
 use crate::export::contact_sheet::{self, Sheet};
+use crate::export::{grid_sheet, runs_sheet};
 use crate::print::compare::{Comparison, compare as print_comparison};
 use crate::source::{Order, Source, live};
 use crate::walk::{News, Problem, RunAsked, Watch};
@@ -42,7 +42,8 @@ pub(super) fn compute(
     if share {
         let done = prepared.runs.iter().filter(|run| run.state == State::Done).count();
         if !flags.quiet {
-            let facts = [("done", &*done.to_string()), ("cells", &*prepared.runs.len().to_string())];
+            let facts =
+                [("done", &*done.to_string()), ("cells", &*prepared.runs.len().to_string())];
             remark(&words.fill("compare.share-done", &facts));
         }
         return Ok(if failed { FAILED } else { DONE });
@@ -121,7 +122,8 @@ fn next_batch(left: &mut Vec<RunAsked>, batch: usize) -> Vec<RunAsked> {
     let mut count = 0;
     let (together, rest) = std::mem::take(left).into_iter().partition(|run| {
         let (a, b) = (&run.asked, &first.asked);
-        let alike = (a.steps, a.sampler, a.width, a.height) == (b.steps, b.sampler, b.width, b.height);
+        let alike =
+            (a.steps, a.sampler, a.width, a.height) == (b.steps, b.sampler, b.width, b.height);
         let chosen = alike && count < batch;
         count += usize::from(chosen);
         chosen

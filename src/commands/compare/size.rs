@@ -36,7 +36,8 @@ pub(super) fn agreed(axes: &Axes, flags: &CompareFlags, words: Words) -> Result<
         }
         return Err(problem);
     }
-    let facts: Vec<(&str, &str)> = facts.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let facts: Vec<(&str, &str)> =
+        facts.iter().map(|(name, value)| (*name, value.as_str())).collect();
     remark(&words.fill("compare.large-ask", &facts));
     let mut answer = String::new();
     let read = stdin().lock().read_line(&mut answer);
@@ -67,7 +68,9 @@ fn measured(axes: &Axes) -> Result<Cost, Problem> {
         seconds_per_run: seconds.0 + 3.0 * seconds.1,
         // A latent and two answers in 16 bits, and attention in 8.
         bytes_per_call: latent as u64 * 2 * 3 + latent as u64 / 4 * 10,
-        bytes_per_run: latent as u64 * 2 * 3 + 150_000 + (settings.width * settings.height * 3) as u64,
+        bytes_per_run: latent as u64 * 2 * 3
+            + 150_000
+            + (settings.width * settings.height * 3) as u64,
     })
 }
 
