@@ -160,7 +160,7 @@ impl std::str::FromStr for Shard {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Compared {
     /// Runs that have to be computed.
-    Grid(Axes),
+    Grid(Box<Axes>),
     /// Recordings.
     Recordings(Vec<PathBuf>),
     /// A grid that is kept in a folder.
@@ -176,7 +176,7 @@ impl CompareFlags {
     pub fn compared(&self) -> Result<Compared, Problem> {
         let paths: Vec<&String> = self.words.iter().filter(|word| is_path(word)).collect();
         if paths.is_empty() {
-            return self.axes().map(Compared::Grid);
+            return self.axes().map(|axes| Compared::Grid(Box::new(axes)));
         }
         let lists = [
             !self.prompt.is_empty(),

@@ -124,12 +124,11 @@ fn branch(
     listener: &dyn Listens,
 ) -> Result<Option<ForkAsked>, Problem> {
     let known = trunk.take().filter(|trunk| trunk.asked == run.asked);
-    let trunk = match known {
-        Some(known) => trunk.insert(known),
-        None => {
-            let walk = engine.walk(&engine.settle(&run.asked)?, Look::screen(&run.asked))?;
-            trunk.insert(Trunk { asked: run.asked.clone(), walk, frames: Vec::new() })
-        }
+    let trunk = if let Some(known) = known {
+        trunk.insert(known)
+    } else {
+        let walk = engine.walk(&engine.settle(&run.asked)?, Look::screen(&run.asked))?;
+        trunk.insert(Trunk { asked: run.asked.clone(), walk, frames: Vec::new() })
     };
     loop {
         let steps = trunk.frames.iter().filter_map(Frame::as_step);
