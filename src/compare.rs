@@ -15,6 +15,7 @@ mod reason;
 mod run;
 mod schedules;
 mod slider;
+mod summary;
 mod swap;
 mod texts;
 
@@ -30,5 +31,6 @@ pub use reason::Reason;
 pub use run::{Run, State};
 pub use schedules::{Levels, LevelsOfRun};
 pub use slider::{Remixed, remix};
+pub use summary::{Beside, Summary};
 pub use swap::{Decided, decided};
 pub use texts::{PieceMark, PiecePair, between_pieces, between_vectors, cosines_of_pieces};

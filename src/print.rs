@@ -4,6 +4,7 @@
 //! there. Where a picture belongs it asks [`Pictures`], so that this floor needs no terminal.
 
 mod colour_name;
+pub mod compare;
 pub mod describe;
 pub mod json;
 pub mod lines;

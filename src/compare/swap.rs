@@ -67,3 +67,27 @@ pub fn decided(
 fn share(did: f64, could: f64, floor: f64) -> Option<f32> {
     (could > 0.0 && could >= floor).then(|| (1.0 - (did / could).sqrt()).clamp(0.0, 1.0) as f32)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_block_that_stays_was_decided_and_one_that_follows_was_not() {
+        // Four blocks: above, the prompts differ; below, they draw the same.
+        let paint = |above: [u8; 2]| {
+            Picture::from_fn(4, 4, |x, y| if y < 2 { [above[x / 2]; 3] } else { [9; 3] })
+        };
+        let (never, start) = (paint([0, 0]), paint([100, 100]));
+        let seen = decided(&never, &start, &paint([0, 50]), 2).expect("one size");
+        assert_eq!(seen.blocks.data()[..2], [1.0, 0.5]);
+        assert!(seen.blocks.data()[2..].iter().all(|x| x.is_nan()));
+        assert_eq!((seen.silent, seen.block), (2, 2));
+        // A quarter of what could have changed did, in squares an eighth: 1 − √(1/8).
+        assert!(seen.share.is_some_and(|s| (s - (1.0 - 0.125f32.sqrt())).abs() < 1e-6));
+        let all = decided(&never, &start, &start, 2).expect("one size");
+        assert_eq!((all.blocks.data()[0], all.share), (0.0, Some(0.0)));
+        assert_eq!(decided(&never, &never, &never, 2).expect("one size").share, None);
+        assert!(decided(&never, &start, &never.enlarged(2), 2).is_err());
+    }
+}

@@ -8,7 +8,8 @@ use serde_json::{Value, json};
 
 use crate::walk::statistics::cosine;
 use crate::walk::{
-    Decode, Embeddings, Encoding, Frame, Grid, Image, Noise, Schedule, Statistics, Step, Tokens,
+    Decode, Embeddings, Encoding, Frame, Grid, Image, ModelCard, Noise, Schedule, Statistics, Step,
+    Tokens,
 };
 
 use super::Past;
@@ -33,7 +34,7 @@ pub(crate) fn frame(frame: &Frame, past: &Past, out: &mut dyn Write) -> io::Resu
         Frame::Decode(decode) => self::decode(line, decode),
         Frame::Image(image) => self::image(line, image),
     };
-    writeln!(out, "{}}}", line.text)
+    writeln!(out, "{}", line.whole())
 }
 
 /// The answer of `safelight tokens --json`: `{"ids": …, "ids77": …, "pieces": …, "cut": …}`.
@@ -46,20 +47,30 @@ pub fn encoding(encoding: &Encoding) -> String {
         .field("ids77", &encoding.ids)
         .field("pieces", pieces)
         .field("cut", &encoding.cut);
-    format!("{}}}", line.text)
+    line.whole()
 }
 
 /// An object being written, its fields in the order in which they are told.
-struct Line {
+pub(super) struct Line {
     text: String,
 }
 
 impl Line {
     fn of(stage: &str) -> Self {
-        Self { text: "{".to_owned() }.field("safelight", VERSION).field("stage", stage)
+        Self::versioned().field("stage", stage)
     }
 
-    fn field(mut self, name: &str, value: impl Serialize) -> Self {
+    /// An object that says its version and nothing else yet.
+    pub(super) fn versioned() -> Self {
+        Self { text: "{".to_owned() }.field("safelight", VERSION)
+    }
+
+    /// The whole object.
+    pub(super) fn whole(self) -> String {
+        format!("{}}}", self.text)
+    }
+
+    pub(super) fn field(mut self, name: &str, value: impl Serialize) -> Self {
         let value = serde_json::to_string(&value).unwrap_or_else(|_| "null".to_owned());
         if self.text.len() > 1 {
             self.text.push(',');
@@ -139,19 +150,20 @@ fn text(encoding: &Encoding) -> Value {
     })
 }
 
+/// What is said of a model.
+pub(super) fn model(card: &ModelCard) -> Value {
+    json!({
+        "name": card.name,
+        "family": card.family,
+        "parameters": card.parameters,
+        "hash": card.hash,
+    })
+}
+
 fn tokens(line: Line, tokens: &Tokens, past: &Past) -> Line {
     let first = tokens.encoders.first();
-    let card = &past.card;
     line.field("settings", &past.settings)
-        .field(
-            "model",
-            json!({
-                "name": card.name,
-                "family": card.family,
-                "parameters": card.parameters,
-                "hash": card.hash,
-            }),
-        )
+        .field("model", model(&past.card))
         .field("calls", past.calls)
         .field("prompt", first.map(|e| text(&e.prompt)))
         .field("negative", first.and_then(|e| e.negative.as_ref()).map(text))

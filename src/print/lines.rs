@@ -8,7 +8,7 @@ mod text;
 
 use std::io::{self, Write};
 
-use crate::walk::{Frame, Stage};
+use crate::walk::{Frame, Settings, Stage};
 use crate::words::Words;
 
 use super::numbers::plain_number;
@@ -40,7 +40,7 @@ pub(crate) fn title(
         let line = page.amber(&line);
         writeln!(page.out, "{line}")?;
     }
-    for line in wrapped(&settings(past, words), WIDTH) {
+    for line in wrapped(&settings(&past.settings, "print.lines.settings", words), WIDTH) {
         writeln!(page.out, "{line}")?;
     }
     if !past.settings.guessed.is_empty() {
@@ -50,9 +50,8 @@ pub(crate) fn title(
     Ok(())
 }
 
-/// One line that names the model and the settings.
-fn settings(past: &Past, words: Words) -> String {
-    let s = &past.settings;
+/// The sentence of `key` that names the model and the settings.
+pub(crate) fn settings(s: &Settings, key: &str, words: Words) -> String {
     let facts = [
         ("model", s.model.clone()),
         ("seed", s.seed.to_string()),
@@ -64,7 +63,7 @@ fn settings(past: &Past, words: Words) -> String {
         ("device", s.device.clone()),
         ("dtype", s.dtype.clone()),
     ];
-    filled(words, "print.lines.settings", &facts)
+    filled(words, key, &facts)
 }
 
 /// Fills a key's placeholders from owned values.
@@ -99,45 +98,58 @@ impl Page<'_> {
 
     /// A stage's name on a line of its own.
     fn heading(&mut self, stage: Stage) -> io::Result<()> {
-        let name = self.words.text(rail_key(stage)).to_owned();
-        let start = format!("── {} {name} ", stage.index() + 1);
-        let rest = WIDTH.saturating_sub(unicode_width::UnicodeWidthStr::width(start.as_str()));
-        writeln!(self.out, "\n{start}{}", "─".repeat(rest))
+        let name = self.words.text(rail_key(stage));
+        rule(self.out, &format!("{} {name}", stage.index() + 1))
     }
 
-    /// A line, indented, broken where it is too long.
     fn say(&mut self, text: &str) -> io::Result<()> {
-        for line in wrapped(text, WIDTH - 2) {
-            writeln!(self.out, "  {}", spaced(line.trim_end()))?;
-        }
-        Ok(())
+        say(self.out, text)
     }
 
-    /// A label and what belongs to it; long text goes on under itself.
     fn pair(&mut self, key: &str, text: &str) -> io::Result<()> {
-        const LABEL: usize = 12;
-        let label = self.words.text(key).to_owned();
-        for (i, line) in wrapped(text, WIDTH - 2 - LABEL).iter().enumerate() {
-            let label = if i == 0 { label.as_str() } else { "" };
-            writeln!(self.out, "  {}{}", left(label, LABEL), spaced(line.trim_end()))?;
-        }
-        Ok(())
+        pair(self.out, self.words.text(key), text)
     }
 
-    /// Labels over the pictures of a row, each as wide as its picture.
     fn captions(&mut self, widths: &[usize], labels: &[String]) -> io::Result<()> {
-        let parts: Vec<String> = labels
-            .iter()
-            .zip(widths)
-            .map(|(label, &width)| left(&cut(label, width), width))
-            .collect();
-        writeln!(self.out, "  {}", parts.join("  ").trim_end())
+        captions(self.out, widths, labels)
     }
 
     /// In the colour of the prompt.
     fn amber(&self, text: &str) -> String {
         if self.colour { format!("\u{1b}[33m{text}\u{1b}[39m") } else { text.to_owned() }
     }
+}
+
+/// A name on a line of its own, over what belongs to it.
+pub(crate) fn rule(out: &mut dyn Write, name: &str) -> io::Result<()> {
+    let start = format!("── {} ", cut(name, WIDTH - 4));
+    let rest = WIDTH.saturating_sub(unicode_width::UnicodeWidthStr::width(start.as_str()));
+    writeln!(out, "\n{start}{}", "─".repeat(rest))
+}
+
+/// A line, indented, broken where it is too long.
+pub(crate) fn say(out: &mut dyn Write, text: &str) -> io::Result<()> {
+    for line in wrapped(text, WIDTH - 2) {
+        writeln!(out, "  {}", spaced(line.trim_end()))?;
+    }
+    Ok(())
+}
+
+/// A label and what belongs to it; long text goes on under itself.
+pub(crate) fn pair(out: &mut dyn Write, label: &str, text: &str) -> io::Result<()> {
+    const LABEL: usize = 12;
+    for (i, line) in wrapped(text, WIDTH - 2 - LABEL).iter().enumerate() {
+        let label = if i == 0 { label } else { "" };
+        writeln!(out, "  {}{}", left(label, LABEL), spaced(line.trim_end()))?;
+    }
+    Ok(())
+}
+
+/// Labels over the pictures of a row, each as wide as its picture.
+pub(crate) fn captions(out: &mut dyn Write, widths: &[usize], labels: &[String]) -> io::Result<()> {
+    let parts: Vec<String> =
+        labels.iter().zip(widths).map(|(label, &width)| left(&cut(label, width), width)).collect();
+    writeln!(out, "  {}", parts.join("  ").trim_end())
 }
 
 /// The key of a stage's name.

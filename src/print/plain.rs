@@ -1,7 +1,7 @@
 //! A walk as sentences, for a screen reader and for a pipe: no escape codes, no box drawing, no
 //! symbol that has no word; every plot a sentence, every picture described from its pixels.
 
-mod curve;
+pub(super) mod curve;
 mod step;
 
 use std::io::{self, Write};
@@ -15,7 +15,7 @@ use crate::words::Words;
 use super::Past;
 use super::describe::Description;
 use super::json::cosines;
-use super::lines::{filled, rail_key, visible};
+use super::lines::{filled, rail_key, settings, visible};
 use super::numbers::{plain_number, short, thousands};
 use super::panels;
 
@@ -32,20 +32,7 @@ pub(crate) fn title(past: &Past, words: Words, out: &mut dyn Write) -> io::Resul
     if let Some(negative) = s.negative.as_ref().filter(|n| !n.is_empty()) {
         page.fill("print.plain.negative", &[("negative", visible(negative))])?;
     }
-    page.fill(
-        "print.plain.settings",
-        &[
-            ("model", s.model.clone()),
-            ("seed", s.seed.to_string()),
-            ("steps", s.steps.to_string()),
-            ("sampler", s.sampler.name().to_owned()),
-            ("guidance", plain_number(s.guidance)),
-            ("width", s.width.to_string()),
-            ("height", s.height.to_string()),
-            ("device", s.device.clone()),
-            ("dtype", s.dtype.clone()),
-        ],
-    )?;
+    page.say(&settings(s, "print.plain.settings", words))?;
     if !s.guessed.is_empty() {
         page.fill("print.guessed", &[("names", s.guessed.join(", "))])?;
     }

@@ -9,6 +9,10 @@ use safelight::words::{Language, Words};
 
 use super::frames;
 
+mod levels;
+mod paths;
+mod printed;
+
 /// The walk made by hand as a run.
 pub(crate) fn run(id: usize) -> Run {
     let walk = frames::walk();

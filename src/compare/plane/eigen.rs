@@ -58,3 +58,35 @@ fn turn_rows(a: &mut [f64], n: usize, (p, q): (usize, usize), (cos, sin): (f64, 
         (*x, *y) = (cos * *x - sin * *y, sin * *x + cos * *y);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn pairs_are_eigenpairs_orthogonal_and_in_order(
+            (n, numbers) in (1usize..9).prop_flat_map(|n| {
+                (Just(n), prop::collection::vec(-3.0f64..3.0, n * n))
+            }),
+        ) {
+            let at = |i: usize, j: usize| numbers[i * n + j] + numbers[j * n + i];
+            let matrix = (0..n * n).map(|k| at(k / n, k % n)).collect();
+            let pairs = symmetric(matrix, n);
+            let dot = |x: &[f64], y: &[f64]| x.iter().zip(y).map(|(a, b)| a * b).sum::<f64>();
+            for (k, (value, vector)) in pairs.iter().enumerate() {
+                for i in 0..n {
+                    let row: Vec<f64> = (0..n).map(|j| at(i, j)).collect();
+                    prop_assert!((dot(&row, vector) - value * vector[i]).abs() < 1e-9);
+                }
+                for (j, (_, other)) in pairs.iter().enumerate() {
+                    let expected = f64::from(u8::from(j == k));
+                    prop_assert!((dot(vector, other) - expected).abs() < 1e-10);
+                }
+            }
+            prop_assert!(pairs.windows(2).all(|w| w[0].0 >= w[1].0));
+        }
+    }
+}
