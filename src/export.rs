@@ -1,6 +1,7 @@
 //! The same frames as files: pictures, sheets, animations, tables and plots.
 
 mod canvas;
+mod comparison_sheet;
 pub mod contact_sheet;
 pub mod csv;
 pub mod gif;
@@ -12,4 +13,5 @@ mod walk_sheet;
 pub mod whole_file;
 mod x0_picture;
 
+pub use comparison_sheet::{grid_sheet, runs_sheet};
 pub use walk_sheet::walk_sheet;

@@ -12,6 +12,7 @@ use super::frames;
 mod levels;
 mod paths;
 mod printed;
+mod sheet;
 
 /// The walk made by hand as a run.
 pub(crate) fn run(id: usize) -> Run {

@@ -147,7 +147,7 @@ fn the_fonts_have_every_character_of_the_plots() {
     {
         let words = Words::of(language);
         let bytes = font(name);
-        for key in words.keys("export.") {
+        for key in words.keys("export.").chain(words.keys("compare.axis.")) {
             for c in words.text(key).chars() {
                 assert!(has_character(&bytes, c), "{name} lacks {c}: run fixtures/fonts/make.py");
             }

@@ -164,7 +164,7 @@ impl Page<'_> {
                 short(point.other.sigma),
                 short(point.norm),
                 format!("{:.3}", point.rms),
-                format!("{:.3}", point.cosine),
+                said::cosine(point.cosine),
                 apart(Measured::X0),
                 apart(Measured::Epsilon),
             ];

@@ -102,14 +102,19 @@ pub(super) fn vectors(run: &Run, beside: &Beside, words: Words) -> String {
         let Some(&(place, least)) = least else {
             return words.text("print.compare.no-vectors").to_owned();
         };
+        if least > 0.999_95 {
+            return words.text("print.compare.same-vectors").to_owned();
+        }
         let mean = known.iter().map(|(_, cosine)| cosine).sum::<f32>() / known.len() as f32;
-        let facts = [
-            ("mean", format!("{mean:.3}")),
-            ("piece", piece(run, place)),
-            ("least", format!("{least:.3}")),
-        ];
+        let facts =
+            [("mean", cosine(mean)), ("piece", piece(run, place)), ("least", cosine(least))];
         filled(words, "print.compare.vectors", &facts)
     })
+}
+
+/// Three digits, with a true minus sign.
+pub(super) fn cosine(x: f32) -> String {
+    format!("{x:.3}").replace('-', "−")
 }
 
 /// How alike the noises are.

@@ -36,7 +36,10 @@ fn three() -> Vec<Run> {
             _ => {}
         }
     }
-    let mut broken = changed(3, |step| step.latent = Grid::filled(&[1, 4, 8, 8], 1.0));
+    let mut broken = changed(3, |step| {
+        let small = Grid::filled(&[1, 4, 8, 8], 1.0);
+        (step.latent, step.next) = (small.clone(), small);
+    });
     broken.name = "fork".into();
     broken.parent = Some((1, 5));
     broken.frames.truncate(14);
