@@ -3,21 +3,29 @@
 use super::contact_sheet::{Cell, EDGE, Sheet};
 use crate::compare::{Axes, Label, Place, Psnr, Run, State, between_pictures};
 use crate::walk::colour_map::diverging;
-use crate::walk::{Image, Picture, Settings};
+use crate::walk::{Image, Picture, Problem, Settings};
 use crate::words::Words;
 
-/// More cells than any sheet has room for: past this many the sheet is refused by its size, and
-/// nobody waits for the rest.
-const MOST_CELLS: usize = 20_000;
+/// The most cells of a sheet: at the smallest scale, about as many as a sheet may have pixels for.
+const MOST_CELLS: usize = 8_000;
 
 /// Runs in one row.
 const ACROSS: usize = 6;
 
 /// The sheet of a grid, all its pages one below the other. `run` gives the run at a place, where
 /// it is there; a cell without a picture keeps its frame and says why.
-pub fn grid_sheet<'a>(axes: &Axes, run: &dyn Fn(Place) -> Option<&'a Run>, words: Words) -> Sheet {
+pub fn grid_sheet<'a>(
+    axes: &Axes,
+    run: &dyn Fn(Place) -> Option<&'a Run>,
+    words: Words,
+) -> Result<Sheet, Problem> {
+    if axes.count() > MOST_CELLS {
+        return Err(Problem::new("compare-sheet-too-large")
+            .with("cells", axes.count())
+            .with("most", MOST_CELLS));
+    }
     let (columns, rows) = (axes.columns(), axes.rows());
-    let lines = axes.pages().saturating_mul(rows).min(MOST_CELLS.div_ceil(columns));
+    let lines = axes.pages() * rows;
     let named = |labels: &[Label]| {
         let names: Vec<String> = labels.iter().map(|label| name(label, words)).collect();
         names.join(" · ")
@@ -34,13 +42,13 @@ pub fn grid_sheet<'a>(axes: &Axes, run: &dyn Fn(Place) -> Option<&'a Run>, words
         sheet_rows.push((named(&labels), runs.iter().map(|run| cell(*run, words)).collect()));
     }
     let heads = (0..columns).filter_map(|i| axes.column_label(i));
-    Sheet {
+    Ok(Sheet {
         title: shared(&known, |s| s.prompt.clone()).unwrap_or_default(),
         notes: notes(&known, words),
         columns: heads.map(|label| named(&[label])).collect(),
         rows: sheet_rows,
         edge: edge(lines * columns),
-    }
+    })
 }
 
 /// The sheet of runs side by side: each picture, and below it what parts it from the picture of

@@ -1,8 +1,9 @@
 //! What takes time: the networks of the pocket model, from a key to a drawn screen, a recording
-//! written and read. `cargo bench`; divan prints a table.
+//! written and read, runs compared. `cargo bench`; divan prints a table.
 
 #![expect(clippy::unwrap_used, reason = "a benchmark that cannot begin should end")]
 
+mod comparing;
 #[path = "../it/frames.rs"]
 #[allow(dead_code, unreachable_pub, reason = "made for the tests, which use all of it")]
 mod frames;

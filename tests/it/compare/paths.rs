@@ -1,5 +1,7 @@
 //! The plane of all paths, and where two runs part.
 
+#![expect(clippy::expect_used, reason = "the numbers are made here")]
+
 use proptest::prelude::*;
 use safelight::compare::{Alignment, Measured, Parting, Plane, PlanePoint, Reason, Run, Summary};
 use safelight::walk::{Grid, Stage};

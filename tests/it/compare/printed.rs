@@ -1,5 +1,7 @@
 //! A comparison as lines, as sentences and as JSON Lines.
 
+#![expect(clippy::expect_used, reason = "the numbers are made here")]
+
 use safelight::compare::{Alignment, Run, State};
 use safelight::print::compare::{Comparison, compare};
 use safelight::print::{Form, Shades};
@@ -77,6 +79,7 @@ fn no_name_reaches_the_terminal_as_a_command() {
             assert_eq!(text.chars().find(|c| c.is_control() && *c != '\n'), None);
             let unfilled = |line: &&str| !line.starts_with('{') && line.contains('{');
             assert_eq!(text.lines().find(unfilled), None);
+            assert!(!text.contains("print.compare."), "a key without words");
         }
     }
 }
