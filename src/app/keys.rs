@@ -432,7 +432,7 @@ pub struct Hint {
 pub fn hints(app: &App) -> Vec<Hint> {
     let (words, place) = (app.words(), place(app));
     let stage = stage_at(app, place);
-    TABLE
+    let mut hints: Vec<Hint> = TABLE
         .iter()
         .filter(|row| works_in(row, place) && matches!(row.bar, Bar::Own | Bar::As(_)))
         .filter(|row| stage.is_none_or(|stage| works_at(row, stage)))
@@ -444,7 +444,14 @@ pub fn hints(app: &App) -> Vec<Hint> {
             let text = words.text(&format!("keys.{}.hint", row.stem)).to_owned();
             Some(Hint { label, text, action: row.action })
         })
-        .collect()
+        .collect();
+    // Beside the two answers their mixing is what one looks for.
+    let mixing = stage == Some(Stage::Step) && app.look.turn[Stage::Step.index()] == 1;
+    let at = hints.iter().position(|hint| hint.action == Action::GuidanceUp);
+    if let Some(at) = at.filter(|_| mixing && place == Place::Walk) {
+        hints[..=at].rotate_right(1);
+    }
+    hints
 }
 
 /// A line of the help.

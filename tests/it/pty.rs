@@ -2,6 +2,7 @@
 //! terminal as it found it, however it ends.
 #![cfg(unix)]
 
+mod comparing;
 mod files;
 mod terminal;
 

@@ -9,7 +9,7 @@ use safelight::recording::{Recording, read};
 use super::terminal::{Kind, Terminal};
 use super::{ENTER, arrives, started};
 
-fn model() -> PathBuf {
+pub(super) fn model() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/reference/models/sd1")
 }
 

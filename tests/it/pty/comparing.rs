@@ -1,0 +1,33 @@
+//! Runs side by side in the real program: another seed, and a branch, computed by the engine.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+use super::terminal::Kind;
+use super::{ENTER, files, started};
+
+#[test]
+fn another_seed_and_a_branch_are_computed_beside_the_walk() {
+    let model = files::model();
+    let size = ["--steps", "3", "--width", "32", "--height", "16", "--threads", "1"];
+    let walk = ["a cat", "--model", model.to_str().unwrap()];
+    let mut terminal = started(&[&walk[..], &size].concat(), &Kind::default());
+    terminal.sees("77 places");
+    terminal.send("c");
+    terminal.sees("another run beside these");
+    terminal.send(ENTER);
+    // The walk itself is finished first: its frames are compared as well.
+    terminal.sees("2 runs   aligned by");
+    terminal.send("5");
+    terminal.sees("cosine");
+    terminal.send("f");
+    terminal.sees("steps remain");
+    terminal.send("\x1b[C");
+    terminal.send(ENTER);
+    terminal.sees("3 runs   aligned by");
+    terminal.sees("branches");
+    terminal.send(ENTER);
+    terminal.sees("run: step");
+    terminal.send("q");
+    assert_eq!(terminal.ends(), 0);
+    terminal.is_restored();
+}
