@@ -245,6 +245,14 @@ def speaks_two_languages(open_page):
         assert not BARE_KEY.search(seen.page.locator("body").inner_text())
     assert "蓝" in seen.visible("canvas[role=img]").get_attribute("aria-label")
     seen.close()
+    # And at every stage, back and forth.
+    for stage in STAGES:
+        seen = open_page(f"#{stage}")
+        for language in ("zh", "en"):
+            seen.page.locator(f"[data-language={language}]").click()
+        seen.visible(".note").wait_for()
+        assert seen.page.locator("main section").count() == 1
+        seen.close()
 
 
 def fits_and_is_accessible(open_page, axe):
@@ -299,7 +307,7 @@ def opens_whatever_there_is(browser, others, axe):
             assert seen.visible(".note").count() == 1
             assert seen.page.evaluate("document.documentElement.scrollWidth") <= 390, path
             found = seen.page.evaluate("axe.run()")["violations"]
-            assert [one["id"] for one in found] == [], (path, found)
+            assert [one["id"] for one in found] == [], (path, [one["nodes"][0]["html"][:200] for one in found])
         seen.close()
     seen = Opened(browser, others[0][0], "#step-3")
     assert "call 3 of 6" in seen.visible("output").first.inner_text()

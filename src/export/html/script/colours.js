@@ -32,5 +32,9 @@ function preview(grid, x, y) {
 
 const canPreview = (grid) => DATA.card.preview && DATA.card.preview.matrix.length === grid.planes;
 
-/* Black or white, whichever is read more easily on a colour. */
-const inkOn = ([r, g, b]) => (0.2126 * r + 0.7152 * g + 0.0722 * b > 128 ? "#161412" : "#f4f0ea");
+/* Black or white, whichever stands out more: by relative luminance, as WCAG counts contrast, one
+   of them always reaches 4.5. */
+function inkOn(colour) {
+  const [r, g, b] = colour.map((byte) => (byte <= 10 ? byte / 3294.6 : ((byte / 255 + 0.055) / 1.055) ** 2.4));
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b > 0.179 ? "#000" : "#fff";
+}

@@ -14,12 +14,6 @@ function imageStage() {
   facts.push(t("image.clipped", { count: grouped(Math.round(data.clipped * data.count)), share: percent(data.clipped) }));
   const node = el("div", { class: "split" }, shown.node,
     el("div", {}, glass.node, el("ul", { class: "plain" }, ...facts.map((text) => el("li", {}, text)))));
-  loaded(data.picture, (image) => {
-    shown.show(image);
-    pixels = pixelsOf(image);
-    shown.say(t("page.every-pixel"), [], data.said[chosen.language]);
-    update();
-  });
   const update = () => {
     if (!pixels) return;
     const [x, y] = pixel;
@@ -29,5 +23,11 @@ function imageStage() {
     const cell = latent ? el("p", { class: "facts" }, t("image.cell", { column: Math.floor((x * latent.w) / w) + 1, row: Math.floor((y * latent.h) / h) + 1 })) : "";
     glass.set(x, y, el("p", {}, swatch, t("image.pixel", { r, g, b })), cell);
   };
+  loaded(data.picture, (image) => {
+    shown.show(image);
+    pixels = pixelsOf(image);
+    shown.say(t("page.every-pixel"), [], data.said[chosen.language]);
+    update();
+  });
   return { node, update };
 }
