@@ -448,8 +448,8 @@ pub fn hints(app: &App) -> Vec<Hint> {
     // Beside the two answers their mixing is what one looks for.
     let mixing = stage == Some(Stage::Step) && app.look.turn[Stage::Step.index()] == 1;
     let at = hints.iter().position(|hint| hint.action == Action::GuidanceUp);
-    if let Some(at) = at.filter(|_| mixing && place == Place::Walk) {
-        hints[..=at].rotate_right(1);
+    if let Some(at) = at.filter(|at| mixing && place == Place::Walk && *at > 2) {
+        hints[2..=at].rotate_right(1);
     }
     hints
 }

@@ -1,7 +1,5 @@
 //! Runs side by side in the real program: another seed, and a branch, computed by the engine.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
-
 use super::terminal::Kind;
 use super::{ENTER, files, started};
 
