@@ -6,9 +6,9 @@ use super::interrupt::Interrupt;
 use super::progress_bar::Progress;
 use super::{DONE, FAILED, print, remark};
 use crate::cli::Flags;
-use crate::engine::{Engine, Look, ModelFolder};
+use crate::engine::{Engine, Look, ModelFolder, Walk};
 use crate::recording::{Precision, Recording, read};
-use crate::walk::{Agreement, Asked, Held, Problem, Rounding, Stage};
+use crate::walk::{Agreement, Asked, ForkAsked, Held, Problem, Rounding, Settings, Stage, Watch};
 use crate::words::{Language, Words};
 
 /// Walks again and prints a line a frame, then one sentence. Fails where the two part.
@@ -39,10 +39,12 @@ pub(super) fn receipt(file: &str, flags: &Flags, language: Language) -> Result<u
 
 /// The recording's settings, on the device and the model that the flags name.
 fn asked(recording: &Recording, flags: &Flags) -> Result<Asked, Problem> {
-    if recording.settings.fork.is_some() {
-        return Err(Problem::new("verify-fork"));
+    // Of a branch: the walk at the root, from which it is branched off again.
+    let mut root = &recording.settings;
+    while let Some(fork) = &root.fork {
+        root = &fork.from;
     }
-    let again = recording.settings.asked_again();
+    let again = root.asked_again();
     if flags.model.is_none() && again.model.is_some() {
         return Err(Problem::new("verify-needs-model").with("model", &recording.card.name));
     }
@@ -74,10 +76,11 @@ fn walked(
     progress: &Progress,
 ) -> Result<Told, Problem> {
     let engine = Engine::open(asked, progress)?;
-    let settings = engine.settle(asked)?;
     let attention =
         recording.frames.iter().any(|f| f.as_step().is_some_and(|s| s.attention.is_some()));
-    let mut walk = engine.walk(&settings, Look { attention, ..Look::default() })?;
+    let look = Look { attention, ..Look::default() };
+    let mut walk = again(&engine, &recording.settings, asked, look, progress)?;
+    let settings = walk.settings().clone();
     let half = [&recording.settings.dtype, &settings.dtype].into_iter().any(|dtype| dtype != "f32");
     let compact = recording.precision == Precision::Compact;
     let mut told = Told {
@@ -102,6 +105,28 @@ fn walked(
         }
     }
     Ok(told)
+}
+
+/// The walk of these settings; a branch is branched off again from the walk that it came from.
+fn again(
+    engine: &Engine,
+    settings: &Settings,
+    asked: &Asked,
+    look: Look,
+    watch: &dyn Watch,
+) -> Result<Walk, Problem> {
+    let Some(fork) = &settings.fork else {
+        return engine.walk(&engine.settle(asked)?, look);
+    };
+    let mut trunk = again(engine, &fork.from, asked, look, watch)?;
+    let mut past = Vec::new();
+    while past.len() <= 4 + fork.call
+        && let Some(frame) = trunk.next(watch)
+    {
+        past.push(frame?);
+    }
+    let (settings, change) = (trunk.settings().clone(), fork.change.clone());
+    engine.fork(&ForkAsked { settings, past, call: fork.call, change }, look)
 }
 
 /// How it is told.
