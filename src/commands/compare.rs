@@ -13,7 +13,7 @@ use super::interrupt::Interrupt;
 use super::{DONE, caught};
 use crate::app::{Comparison, Heads};
 use crate::cli::{CompareFlags, Compared};
-use crate::compare::{Axes, Cell, Label, Run, State};
+use crate::compare::{Axes, Cell, Label, Place, Run, State};
 use crate::engine::ModelFolder;
 use crate::recording::{Precision, read};
 use crate::source::{live, watch};
@@ -76,22 +76,18 @@ fn grid(axes: &Axes, flags: &CompareFlags, words: Words) -> Result<Prepared, Pro
         pending: Vec::new(),
         watched: Vec::new(),
     };
-    for (id, cell) in axes.cells().enumerate() {
-        if flags.shard.is_some_and(|shard| id % shard.of != shard.which - 1) {
-            continue;
-        }
-        let keep = flags.keep.as_deref().map(|folder| folder::file_of(folder, &cell, &hash));
+    let ours = |id: usize| flags.shard.is_none_or(|shard| id % shard.of == shard.which - 1);
+    for (id, cell) in axes.cells().enumerate().filter(|(id, _)| ours(*id)) {
         prepared.runs.push(Run::waiting(id, name(&cell, words)));
-        prepared.pending.push(RunAsked {
-            id,
-            fork: None,
-            keep,
-            turn: cell.swap.as_ref().map(|swap| {
-                let prompt = Some(swap.prompt.clone());
-                (swap.after, Change { prompt, ..Change::default() })
-            }),
-            asked: cell.asked,
-        });
+    }
+    let nearest = axes.nearest_first(Place::default()).map(|place| (axes.index(place), place));
+    for (id, place) in nearest.filter(|(id, _)| ours(*id)) {
+        let Some(cell) = axes.cell(place) else { continue };
+        let keep = flags.keep.as_deref().map(|folder| folder::file_of(folder, &cell, &hash));
+        let turn = cell
+            .swap
+            .map(|swap| (swap.after, Change { prompt: Some(swap.prompt), ..Change::default() }));
+        prepared.pending.push(RunAsked { id, asked: cell.asked, fork: None, keep, turn });
     }
     Ok(prepared)
 }

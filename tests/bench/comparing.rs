@@ -2,7 +2,8 @@
 
 use divan::Bencher;
 use safelight::compare::{Alignment, Plane, Run, Summary};
-use safelight::walk::Frame;
+use safelight::engine::{Engine, Look, Walk, next_together};
+use safelight::walk::{Asked, Frame, Unwatched};
 
 use super::frames;
 
@@ -36,4 +37,25 @@ fn plane_of_nine(bencher: Bencher, edge: usize) {
 fn summary_of_two(bencher: Bencher) {
     let runs = runs(2, 16);
     bencher.bench_local(|| Summary::of(&runs, 0, Alignment::Sigma).unwrap());
+}
+
+/// Eight cells of a grid, four steps each, in batches of so many: what is asked in one batch is to
+/// be faster than what is asked alone.
+#[divan::bench(args = [1, 2, 4, 8], sample_count = 12)]
+fn eight_cells_in_batches_of(bencher: Bencher, batch: usize) {
+    let asked = |seed| Asked { seed: Some(seed), steps: Some(4), ..Asked::default() };
+    let engine = Engine::open(&asked(0), &Unwatched).unwrap();
+    let walk = |seed| -> Walk {
+        engine.walk(&engine.settle(&asked(seed)).unwrap(), Look::SCREEN).unwrap()
+    };
+    bencher.with_inputs(|| (0..8).map(walk).collect::<Vec<Walk>>()).bench_local_values(
+        |mut walks| {
+            for group in walks.chunks_mut(batch) {
+                while group.iter().any(|walk| !walk.finished()) {
+                    let mut together: Vec<&mut Walk> = group.iter_mut().collect();
+                    divan::black_box(next_together(&mut together, &Unwatched));
+                }
+            }
+        },
+    );
 }

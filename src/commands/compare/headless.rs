@@ -17,7 +17,7 @@ use crate::export::contact_sheet::{self, Sheet};
 use crate::export::{grid_sheet, runs_sheet};
 use crate::print::compare::{Comparison, compare as print_comparison};
 use crate::source::{Order, Source, live};
-use crate::walk::{News, Problem, RunAsked, Watch};
+use crate::walk::{Frame, News, Problem, RunAsked, Watch};
 use crate::words::Words;
 
 /// Computes what is pending and writes what was asked for. Exit code 1 where a run failed.
@@ -30,10 +30,21 @@ pub(super) fn compute(
     if let Some(out) = &flags.out {
         can_be_written(out)?;
     }
+    let share = flags.shard.is_some();
+    let numbers = !share && (flags.json || flags.plain || flags.out.is_none());
+    if numbers && prepared.runs.len() > MOST_IN_MEMORY {
+        return Err(Problem::usage("compare-too-many-to-print")
+            .with("cells", prepared.runs.len())
+            .with("most", MOST_IN_MEMORY));
+    }
+    let kept = match (share, numbers) {
+        (true, _) => Kept::Nothing,
+        (_, true) => Kept::Frames,
+        _ => Kept::Picture,
+    };
     let pending = std::mem::take(&mut prepared.pending);
     let progress = Progress::new(words, !flags.quiet, interrupt.clone());
-    let share = flags.shard.is_some();
-    walk(&mut prepared.runs, pending, flags.batch.unwrap_or(BATCH), share, &progress);
+    walk(&mut prepared.runs, pending, flags.batch.unwrap_or(BATCH), kept, &progress);
     progress.finish();
     if interrupt.wanted() {
         return Err(Problem::new("interrupted"));
@@ -54,7 +65,7 @@ pub(super) fn compute(
             remark(&words.fill("cli.written", &[("file", &shown_name(out))]));
         }
     }
-    if flags.json || flags.plain || flags.out.is_none() {
+    if numbers {
         printed(&prepared.runs, flags, words)?;
     }
     Ok(if failed { FAILED } else { DONE })
@@ -98,11 +109,36 @@ fn say_failures(runs: &[Run], words: Words) -> bool {
     failed
 }
 
+/// The most runs whose numbers are held in memory at once.
+const MOST_IN_MEMORY: usize = 1_000;
+
+/// What is kept of a run in memory.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kept {
+    /// Every frame: all numbers are compared.
+    Frames,
+    /// The picture: it goes onto the sheet.
+    Picture,
+    /// Nothing: all of it is in its folder.
+    Nothing,
+}
+
+impl Kept {
+    /// Whether this news are taken.
+    fn takes(self, news: &News) -> bool {
+        match (self, news) {
+            (Self::Picture, News::Frame(frame)) => matches!(**frame, Frame::Image(_)),
+            (Self::Nothing, News::Frame(_)) => false,
+            _ => true,
+        }
+    }
+}
+
 /// Another program has this cell.
 const TAKEN: &str = "cell-taken";
 
-/// Computes runs, batch by batch. Frames of a share are not kept in memory: they are in its folder.
-fn walk(runs: &mut [Run], pending: Vec<RunAsked>, batch: usize, share: bool, progress: &Progress) {
+/// Computes runs, batch by batch.
+fn walk(runs: &mut [Run], pending: Vec<RunAsked>, batch: usize, kept: Kept, progress: &Progress) {
     let (told, news) = channel();
     let source = live(move |_, news| drop(told.send(news)));
     let all = pending.len();
@@ -112,7 +148,7 @@ fn walk(runs: &mut [Run], pending: Vec<RunAsked>, batch: usize, share: bool, pro
         let together = next_batch(&mut left, batch.max(1));
         let count = together.len();
         source.order(Order::Runs(together));
-        hear(runs, &news, &source, (count, share), progress);
+        hear(runs, &news, &source, (count, kept), progress);
     }
 }
 
@@ -137,7 +173,7 @@ fn hear(
     runs: &mut [Run],
     news: &Receiver<News>,
     source: &Source,
-    (mut open, share): (usize, bool),
+    (mut open, kept): (usize, Kept),
     progress: &Progress,
 ) {
     while open > 0 {
@@ -149,7 +185,7 @@ fn hear(
         };
         let Some(run) = runs.iter_mut().find(|run| run.id == id) else { continue };
         let ended = matches!(*news, News::Finished | News::Failed(_) | News::Cancelled);
-        if !(share && matches!(*news, News::Frame(_))) {
+        if kept.takes(&news) {
             run.take(*news);
         }
         if ended {

@@ -7,7 +7,6 @@ use super::super::remark;
 use crate::cli::CompareFlags;
 use crate::compare::{Axes, Cost, Place};
 use crate::engine::{Engine, Look};
-use crate::recording::Precision;
 use crate::walk::{Frame, Problem, Unwatched};
 use crate::words::Words;
 
@@ -60,7 +59,6 @@ fn measured(axes: &Axes) -> Result<Cost, Problem> {
         seconds.0 = began.elapsed().as_secs_f64();
     }
     let latent = settings.width * settings.height / engine.card().vae_factor.pow(2).max(1) * 4;
-    debug_assert_eq!(Precision::default(), Precision::Compact);
     Ok(Cost {
         default_steps: settings.steps,
         seconds_per_call: seconds.1,

@@ -151,3 +151,33 @@ fn the_recording_that_is_kept_here_agrees_with_the_model_inside() {
     assert_eq!(last["frames"], 26, "{last}");
     assert!(last["agrees"] == true || last["same-model"] == false, "{last}");
 }
+
+#[test]
+fn a_branch_is_branched_off_again() {
+    let desk = Desk::new();
+    went_well(&desk.safelight(&[
+        "compare",
+        "a red cat",
+        "a green fish",
+        "--swap-at",
+        "2,9",
+        "--steps",
+        "3",
+        "--keep",
+        "grid",
+        "--quiet",
+        "--threads",
+        "1",
+        "--plain",
+    ]));
+    let folder = fs::read_dir(desk.path("grid")).unwrap().map(|entry| entry.unwrap().path());
+    let recordings: Vec<_> = folder.filter(|file| file.extension().unwrap() != "json").collect();
+    assert_eq!(recordings.len(), 2);
+    let branches = recordings.iter().filter(|file| read(file).unwrap().settings.fork.is_some());
+    assert_eq!(branches.count(), 1, "after nine of three steps nothing is swapped");
+    for file in recordings {
+        let told =
+            went_well(&desk.safelight(&["verify", file.to_str().unwrap(), "--threads", "1"]));
+        assert!(told.contains("agree in all 9 frames"), "{told}");
+    }
+}

@@ -29,3 +29,34 @@ fn another_seed_and_a_branch_are_computed_beside_the_walk() {
     assert_eq!(terminal.ends(), 0);
     terminal.is_restored();
 }
+
+#[test]
+fn a_grid_is_computed_on_the_screen_and_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let kept = folder.path().join("grid");
+    let model = files::model();
+    let size = ["--steps", "2", "--width", "32", "--height", "16", "--threads", "1"];
+    let grid = ["compare", "a cat", "--model", model.to_str().unwrap(), "--seeds", "1,2"];
+    let lists = ["--guidance", "1,4", "--keep", kept.to_str().unwrap()];
+    let mut terminal = started(&[&grid[..], &lists, &size].concat(), &Kind::default());
+    terminal.sees("4 runs");
+    terminal.until("four recordings", |_| recordings(&kept) == 4);
+    terminal.sees("PSNR");
+    terminal.send("q");
+    assert_eq!(terminal.ends(), 0);
+    terminal.is_restored();
+    let mut union = started(&["compare", kept.to_str().unwrap()], &Kind::default());
+    union.sees("PSNR");
+    union.send("q");
+    assert_eq!(union.ends(), 0);
+}
+
+/// How many whole recordings a folder holds.
+fn recordings(folder: &std::path::Path) -> usize {
+    let Ok(entries) = std::fs::read_dir(folder) else { return 0 };
+    entries
+        .filter(|e| {
+            e.as_ref().is_ok_and(|e| e.path().extension().is_some_and(|x| x == "safetensors"))
+        })
+        .count()
+}
