@@ -210,6 +210,7 @@ pub fn language_of_words(args: &[OsString]) -> Language {
 /// A flag that has no effect on the screen.
 pub fn only_in_run(flags: &Flags) -> Result<(), Problem> {
     let given = [
+        ("--like", flags.like.is_some()),
         ("--json", flags.json),
         ("--out", flags.out.is_some()),
         ("--plots", flags.plots.is_some()),

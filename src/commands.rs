@@ -6,6 +6,7 @@ mod export;
 mod files;
 mod interrupt;
 mod keeping;
+mod like;
 mod log;
 mod man;
 mod printing;

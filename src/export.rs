@@ -1,12 +1,15 @@
 //! The same frames as files: pictures, sheets, animations, tables and plots.
 
 mod canvas;
+mod comfy_graph;
 mod comparison_sheet;
 pub mod contact_sheet;
 pub mod csv;
 pub mod gif;
 pub mod html;
 mod lettering;
+pub mod like;
+pub mod parameters;
 pub mod plots;
 pub mod png;
 mod walk_sheet;

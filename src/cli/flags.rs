@@ -75,6 +75,10 @@ pub struct Flags {
     /// Pixels down
     #[arg(long, value_name = "PIXELS", allow_negative_numbers = true, help_heading = WALK)]
     pub height: Option<usize>,
+    /// Settings from a PNG that this program, AUTOMATIC1111 or ComfyUI made, where no flag gives
+    /// them; what cannot be reproduced is listed (run)
+    #[arg(long, value_name = "PNG", help_heading = WALK)]
+    pub like: Option<PathBuf>,
 
     /// Where to compute; auto takes a GPU where there is one
     #[arg(long, value_parser = values::device(), value_name = "NAME", help_heading = COMPUTING)]
@@ -133,6 +137,9 @@ pub struct Flags {
     /// With full: also record the UNet's blocks and every cross-attention of this call, from 0
     #[arg(long, value_name = "CALL", allow_negative_numbers = true, help_heading = KEEPING)]
     pub probe_step: Option<usize>,
+    /// Also put x0, the guess of the picture, through the VAE at every step, and record it
+    #[arg(long, help_heading = KEEPING)]
+    pub x0_images: bool,
     /// Write over a recording that is there already
     #[arg(long, help_heading = KEEPING)]
     pub force: bool,
@@ -197,7 +204,7 @@ impl Flags {
             dtype: self.dtype.unwrap_or_default(),
             engine: self.engine.unwrap_or_default(),
             probe_step: self.probe_step,
-            x0_images: false,
+            x0_images: self.x0_images,
         }
     }
 

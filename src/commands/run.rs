@@ -4,7 +4,7 @@ use super::interrupt::Interrupt;
 use super::keeping::{Keeping, places};
 use super::log::Log;
 use super::progress_bar::Progress;
-use super::{DONE, remark, replay};
+use super::{DONE, like, remark, replay};
 use crate::cli::Flags;
 use crate::engine::{Engine, Look};
 use crate::recording::{Destination, Precision};
@@ -17,6 +17,7 @@ pub(super) fn run(flags: &Flags, language: Language) -> Result<u8, Problem> {
         return replay::printed(file, flags, language);
     }
     let words = Words::of(language);
+    let flags = &like::completed(flags, words)?;
     let log = Log::open(flags.log.as_deref())?;
     let destination = places(flags)?;
     let interrupt = Interrupt::listen();
@@ -70,5 +71,6 @@ fn walked(
 /// What the walk looks at: whole levels of the decoder only where they are recorded in full.
 fn look(flags: &Flags) -> Look {
     let full = flags.record.is_some() && flags.precision() == Precision::Full;
-    Look { probe_step: flags.probe_step, whole_levels: full, ..Look::SCREEN }
+    let (probe_step, x0_images) = (flags.probe_step, flags.x0_images);
+    Look { probe_step, x0_images, whole_levels: full, ..Look::SCREEN }
 }

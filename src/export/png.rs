@@ -7,13 +7,17 @@ use ::png::{BitDepth, ColorType, Encoder};
 
 use crate::walk::{Picture, Problem, Settings};
 
+use super::parameters::parameters;
 use super::whole_file;
 
 /// The text chunk that holds all settings as JSON, keys as the long flags.
 pub const SETTINGS_KEY: &str = "safelight";
+/// The text chunk that AUTOMATIC1111, Civitai and many others read.
+pub const PARAMETERS_KEY: &str = "parameters";
 
 /// Writes `picture` to `path`, every pixel repeated `scale` times both ways. With settings, the
-/// file says how it was made: `Software`, `Title` (the prompt), and [`SETTINGS_KEY`].
+/// file says how it was made: `Software`, `Title` (the prompt), [`PARAMETERS_KEY`] and
+/// [`SETTINGS_KEY`].
 ///
 /// # Errors
 ///
@@ -47,6 +51,13 @@ pub(super) fn encode(
     if let Some(settings) = settings {
         let json = serde_json::to_string(settings).map_err(io::Error::other)?;
         encoder.add_itxt_chunk("Title".to_owned(), without_nul(&settings.prompt))?;
+        // As the web UI does: Latin-1 where the text allows it, else UTF-8.
+        let text = without_nul(&parameters(settings));
+        if text.chars().all(|c| u32::from(c) <= 0xff) {
+            encoder.add_text_chunk(PARAMETERS_KEY.to_owned(), text)?;
+        } else {
+            encoder.add_itxt_chunk(PARAMETERS_KEY.to_owned(), text)?;
+        }
         encoder.add_itxt_chunk(SETTINGS_KEY.to_owned(), json)?;
     }
     let mut writer = encoder.write_header()?;

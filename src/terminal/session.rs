@@ -152,6 +152,10 @@ impl Session {
     fn repeat(&mut self, received: &Receiver<Message>) -> std::io::Result<Ending> {
         let mut waiting: VecDeque<Message> = VecDeque::new();
         loop {
+            // A key typed while the terminal was asked may have ended it already.
+            if let Some(ending) = self.ending {
+                return Ok(ending);
+            }
             if let Some(message) = self.wait(received) {
                 waiting.push_back(message);
             }

@@ -5,6 +5,7 @@
 
 mod bad_input;
 mod endings;
+mod export;
 mod receipts;
 
 use std::fs;

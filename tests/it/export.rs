@@ -2,6 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "what is written is known here")]
 
+mod like;
+mod walks;
+
 use std::fs::{self, File};
 use std::io::BufReader;
 use std::path::Path;
