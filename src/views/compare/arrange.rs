@@ -83,7 +83,9 @@ fn grid(comparison: &Comparison, area: Rect, wanted: u16) -> Arrangement {
     let mut found = Arrangement { named: false, ..Arrangement::default() };
     for (i, place) in places.iter().enumerate() {
         if let Some(head) = heads.across.get(left + i) {
-            found.heads.push((head.clone(), Rect { y: top.y, height: top.height, ..*place }));
+            // Over the picture, not over the bar at its left.
+            let over = layout::left(*place, 1, 0).1;
+            found.heads.push((head.clone(), Rect { y: top.y, height: top.height, ..over }));
         }
     }
     for j in 0..down {

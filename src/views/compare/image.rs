@@ -84,10 +84,7 @@ fn unfinished(view: &View, run: &Run) -> (Vec<Canvas>, Vec<String>) {
 
 pub(super) fn numbers(view: &View, apart: &PictureDifference) -> Vec<String> {
     let w = view.words;
-    let psnr = match apart.psnr {
-        Psnr::Identical => w.text("compare.identical").to_owned(),
-        Psnr::Decibels(psnr) => w.fill("compare.decibels", &[("psnr", &fixed(psnr, 1))]),
-    };
+    let psnr = psnr(view, apart);
     let changed = fixed(apart.changed * 100.0, 0);
     vec![
         w.fill("beside.psnr", &[("psnr", &psnr)]),
@@ -96,11 +93,17 @@ pub(super) fn numbers(view: &View, apart: &PictureDifference) -> Vec<String> {
     ]
 }
 
+fn psnr(view: &View, apart: &PictureDifference) -> String {
+    match apart.psnr {
+        Psnr::Identical => view.words.text("compare.identical").to_owned(),
+        Psnr::Decibels(psnr) => view.words.fill("compare.decibels", &[("psnr", &fixed(psnr, 1))]),
+    }
+}
+
 /// The same for a cell of a grid.
 fn short_numbers(view: &View, apart: &PictureDifference) -> Vec<String> {
     let changed = fixed(apart.changed * 100.0, 0);
-    let changed = view.words.fill("beside.changed-short", &[("share", &changed)]);
-    numbers(view, apart).into_iter().take(1).chain([changed]).collect()
+    vec![psnr(view, apart), view.words.fill("beside.changed-short", &[("share", &changed)])]
 }
 
 pub(super) fn lightness(view: &View, apart: &PictureDifference, limit: f32) -> Canvas {

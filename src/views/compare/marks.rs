@@ -32,8 +32,9 @@ pub(super) const fn sign(place: usize) -> char {
     SIGNS[place % SIGNS.len()]
 }
 
-/// Its colour.
+/// Its colour; where signs begin anew, they come in other colours.
 pub(super) fn style(place: usize, ground: &Ground) -> Style {
     let colours = if ground.light { &LIGHT } else { &DARK };
-    ground.fact().fg(ground.rgb(colours[place % colours.len()]))
+    let at = (place + place / SIGNS.len()) % colours.len();
+    ground.fact().fg(ground.rgb(colours[at]))
 }
