@@ -199,6 +199,8 @@ pub enum Effect {
         /// The picture of the current view, where it has one.
         picture: Option<Picture>,
     },
+    /// Write the labelled sheet of the comparison.
+    ExportSheet(String),
     /// Open a recording and make it the source.
     OpenRecording(String),
     /// Put text on the clipboard.

@@ -4,8 +4,8 @@
 use super::action::{Action, Effect, News};
 use super::comparison::Comparison;
 use super::setting::Setting;
-use super::state::{App, Origin, Scene, WalkState};
-use super::{adding, forking, walking};
+use super::state::{App, Origin, PathPurpose, Scene, WalkState};
+use super::{adding, forking, forms, walking};
 use crate::compare::{Run, State};
 use crate::walk::{Frame, RunAsked};
 
@@ -201,6 +201,10 @@ pub(super) fn add_recorded(app: &mut App, mut run: Run) {
 pub(super) fn act(app: &mut App, action: Action) -> Option<Vec<Effect>> {
     match action {
         Action::OpenRun => return Some(open_run(app)),
+        Action::Export => {
+            forms::open_path(app, PathPurpose::ExportSheet);
+            return Some(Vec::new());
+        }
         Action::Compare => {
             adding::open(app);
             return Some(Vec::new());

@@ -33,7 +33,8 @@ pub(super) fn open_prompt(app: &mut App) {
 pub(super) fn open_path(app: &mut App, purpose: PathPurpose) {
     let (stage, at) = (app.walk.stage().stem(), app.walk.at);
     let seed = app.walk.settings.as_ref().map_or(0, |s| s.seed);
-    let nothing = app.walk.frames.is_empty() && purpose != PathPurpose::OpenRecording;
+    let needs_walk = !matches!(purpose, PathPurpose::OpenRecording | PathPurpose::ExportSheet);
+    let nothing = app.walk.frames.is_empty() && needs_walk;
     if nothing {
         app.problem = Some(Problem::new("nothing-to-write"));
         return;
@@ -42,6 +43,7 @@ pub(super) fn open_path(app: &mut App, purpose: PathPurpose) {
         PathPurpose::OpenRecording => String::new(),
         PathPurpose::WriteRecording => format!("walk-{seed}.safetensors"),
         PathPurpose::ExportPicture => format!("{stage}-{at:03}-seed-{seed}.png"),
+        PathPurpose::ExportSheet => "comparison.png".to_owned(),
     };
     let cursor = text.chars().count();
     app.overlay = Some(Overlay::Path { purpose, text, cursor });
@@ -121,6 +123,7 @@ fn with_path(app: &mut App, purpose: PathPurpose, path: &str) -> Vec<Effect> {
         PathPurpose::OpenRecording => Effect::OpenRecording(path),
         PathPurpose::WriteRecording => Effect::WriteRecording(path),
         PathPurpose::ExportPicture => Effect::Export { path, picture: app.picture() },
+        PathPurpose::ExportSheet => Effect::ExportSheet(path),
     }]
 }
 

@@ -170,6 +170,7 @@ pub const TABLE: &[Row] = &[
     row(Action::TurnUp, &[key(Code::Up)], COMPARE, "run-up", Bar::HelpOnly),
     at(row(Action::Difference, &[c('x')], COMPARE, "difference", Bar::Own), FLIPPED),
     row(Action::Align, &[c('a')], COMPARE, "align", Bar::Own),
+    row(Action::Export, &[c('e')], COMPARE, "export-sheet", Bar::HelpOnly),
     row(Action::Plane, &[c('p')], COMPARE, "plane", Bar::Own),
     row(Action::OpenRun, &[key(Code::Enter)], COMPARE, "open-run", Bar::Own),
     row(Action::Compare, &[c('c')], COMPARE, "add-run", Bar::Own),

@@ -159,6 +159,8 @@ pub enum PathPurpose {
     WriteRecording,
     /// Write the picture of the current view.
     ExportPicture,
+    /// Write the sheet of a comparison.
+    ExportSheet,
 }
 
 /// The first screen: show me, a prompt, a recording.

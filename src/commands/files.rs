@@ -4,13 +4,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 use super::export::page;
-use crate::app::WalkState;
+use crate::app::{Comparison, WalkState};
 use crate::cli::Flags;
-use crate::export::{plots, png};
+use crate::export::{contact_sheet, csv, gif, plots, png, runs_sheet, walk_sheet};
 use crate::recording::{Destination, Precision, Writer, read, write};
 use crate::source::{News, Recorded};
 use crate::terminal::Outside;
-use crate::walk::{Frame, Picture, Problem};
+use crate::walk::{Frame, Picture, Problem, Unwatched};
 use crate::words::{Language, Words};
 
 /// Exported pictures are enlarged by whole numbers to about this many pixels across.
@@ -65,7 +65,24 @@ impl Outside for Files {
             let scale = (WIDE / picture.width().max(1)).max(1);
             return png::write(picture, scale, Some(settings), path);
         }
-        plots::write(path, &walk.frames, settings, Words::of(Language::En)).map(drop)
+        if ends("csv") {
+            return csv::write(path, &walk.frames);
+        }
+        if ends("gif") {
+            let card = walk.card.as_ref().ok_or_else(|| Problem::new("nothing-to-write"))?;
+            let frames = frames_with_x0(walk);
+            return gif::write(path, &frames, card, Words::of(self.language), &Unwatched);
+        }
+        plots::write(path, &walk.frames, settings, Words::of(Language::En)).map(drop)?;
+        let Some(card) = &walk.card else { return Ok(()) };
+        let sheet = walk_sheet(&frames_with_x0(walk), settings, card, Words::of(self.language));
+        contact_sheet::write(&path.join("sheet.png"), &sheet, Some(settings))
+    }
+
+    fn export_sheet(&self, path: &str, comparison: &Comparison) -> Result<(), Problem> {
+        let words = Words::of(self.language);
+        let sheet = runs_sheet(&comparison.runs, comparison.reference, words);
+        contact_sheet::write(Path::new(path), &sheet, None)
     }
 
     fn open_recording(&self, path: &str) -> Result<Recorded, Problem> {

@@ -5,7 +5,7 @@ use std::sync::mpsc::Sender;
 use std::thread;
 
 use super::Message;
-use crate::app::WalkState;
+use crate::app::{Comparison, WalkState};
 use crate::source::Recorded;
 use crate::walk::{Picture, Problem};
 
@@ -29,6 +29,12 @@ pub trait Outside: Send + Sync {
         picture: Option<&Picture>,
         walk: &WalkState,
     ) -> Result<(), Problem>;
+
+    /// Writes the runs of a comparison as one labelled sheet (PNG).
+    ///
+    /// # Errors
+    /// Whatever keeps the file from being written.
+    fn export_sheet(&self, path: &str, comparison: &Comparison) -> Result<(), Problem>;
 
     /// Reads a recording.
     ///

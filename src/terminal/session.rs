@@ -297,6 +297,12 @@ impl Session {
                     outside.export(&path, picture.as_ref(), &walk).map(|()| Answer::Written(path))
                 });
             }
+            Effect::ExportSheet(path) => {
+                let comparison = self.app.comparison.clone().unwrap_or_default();
+                carry_out(&self.outside, &self.messages, move |outside| {
+                    outside.export_sheet(&path, &comparison).map(|()| Answer::Written(path))
+                });
+            }
             Effect::OpenRecording(path) => {
                 carry_out(&self.outside, &self.messages, move |outside| {
                     let recorded = outside.open_recording(&path)?;

@@ -26,6 +26,9 @@ pub(crate) fn draw(
         Overlay::Path { purpose: PathPurpose::WriteRecording, .. } => {
             ("typing.write", "typing.write-note")
         }
+        Overlay::Path { purpose: PathPurpose::ExportSheet, .. } => {
+            ("typing.export", "typing.export-sheet-note")
+        }
         Overlay::Path { .. } => ("typing.export", "typing.export-note"),
         _ => ("typing.command-line", "typing.command-line-note"),
     };
