@@ -18,7 +18,7 @@ use crate::engine::ModelFolder;
 use crate::recording::{Precision, read};
 use crate::source::{live, watch};
 use crate::terminal::{self, Options};
-use crate::walk::{Change, Problem, RunAsked};
+use crate::walk::{Change, Frame, Problem, RunAsked};
 use crate::words::{Language, Words};
 
 /// How many cells are asked of the network at once, where nothing else is said.
@@ -55,7 +55,7 @@ pub(super) fn compare(flags: &CompareFlags, language: Language) -> Result<u8, Pr
             grid(&axes, flags, words)?
         }
         Compared::Recordings(files) => recordings(&files)?,
-        Compared::Folder(folder) => union(&folder, words)?,
+        Compared::Folder(folder) => union(&folder, flags, screen, words)?,
     };
     if screen {
         on_screen(prepared, flags, language)
@@ -92,13 +92,19 @@ fn grid(axes: &Axes, flags: &CompareFlags, words: Words) -> Result<Prepared, Pro
     Ok(prepared)
 }
 
-/// A grid that is kept in a folder: what is there of it, and what may still come.
-fn union(folder: &Path, words: Words) -> Result<Prepared, Problem> {
+/// A grid that is kept in a folder: what is there of it, and what may still come. For a sheet
+/// alone its pictures are enough, of however many cells.
+fn union(
+    folder: &Path,
+    flags: &CompareFlags,
+    screen: bool,
+    words: Words,
+) -> Result<Prepared, Problem> {
     let (axes, hash) = folder::read_grid(folder)?;
-    if axes.count() > MOST_ON_SCREEN {
-        return Err(Problem::usage("compare-too-many-for-screen")
-            .with("cells", axes.count())
-            .with("most", MOST_ON_SCREEN));
+    let pictures = !screen && !headless::prints(flags);
+    if !pictures && axes.count() > MOST_ON_SCREEN {
+        let key = if screen { "compare-too-many-for-screen" } else { "compare-too-many-to-print" };
+        return Err(Problem::usage(key).with("cells", axes.count()).with("most", MOST_ON_SCREEN));
     }
     let mut prepared = Prepared {
         runs: Vec::new(),
@@ -109,7 +115,9 @@ fn union(folder: &Path, words: Words) -> Result<Prepared, Problem> {
     for (id, cell) in axes.cells().enumerate() {
         let file = folder::file_of(folder, &cell, &hash);
         let run = if file.is_file() {
-            recorded(id, name(&cell, words), &file)
+            let mut run = recorded(id, name(&cell, words), &file);
+            run.frames.retain(|frame| !pictures || matches!(frame, Frame::Image(_)));
+            run
         } else {
             prepared.watched.push((id, file));
             Run::waiting(id, name(&cell, words))

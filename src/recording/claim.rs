@@ -4,6 +4,7 @@
 //! the lock back when that program ends in whichever way, so that a killed one blocks nobody.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use super::Destination;
@@ -34,30 +35,38 @@ impl Claim {
     /// # Errors
     /// A folder that is not there or not ours to write, a file system without locks.
     pub fn take(path: &Path) -> Result<Claimed, Problem> {
-        let failed = |error: &dyn std::fmt::Display| {
-            Problem::new("recording-not-written").with("file", path.display()).with("reason", error)
-        };
         if path.is_file() {
             return Ok(Claimed::There);
         }
-        let lock = beside(path, ".lock");
-        let held = OpenOptions::new()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .open(&lock)
-            .map_err(|error| failed(&error))?;
+        let (lock, held) = open_lock(path)?;
         match held.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => return Ok(Claimed::Taken),
-            Err(TryLockError::Error(error)) => return Err(failed(&error)),
+            Ok(()) => Ok(Self::held(path, lock, held).map_or(Claimed::There, Claimed::Ours)),
+            Err(TryLockError::WouldBlock) => Ok(Claimed::Taken),
+            Err(TryLockError::Error(error)) => Err(not_written(path, &error)),
         }
+    }
+
+    /// Claims the file `path` once nobody else is at it; `None` where it is there then.
+    ///
+    /// # Errors
+    /// As [`Claim::take`].
+    pub fn wait(path: &Path) -> Result<Option<Self>, Problem> {
+        if path.is_file() {
+            return Ok(None);
+        }
+        let (lock, held) = open_lock(path)?;
+        held.lock().map_err(|error| not_written(path, &error))?;
+        Ok(Self::held(path, lock, held))
+    }
+
+    /// The claim that a lock gives; `None` where the file is there.
+    fn held(path: &Path, lock: PathBuf, held: File) -> Option<Self> {
         // Between the first look and the lock another program may have finished it.
         if path.is_file() {
             drop(fs::remove_file(&lock));
-            return Ok(Claimed::There);
+            return None;
         }
-        Ok(Claimed::Ours(Self { path: path.to_owned(), lock, _held: held }))
+        Some(Self { path: path.to_owned(), lock, _held: held })
     }
 
     /// The place of the recording, free of what an interrupted program left.
@@ -65,11 +74,34 @@ impl Claim {
     /// # Errors
     /// As [`Destination::open`].
     pub fn destination(&self) -> Result<Destination, Problem> {
+        self.sweep();
+        Destination::open(&self.path, false)
+    }
+
+    /// Writes a small file whole.
+    ///
+    /// # Errors
+    /// A disk that takes no more; nothing half-written is left.
+    pub fn write(&self, bytes: &[u8]) -> Result<(), Problem> {
+        let partial = self.sweep();
+        let written = File::create_new(&partial).and_then(|mut file| {
+            file.write_all(bytes)?;
+            file.sync_all()?;
+            fs::rename(&partial, &self.path)
+        });
+        written.map_err(|error| {
+            drop(fs::remove_file(&partial));
+            not_written(&self.path, &error)
+        })
+    }
+
+    /// Removes what an interrupted program left, and gives its name.
+    fn sweep(&self) -> PathBuf {
         let partial = beside(&self.path, ".partial");
         if fs::symlink_metadata(&partial).is_ok_and(|left| left.is_file()) {
             drop(fs::remove_file(&partial));
         }
-        Destination::open(&self.path, false)
+        partial
     }
 }
 
@@ -81,6 +113,16 @@ impl Drop for Claim {
             drop(fs::remove_file(&self.lock));
         }
     }
+}
+
+fn open_lock(path: &Path) -> Result<(PathBuf, File), Problem> {
+    let lock = beside(path, ".lock");
+    let open = OpenOptions::new().create(true).truncate(false).write(true).open(&lock);
+    Ok((lock, open.map_err(|error| not_written(path, &error))?))
+}
+
+fn not_written(path: &Path, error: &io::Error) -> Problem {
+    Problem::new("recording-not-written").with("file", path.display()).with("reason", error)
 }
 
 fn beside(path: &Path, ending: &str) -> PathBuf {
@@ -107,5 +149,28 @@ mod tests {
         drop(second);
         assert!(matches!(Claim::take(&path), Ok(Claimed::There)));
         assert_eq!(fs::read_dir(folder.path()).expect("read").count(), 1, "no lock is left");
+    }
+
+    #[test]
+    fn of_many_that_wait_one_writes_and_what_a_killed_one_left_is_swept() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("grid.json");
+        fs::write(beside(&path, ".partial"), "left by a killed program").expect("written");
+        let wrote = std::thread::scope(|scope| {
+            let one = |name: &'static str| {
+                let path = &path;
+                scope.spawn(move || {
+                    let claim = Claim::wait(path).expect("a folder to write")?;
+                    claim.write(name.as_bytes()).expect("room");
+                    Some(name)
+                })
+            };
+            let all = ["a", "b", "c", "d"].map(one);
+            let ended = all.into_iter().filter_map(|one| one.join().expect("no panic"));
+            ended.collect::<Vec<_>>()
+        });
+        assert_eq!(wrote.len(), 1, "{wrote:?}");
+        assert_eq!(fs::read_to_string(&path).expect("there"), wrote.concat());
+        assert_eq!(fs::read_dir(folder.path()).expect("read").count(), 1, "nothing else is left");
     }
 }

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use crate::compare::{Axes, Axis, Cell};
-use crate::export::whole_file;
+use crate::recording::Claim;
 use crate::walk::{Asked, Problem};
 
 const NAME: &str = "grid.json";
@@ -38,16 +38,10 @@ pub(super) fn lay_out(folder: &Path, axes: &Axes, model: &str) -> Result<(), Pro
         Problem::new("compare-folder").with("file", folder.display()).with("reason", error)
     };
     fs::create_dir_all(folder).map_err(failed)?;
-    if folder.join(NAME).exists() {
-        let (there, hash) = read_grid(folder)?;
-        let same = (there.axes(), hash.as_str()) == (axes.axes(), model)
-            && without_model(there.asked()) == without_model(axes.asked());
-        return if same {
-            Ok(())
-        } else {
-            Err(Problem::usage("compare-other-grid").with("file", folder.display()))
-        };
-    }
+    // One at a time: of two grids that come to an empty folder at once, one was there first.
+    let Some(claim) = Claim::wait(&folder.join(NAME))? else {
+        return holds(folder, axes, model);
+    };
     let description = Description {
         format: FORMAT.to_owned(),
         version: VERSION,
@@ -57,7 +51,19 @@ pub(super) fn lay_out(folder: &Path, axes: &Axes, model: &str) -> Result<(), Pro
     };
     let text = serde_json::to_vec_pretty(&description)
         .map_err(|error| failed(std::io::Error::other(error)))?;
-    whole_file::write(&folder.join(NAME), |out| out.write_all(&text))
+    claim.write(&text)
+}
+
+/// Whether the grid of a folder is this one.
+fn holds(folder: &Path, axes: &Axes, model: &str) -> Result<(), Problem> {
+    let (there, hash) = read_grid(folder)?;
+    let same = (there.axes(), hash.as_str()) == (axes.axes(), model)
+        && without_model(there.asked()) == without_model(axes.asked());
+    if same {
+        Ok(())
+    } else {
+        Err(Problem::usage("compare-other-grid").with("file", folder.display()))
+    }
 }
 
 /// Where a model lies is no part of a grid: another machine has it elsewhere.

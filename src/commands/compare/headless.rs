@@ -31,7 +31,7 @@ pub(super) fn compute(
         can_be_written(out)?;
     }
     let share = flags.shard.is_some();
-    let numbers = !share && (flags.json || flags.plain || flags.out.is_none());
+    let numbers = prints(flags);
     if numbers && prepared.runs.len() > MOST_IN_MEMORY {
         return Err(Problem::usage("compare-too-many-to-print")
             .with("cells", prepared.runs.len())
@@ -69,6 +69,11 @@ pub(super) fn compute(
         printed(&prepared.runs, flags, words)?;
     }
     Ok(if failed { FAILED } else { DONE })
+}
+
+/// Whether numbers are printed: they need every frame of every run.
+pub(super) fn prints(flags: &CompareFlags) -> bool {
+    flags.shard.is_none() && (flags.json || flags.plain || flags.out.is_none())
 }
 
 /// The labelled sheet of a grid, or of recordings.
