@@ -50,7 +50,8 @@ pub struct CompareFlags {
         help_heading = RUNS
     )]
     pub samplers: Vec<Sampler>,
-    /// After so many steps the last prompt takes over from the first one
+    /// After so many steps the last prompt takes over from the first one; the row begins with the
+    /// last prompt all along and ends with the first
     /// [with one prompt: from the model's own example]
     #[arg(long, value_delimiter = ',', value_name = "N,…", help_heading = RUNS)]
     pub swap_at: Vec<usize>,
@@ -233,7 +234,10 @@ impl CompareFlags {
             if !prompts.is_empty() {
                 return Err(Problem::usage("compare-swap-two-prompts"));
             }
-            axes.insert(0, Axis::SwapAt { prompt, after: self.swap_at.clone() });
+            // Both ends belong to the row: the one prompt all along, and the other.
+            let ends = ([0], [usize::MAX]);
+            let after = ends.0.iter().chain(&self.swap_at).chain(&ends.1).copied().collect();
+            axes.insert(0, Axis::SwapAt { prompt, after });
         }
         let axes = Axes::new(asked, axes);
         if axes.count() < 2 {
@@ -306,7 +310,7 @@ mod tests {
         let Ok(Compared::Grid(axes)) = row(&["a cat", "a fish"]) else { panic!("a row") };
         assert_eq!(axes.asked().prompt.as_deref(), Some("a cat"));
         let Ok(Compared::Grid(axes)) = row(&["a fish"]) else { panic!("a row") };
-        assert_eq!((axes.asked().prompt.as_deref(), axes.columns()), (None, 2));
+        assert_eq!((axes.asked().prompt.as_deref(), axes.columns()), (None, 4));
         assert_eq!(row(&[]).unwrap_err().key(), "compare-swap-needs-prompt");
         assert_eq!(row(&["a", "b", "c"]).unwrap_err().key(), "compare-swap-two-prompts");
     }

@@ -1,8 +1,8 @@
 //! The contact sheet of a comparison: a grid with its heads, or runs with what parts them.
 
 use super::contact_sheet::{Cell, EDGE, Sheet};
-use crate::compare::{Axes, Label, Place, Psnr, Run, State, between_pictures};
-use crate::walk::colour_map::diverging;
+use crate::compare::{Axes, Axis, Label, Place, Psnr, Run, State, between_pictures, decided};
+use crate::walk::colour_map::{diverging, sequential};
 use crate::walk::{Image, Picture, Problem, Settings};
 use crate::words::Words;
 
@@ -31,6 +31,7 @@ pub fn grid_sheet<'a>(
         names.join(" · ")
     };
     let mut known = Vec::new();
+    let mut notes_of_swaps = Vec::new();
     let mut sheet_rows = Vec::with_capacity(lines);
     for line in 0..lines {
         let (page, row) = (line / rows, line % rows);
@@ -40,16 +41,57 @@ pub fn grid_sheet<'a>(
         let mut labels = axes.page_labels(page);
         labels.extend(axes.row_label(row));
         sheet_rows.push((named(&labels), runs.iter().map(|run| cell(*run, words)).collect()));
+        if let Some(row) = decided_row(axes, &runs, words) {
+            sheet_rows.push((words.text("export.compare.decided-row").to_owned(), row));
+            notes_of_swaps = vec![words.text("export.compare.decided-note").to_owned()];
+        }
     }
     let heads = (0..columns).filter_map(|i| axes.column_label(i));
     Ok(Sheet {
-        title: shared(&known, |s| s.prompt.clone()).unwrap_or_default(),
-        notes: notes(&known, words),
+        title: shared(&known, |s| s.prompt.clone()).unwrap_or_else(|| swapped(axes, &known)),
+        notes: [notes(&known, words), notes_of_swaps].concat(),
         columns: heads.map(|label| named(&[label])).collect(),
         rows: sheet_rows,
         edge: edge(lines * columns),
     })
 }
+
+/// The two prompts of a swap.
+fn swapped(axes: &Axes, known: &[&Settings]) -> String {
+    let other = axes.axes().iter().find_map(|axis| match axis {
+        Axis::SwapAt { prompt, .. } => Some(prompt.as_str()),
+        _ => None,
+    });
+    let first = known.iter().find(|s| s.fork.is_none()).map(|s| s.prompt.as_str());
+    first.zip(other).map_or_else(String::new, |(first, other)| format!("{first} → {other}"))
+}
+
+/// Where prompts are swapped across: below each picture, which parts of it were decided before.
+fn decided_row(axes: &Axes, runs: &[Option<&Run>], words: Words) -> Option<Vec<Cell>> {
+    let Some(Axis::SwapAt { after, .. }) = axes.axes().first() else { return None };
+    let at = |wanted: usize| {
+        let column = after.iter().position(|after| *after == wanted)?;
+        picture(runs.get(column).copied().flatten()?)
+    };
+    let (from_start, never) = (at(0)?, at(usize::MAX)?);
+    let cell = |run: Option<&Run>| {
+        let card = run.and_then(|run| run.card.as_ref());
+        let (swapped, card) = run.and_then(picture).zip(card)?;
+        let seen = decided(&never, &from_start, &swapped, card.vae_factor).ok()?;
+        let (values, w) = (seen.blocks.data(), seen.blocks.width());
+        let drawn = Picture::from_fn(never.width(), never.height(), |x, y| {
+            let value = values[y / seen.block * w + x / seen.block];
+            if value.is_nan() { SILENT } else { sequential(value, 0.0, 1.0) }
+        });
+        let share = seen.share.map_or_else(|| "–".to_owned(), |s| format!("{:.0}", s * 100.0));
+        let label = words.fill("export.compare.decided", &[("share", &share)]);
+        Some(Cell { picture: Some(drawn), label })
+    };
+    Some(runs.iter().map(|run| cell(*run).unwrap_or_default()).collect())
+}
+
+/// Blocks that say nothing.
+const SILENT: [u8; 3] = [190, 190, 190];
 
 /// The sheet of runs side by side: each picture, and below it what parts it from the picture of
 /// the run at place `reference`.

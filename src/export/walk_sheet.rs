@@ -6,7 +6,7 @@ use crate::walk::{Frame, ModelCard, Settings, Step};
 use crate::words::Words;
 
 /// How much wider than high a sheet is, about.
-const WIDER: f32 = 1.6;
+const WIDER: f32 = 2.2;
 
 /// The sheet of the frames so far. A step without any picture (no VAE picture, no preview) keeps
 /// its place, empty.

@@ -60,7 +60,7 @@ take compare "$scratch/10-steps.safetensors" "$scratch/20-steps.safetensors"
 
 does wait:◐1 key:5 wait:1/ quiet:250
 for _ in $(seq 9); do does key:right quiet:250; done
-does key:f quiet:200 key:down key:down key:ctrl-u 'type:a green fish on a white background'
+does key:f quiet:200 key:down key:down type:x key:ctrl-u 'type:a green fish on a white background'
 shot fork-form
 does key:enter quiet:200 key:enter quiet:3000 key:7
 shot fork-image

@@ -49,7 +49,11 @@ impl Label {
             Axis::Steps(values) => ("compare.axis.steps", values.get(i)?.to_string()),
             Axis::Guidance(values) => ("compare.axis.guidance", values.get(i)?.to_string()),
             Axis::Samplers(values) => ("compare.axis.sampler", values.get(i)?.name().to_owned()),
-            Axis::SwapAt { after, .. } => ("compare.axis.swap", after.get(i)?.to_string()),
+            Axis::SwapAt { after, .. } => match *after.get(i)? {
+                0 => ("compare.axis.swap-start", String::new()),
+                usize::MAX => ("compare.axis.swap-never", String::new()),
+                after => ("compare.axis.swap", after.to_string()),
+            },
         };
         Some(Self { key, value })
     }

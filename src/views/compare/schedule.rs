@@ -150,11 +150,12 @@ fn draw_picture(
     let fit = canvas.draw(body, ground, buf, slots);
     let (_, side) = layout::left(body, fit.area.width, 1);
     let mut rest = side;
-    for (line, style) in [
-        (view.name_of(place), ground.fact()),
-        (line, ground.fact()),
-        (canvas.label.clone(), ground.dim()),
-    ] {
+    // Where there is no room for a name in one piece, the mark in the heading is its name.
+    let name = view.name_of(place);
+    let name = if text::width(&name) <= rest.width { name } else { String::new() };
+    for (line, style) in
+        [(name, ground.fact()), (line, ground.fact()), (canvas.label.clone(), ground.dim())]
+    {
         let used = text::put_wrapped(buf, rest, &line, style);
         rest = layout::top(rest, used).1;
     }
