@@ -50,6 +50,9 @@ shot tokens
 stage 2 embeddings
 stage 3 schedule
 stage 4 noise
+does key:b
+shot noise-by-hand
+does key:b
 does key:5 wait:1/ quiet:250
 onward 6
 shot step
@@ -62,6 +65,9 @@ onward 9
 shot step-late
 stage 6 decode
 stage 7 image
+does key:b
+shot image-by-hand
+does key:b
 does 'key:?'
 shot help
 does key:esc quiet:100 key:g
