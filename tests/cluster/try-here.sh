@@ -21,7 +21,7 @@ PATH=$PATH:/usr/sbin
 grid=("a red cat" --seeds "1,2,3,4,5,6" --guidance "1,4" --steps 150 --batch 1)
 cells=12
 
-for program in parallel ssh ssh-keygen sshd munged slurmctld slurmd sbatch; do
+for program in parallel ssh ssh-keygen sshd munged slurmctld slurmd sbatch flock; do
     command -v "$program" > /dev/null || { echo "not installed: $program" >&2; exit 2; }
 done
 ((EUID == 0)) || { echo "needs root" >&2; exit 2; }
@@ -90,14 +90,14 @@ not_computed_again "$folder"
 
 folder=$work/race-by-ssh
 mkdir "$folder"
-watch_partials "$folder" & watcher=$!
+watch_cells "$folder" & watcher=$!
 say "\$ HOSTS=one parallel.sh 1 FOLDER … & HOSTS=two parallel.sh 1 FOLDER …   # both 1/1"
 by_ssh one 1 & first=$!
 by_ssh two 1 & second=$!
 wait "$first" || fail "the first: exit $?"
 wait "$second" || fail "the second: exit $?"
 say "both exit 0"
-each_once "$watcher"
+each_once "$watcher" "$folder"
 all_there "$folder"
 
 echo
@@ -110,7 +110,7 @@ say "\$ sbatch --array=1-2 slurm.sbatch FOLDER …"
 array=$(submit "$folder" --array=1-2)
 kill_half_way "$folder" 1/2
 wait_for 30 failed "${array}_1" || fail "Slurm does not see that the task was killed"
-say "task 1: $(ends "${array}_1")"
+say "task 1: $(ends "${array}_1"); it left $(abandoned "$folder" | wc -l) recording half-written"
 scontrol requeue "${array}_1"
 # Slurm lets a requeued task wait for two minutes; here nobody has to.
 scontrol update JobId="${array}_1" StartTime=now
@@ -128,12 +128,12 @@ not_computed_again "$folder"
 
 folder=$work/race-by-slurm
 mkdir "$folder"
-watch_partials "$folder" & watcher=$!
+watch_cells "$folder" & watcher=$!
 say "\$ sbatch --array=1-1 slurm.sbatch FOLDER …   # twice at once, both 1/1"
 first=$(submit "$folder" --array=1-1)
 second=$(submit "$folder" --array=1-1)
 all_well 1 "$first"
 all_well 1 "$second"
 say "both: $(ends "$first")"
-each_once "$watcher"
+each_once "$watcher" "$folder"
 all_there "$folder"

@@ -62,6 +62,16 @@ kill_half_way() {
     say "the folder opened now: $(states "$folder")"
 }
 
+# Recordings that were begun and that nobody is at any more.
+abandoned() {
+    local lock
+    for lock in "$1"/*.lock; do
+        if [[ -e ${lock%.lock}.partial ]] && flock --nonblock "$lock" true; then
+            echo "$lock"
+        fi
+    done
+}
+
 # Cells that were whole before are untouched: same inode, same time.
 not_computed_again() {
     [[ -z $(whole "$1" | comm -23 "$work/before" -) ]] || fail "a finished cell was written again"
@@ -78,7 +88,7 @@ states() {
 
 all_there() {
     [[ $(states "$1") == "$cells done" ]] || fail "not all are done: $(states "$1")"
-    [[ -z $(find "$1" -name '*.lock' -o -name '*.partial') ]] || fail "something is left over"
+    [[ -z $(find "$1" -name '*.lock' -o -name '*.partial*') ]] || fail "something is left over"
     local file same=0
     for file in "$1"/*.safetensors; do
         "$safelight" compare "$file" "$work/alone/${file##*/}" --json --quiet > "$work/json"
@@ -89,22 +99,23 @@ all_there() {
     ((same == cells)) || fail "pictures differ"
 }
 
-# Which recordings are being written, each as name and inode: one computed twice has two inodes.
-watch_partials() {
-    until [[ -e $work/over ]]; do
-        find "$1" -name '*.safetensors.partial' -printf '%f %i\n' 2> /dev/null || true
-        sleep 0.05
-    done | sort -u > "$work/partials"
+# Which recordings appear, each as name and inode. One that is computed twice is either written
+# over, and has two inodes, or refused, and the program that comes second fails.
+watch_cells() {
+    {
+        until [[ -e $work/over ]]; do
+            whole "$1"
+            sleep 0.05
+        done
+        whole "$1"
+    } | cut -d' ' -f1,2 | sort -u > "$work/seen"
 }
 
-# Says what the race shows.
+# each_once WATCHER FOLDER: says what the race shows.
 each_once() {
     touch "$work/over"
     wait "$1"
     rm "$work/over"
-    local begun twice
-    begun=$(wc -l < "$work/partials")
-    twice=$(cut -d' ' -f1 "$work/partials" | uniq -d | wc -l)
-    say "$begun recordings were begun for $cells cells; begun twice: $twice"
-    ((twice == 0 && begun == cells)) || fail "a cell was computed twice, or the watch missed one"
+    [[ $(whole "$2" | cut -d' ' -f1,2) == "$(< "$work/seen")" ]] || fail "a cell was written over"
+    say "each of the $(count "$2") cells appeared once"
 }
