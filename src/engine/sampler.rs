@@ -93,14 +93,24 @@ pub fn plan(config: &SchedulerConfig, settings: &Settings) -> Result<Plan, Probl
     Ok(plan)
 }
 
-/// How an answer is read where the latent is `√ᾱ·x0 + √(1−ᾱ)·ε`; `keep` is ᾱ.
-fn reading(prediction: Prediction, keep: f64) -> ([f32; 2], [f32; 2]) {
+/// The formula of a sampler whose latent is `√ᾱ·x0 + √(1−ᾱ)·ε`, which the network sees as it is;
+/// `keep` is ᾱ.
+fn in_common_scale(settings: &Settings, keep: f64, next: Vec<Term>) -> Formula {
     let (alpha, sigma) = (keep.sqrt(), (1.0 - keep).sqrt());
-    let (x0, epsilon) = match prediction {
+    let (x0, epsilon) = match settings.prediction {
         Prediction::Epsilon => ([1.0 / alpha, -sigma / alpha], [0.0, 1.0]),
         Prediction::V => ([alpha, -sigma], [sigma, alpha]),
     };
-    (x0.map(|x| x as f32), epsilon.map(|x| x as f32))
+    Formula {
+        prediction: settings.prediction,
+        guidance: guidance(settings),
+        input_scale: 1.0,
+        x0: x0.map(|x| x as f32),
+        epsilon: epsilon.map(|x| x as f32),
+        common_scale: 1.0,
+        next_common_scale: 1.0,
+        next,
+    }
 }
 
 /// How an answer is read where the latent is `x0 + σ·ε`.

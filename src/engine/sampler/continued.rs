@@ -2,9 +2,9 @@
 //! goes down the levels that remain. What it would remember of earlier steps, it has not seen: a
 //! multistep sampler begins anew, as at the start of a walk.
 
-use super::{Call, ddim, dpmpp2m, euler, euler_a, guidance, level, pndm, reading};
+use super::{Call, ddim, dpmpp2m, euler, euler_a, in_common_scale, level, pndm};
 use crate::engine::scheduler_config::SchedulerConfig;
-use crate::walk::{Formula, Problem, Quantity, Sampler, Schedule, Settings};
+use crate::walk::{Problem, Quantity, Sampler, Schedule, Settings};
 
 /// The calls that `settings.sampler` makes in the place of those of `schedule` from `call` on;
 /// they count from `call`, and their steps from the step that `call` belongs to.
@@ -66,23 +66,17 @@ fn pndm_calls(settings: &Settings, timesteps: &[f64], levels: &[f32]) -> Vec<Cal
         places.insert(1, (1, 0));
     }
     let call = |(k, (told, from)): (usize, (usize, usize))| {
-        let (x0, epsilon) = reading(settings.prediction, share(levels[told]));
         let (now, after) = (share(levels[from]), share(levels[from + 1]));
         Call {
             timestep: timesteps[told] as f32,
             step: k.saturating_sub(1),
             sigma: levels[told],
             sigma_next: level(after as f32),
-            formula: Formula {
-                prediction: settings.prediction,
-                guidance: guidance(settings),
-                input_scale: 1.0,
-                x0,
-                epsilon,
-                common_scale: 1.0,
-                next_common_scale: 1.0,
-                next: pndm::transfer(settings.prediction, k, now, after),
-            },
+            formula: in_common_scale(
+                settings,
+                share(levels[told]),
+                pndm::transfer(settings.prediction, k, now, after),
+            ),
             extra_noise: false,
         }
     };

@@ -1,8 +1,8 @@
 //! Song et al. 2020, "Denoising Diffusion Implicit Models", equations 12 and 16, with η.
 
-use super::{Call, Plan, alpha_after, alpha_at, guidance, level, reading, spacing, term};
+use super::{Call, Plan, alpha_after, alpha_at, in_common_scale, level, spacing, term};
 use crate::engine::scheduler_config::SchedulerConfig;
-use crate::walk::{Formula, Problem, Quantity, Settings};
+use crate::walk::{Problem, Quantity, Settings};
 
 pub(super) fn plan(config: &SchedulerConfig, settings: &Settings) -> Result<Plan, Problem> {
     let alphas = config.alphas_cumprod();
@@ -35,22 +35,12 @@ pub(super) fn call(
     if extra_noise {
         next.push(term(fresh, Quantity::ExtraNoise));
     }
-    let (x0, epsilon) = reading(settings.prediction, a);
     Call {
         timestep: timestep as f32,
         step,
         sigma: level(now),
         sigma_next: level(after),
-        formula: Formula {
-            prediction: settings.prediction,
-            guidance: guidance(settings),
-            input_scale: 1.0,
-            x0,
-            epsilon,
-            common_scale: 1.0,
-            next_common_scale: 1.0,
-            next,
-        },
+        formula: in_common_scale(settings, a, next),
         extra_noise,
     }
 }

@@ -4,9 +4,9 @@
 //! this x0 and the one before. The first step is first order, and so is the last one where the
 //! schedule ends without noise.
 
-use super::{Call, Plan, guidance, reading, spacing, term};
+use super::{Call, Plan, in_common_scale, spacing, term};
 use crate::engine::scheduler_config::SchedulerConfig;
-use crate::walk::{Formula, Problem, Quantity, Settings, Spacing, Term};
+use crate::walk::{Problem, Quantity, Settings, Spacing, Term};
 
 /// What the scheduler's file says about this solver.
 struct Solver {
@@ -59,22 +59,12 @@ pub(super) fn calls(
     }
     let call = |(k, &timestep): (usize, &f64)| {
         let keep = 1.0 / (f64::from(sigmas[k]).powi(2) + 1.0);
-        let (x0, epsilon) = reading(settings.prediction, keep);
         Call {
             timestep: timestep as f32,
             step: k,
             sigma: sigmas[k],
             sigma_next: sigmas[k + 1],
-            formula: Formula {
-                prediction: settings.prediction,
-                guidance: guidance(settings),
-                input_scale: 1.0,
-                x0,
-                epsilon,
-                common_scale: 1.0,
-                next_common_scale: 1.0,
-                next: solver.next(k, sigmas),
-            },
+            formula: in_common_scale(settings, keep, solver.next(k, sigmas)),
             extra_noise: false,
         }
     };

@@ -3,9 +3,9 @@
 //! second starts again from the first one's latent), then Adams–Bashforth of rising order mixes
 //! the answers so far, and equation 9 makes the step.
 
-use super::{Call, Plan, alpha_after, alpha_at, guidance, level, reading, spacing, term};
+use super::{Call, Plan, alpha_after, alpha_at, in_common_scale, level, spacing, term};
 use crate::engine::scheduler_config::SchedulerConfig;
-use crate::walk::{Formula, Prediction, Problem, Quantity, Sampler, Settings, Term};
+use crate::walk::{Prediction, Problem, Quantity, Sampler, Settings, Term};
 
 pub(super) fn plan(config: &SchedulerConfig, settings: &Settings) -> Result<Plan, Problem> {
     // Without the key, the class itself would warm up; another class's file says nothing of it.
@@ -29,22 +29,16 @@ pub(super) fn plan(config: &SchedulerConfig, settings: &Settings) -> Result<Plan
         let told = alpha_at(&alphas, timestep);
         let now = alpha_at(&alphas, from);
         let after = alpha_after(config, &alphas, to, false)?;
-        let (x0, epsilon) = reading(settings.prediction, f64::from(told));
         calls.push(Call {
             timestep: timestep as f32,
             step: k.saturating_sub(1),
             sigma: level(told),
             sigma_next: level(after),
-            formula: Formula {
-                prediction: settings.prediction,
-                guidance: guidance(settings),
-                input_scale: 1.0,
-                x0,
-                epsilon,
-                common_scale: 1.0,
-                next_common_scale: 1.0,
-                next: transfer(settings.prediction, k, f64::from(now), f64::from(after)),
-            },
+            formula: in_common_scale(
+                settings,
+                f64::from(told),
+                transfer(settings.prediction, k, f64::from(now), f64::from(after)),
+            ),
             extra_noise: false,
         });
     }
