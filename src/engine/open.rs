@@ -124,7 +124,8 @@ impl Engine {
         Walk::begin(Arc::clone(&self.parts), settings, look)
     }
 
-    /// Begins a fork; see [`super::fork::begin`].
+    /// Begins a fork: its frames are those of a whole walk, the first steps shared with the walk that
+    /// it branches from.
     ///
     /// # Errors
     /// A past that does not reach the fork's call, a change that is out of range, a sampler that
