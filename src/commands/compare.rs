@@ -21,7 +21,7 @@ use crate::terminal::{self, Options};
 use crate::walk::{Change, Frame, Problem, RunAsked};
 use crate::words::{Language, Words};
 
-/// How many cells are asked of the network at once, where nothing else is said.
+/// How many cells the screen asks of the network at once, where nothing else is said.
 const BATCH: usize = 4;
 /// The most cells that the screen holds.
 const MOST_ON_SCREEN: usize = 1_000;

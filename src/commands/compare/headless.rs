@@ -10,7 +10,7 @@ use super::super::keeping::{can_be_written, shown_name};
 use super::super::printing::{Shown, form};
 use super::super::progress_bar::Progress;
 use super::super::{DONE, FAILED, not_printed, remark};
-use super::{BATCH, Prepared};
+use super::Prepared;
 use crate::cli::{CompareFlags, Flags};
 use crate::compare::{Run, State};
 use crate::export::contact_sheet::{self, Sheet};
@@ -113,6 +113,10 @@ fn say_failures(runs: &[Run], words: Words) -> bool {
     }
     failed
 }
+
+/// How many cells are asked of the network at once, where nothing else is said: twice as many as
+/// on the screen, where somebody waits for the first ones.
+const BATCH: usize = 8;
 
 /// The most runs whose numbers are held in memory at once.
 const MOST_IN_MEMORY: usize = 1_000;
