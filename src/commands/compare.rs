@@ -23,8 +23,6 @@ use crate::words::{Language, Words};
 
 /// How many cells the screen asks of the network at once, where nothing else is said.
 const BATCH: usize = 4;
-/// The most cells that the screen holds.
-const MOST_ON_SCREEN: usize = 1_000;
 
 /// What is laid side by side, ready to be shown or computed.
 struct Prepared {
@@ -42,12 +40,15 @@ struct Prepared {
 pub(super) fn compare(flags: &CompareFlags, language: Language) -> Result<u8, Problem> {
     let words = Words::of(language);
     let screen = !flags.without_screen() && stdin().is_terminal() && stdout().is_terminal();
+    let mut most = size::MOST;
     let prepared = match flags.compared()? {
         Compared::Grid(axes) => {
-            if screen && axes.count() > MOST_ON_SCREEN {
+            let card = ModelFolder::open(flags.model.as_deref())?.card()?;
+            most = size::most_in_memory(&axes, &card);
+            if screen && axes.count() > most {
                 return Err(Problem::usage("compare-too-many-for-screen")
                     .with("cells", axes.count())
-                    .with("most", MOST_ON_SCREEN));
+                    .with("most", most));
             }
             if !size::agreed(&axes, flags, words)? {
                 return Ok(DONE);
@@ -60,7 +61,7 @@ pub(super) fn compare(flags: &CompareFlags, language: Language) -> Result<u8, Pr
     if screen {
         on_screen(prepared, flags, language)
     } else {
-        caught(|| headless::compute(prepared, flags, words, &Interrupt::listen()))
+        caught(|| headless::compute(prepared, most, (flags, words), &Interrupt::listen()))
     }
 }
 
@@ -102,9 +103,9 @@ fn union(
 ) -> Result<Prepared, Problem> {
     let (axes, hash) = folder::read_grid(folder)?;
     let pictures = !screen && !headless::prints(flags);
-    if !pictures && axes.count() > MOST_ON_SCREEN {
+    if !pictures && axes.count() > size::MOST {
         let key = if screen { "compare-too-many-for-screen" } else { "compare-too-many-to-print" };
-        return Err(Problem::usage(key).with("cells", axes.count()).with("most", MOST_ON_SCREEN));
+        return Err(Problem::usage(key).with("cells", axes.count()).with("most", size::MOST));
     }
     let mut prepared = Prepared {
         runs: Vec::new(),

@@ -23,8 +23,8 @@ use crate::words::Words;
 /// Computes what is pending and writes what was asked for. Exit code 1 where a run failed.
 pub(super) fn compute(
     mut prepared: Prepared,
-    flags: &CompareFlags,
-    words: Words,
+    most: usize,
+    (flags, words): (&CompareFlags, Words),
     interrupt: &Interrupt,
 ) -> Result<u8, Problem> {
     if let Some(out) = &flags.out {
@@ -32,10 +32,10 @@ pub(super) fn compute(
     }
     let share = flags.shard.is_some();
     let numbers = prints(flags);
-    if numbers && prepared.runs.len() > MOST_IN_MEMORY {
+    if numbers && prepared.runs.len() > most {
         return Err(Problem::usage("compare-too-many-to-print")
             .with("cells", prepared.runs.len())
-            .with("most", MOST_IN_MEMORY));
+            .with("most", most));
     }
     let kept = match (share, numbers) {
         (true, _) => Kept::Nothing,
@@ -117,9 +117,6 @@ fn say_failures(runs: &[Run], words: Words) -> bool {
 /// How many cells are asked of the network at once, where nothing else is said: twice as many as
 /// on the screen, where somebody waits for the first ones.
 const BATCH: usize = 8;
-
-/// The most runs whose numbers are held in memory at once.
-const MOST_IN_MEMORY: usize = 1_000;
 
 /// What is kept of a run in memory.
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -7,8 +7,37 @@ use super::super::remark;
 use crate::cli::CompareFlags;
 use crate::compare::{Axes, Cost, Place};
 use crate::engine::{Engine, Look};
-use crate::walk::{Frame, Problem, Unwatched};
+use crate::walk::{Frame, ModelCard, Problem, Unwatched};
 use crate::words::Words;
+
+/// The most runs whose frames are held in memory at once, however small they are.
+pub(super) const MOST: usize = 1_000;
+
+/// Bytes that the frames of a comparison may take.
+const ROOM: u64 = 2 << 30;
+
+/// Latents and answers that a step keeps, attention counted as two of them.
+const KEPT_A_STEP: u64 = 9;
+
+/// The most runs of a grid whose frames are held in memory at once.
+pub(super) fn most_in_memory(axes: &Axes, card: &ModelCard) -> usize {
+    let nothing = Cost {
+        default_steps: card.default_steps.unwrap_or(50),
+        seconds_per_call: 0.0,
+        seconds_per_run: 0.0,
+        bytes_per_call: 0,
+        bytes_per_run: 0,
+    };
+    let estimate = axes.estimate(&nothing);
+    let calls = estimate.calls.div_ceil(estimate.cells.max(1));
+    let width = axes.asked().width.unwrap_or(card.default_size.0) as u64;
+    let height = axes.asked().height.unwrap_or(card.default_size.1) as u64;
+    let factor = (card.vae_factor as u64).max(1);
+    // Four channels of four bytes.
+    let latent = (width / factor).saturating_mul(height / factor).saturating_mul(16);
+    let run = latent.saturating_mul(KEPT_A_STEP).saturating_mul(calls).max(1);
+    usize::try_from(ROOM / run).unwrap_or(MOST).clamp(2, MOST)
+}
 
 /// Up to so many cells nobody is asked.
 const FEW: usize = 100;
@@ -78,5 +107,26 @@ fn duration(seconds: f64) -> String {
         s if s >= 5400.0 => format!("{:.1} h", s / 3600.0),
         s if s >= 90.0 => format!("{:.0} min", s / 60.0),
         s => format!("{s:.0} s"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::compare::Axis;
+    use crate::engine::ModelFolder;
+    use crate::walk::Asked;
+
+    #[test]
+    fn the_larger_the_latents_the_fewer_runs_are_held() {
+        let card = ModelFolder::open(None).and_then(|folder| folder.card()).expect("inside");
+        let most = |side| {
+            let asked = Asked { width: side, height: side, ..Asked::default() };
+            most_in_memory(&Axes::new(asked, vec![Axis::Seeds(vec![1, 2])]), &card)
+        };
+        assert_eq!(most(None), MOST);
+        let large = most(Some(1024));
+        assert!((2..MOST / 10).contains(&large), "{large}");
+        assert_eq!(most(Some(usize::MAX)), 2);
     }
 }
