@@ -160,19 +160,26 @@ impl Comparison {
     /// How many runs will be computed before this one, itself counted: 1 is next. `None` where it
     /// does not wait.
     pub fn place_in_queue(&self, id: usize) -> Option<usize> {
-        self.queue().iter().position(|asked| asked.id == id).map(|at| at + 1)
+        let at = self.pending.iter().position(|asked| asked.id == id)?;
+        let far = self.distance(id);
+        let before = |(i, asked): &(usize, &RunAsked)| (self.distance(asked.id), *i) < (far, at);
+        Some(self.pending.iter().enumerate().filter(before).count() + 1)
     }
 
     /// What waits, in the order of computing: nearest to the chosen run first.
     pub fn queue(&self) -> Vec<&RunAsked> {
         let mut queue: Vec<&RunAsked> = self.pending.iter().collect();
-        queue.sort_by_key(|asked| self.distance(asked.id));
+        queue.sort_by_cached_key(|asked| self.distance(asked.id));
         queue
     }
 
     /// How far a run stands from the chosen one: pages count most.
     fn distance(&self, id: usize) -> usize {
-        let Some(place) = self.runs.iter().position(|run| run.id == id) else { return usize::MAX };
+        // The runs of a grid stand at their numbers; those that were added need not.
+        let at_its_number = self.runs.get(id).is_some_and(|run| run.id == id);
+        let place =
+            if at_its_number { Some(id) } else { self.runs.iter().position(|run| run.id == id) };
+        let Some(place) = place else { return usize::MAX };
         match (self.cell(place), self.cell(self.chosen)) {
             (Some(a), Some(b)) => {
                 let on_page = a.row.abs_diff(b.row) + a.column.abs_diff(b.column);

@@ -46,14 +46,12 @@ pub(super) fn compare(flags: &CompareFlags, language: Language) -> Result<u8, Pr
             let card = ModelFolder::open(flags.model.as_deref())?.card()?;
             most = size::most_in_memory(&axes, &card);
             if screen && axes.count() > most {
-                return Err(Problem::usage("compare-too-many-for-screen")
-                    .with("cells", axes.count())
-                    .with("most", most));
+                return Err(size::too_many_for_screen(&axes, most));
             }
             if !size::agreed(&axes, flags, words)? {
                 return Ok(DONE);
             }
-            grid(&axes, flags, words)?
+            grid(&axes, &card.hash, flags, words)?
         }
         Compared::Recordings(files) => recordings(&files)?,
         Compared::Folder(folder) => union(&folder, flags, screen, words)?,
@@ -66,10 +64,9 @@ pub(super) fn compare(flags: &CompareFlags, language: Language) -> Result<u8, Pr
 }
 
 /// The runs of a grid. Of a share, only its own cells.
-fn grid(axes: &Axes, flags: &CompareFlags, words: Words) -> Result<Prepared, Problem> {
-    let hash = ModelFolder::open(flags.model.as_deref())?.card()?.hash;
+fn grid(axes: &Axes, hash: &str, flags: &CompareFlags, words: Words) -> Result<Prepared, Problem> {
     if let Some(folder) = &flags.keep {
-        folder::lay_out(folder, axes, &hash)?;
+        folder::lay_out(folder, axes, hash)?;
     }
     let mut prepared = Prepared {
         runs: Vec::new(),
@@ -84,7 +81,7 @@ fn grid(axes: &Axes, flags: &CompareFlags, words: Words) -> Result<Prepared, Pro
     let nearest = axes.nearest_first(Place::default()).map(|place| (axes.index(place), place));
     for (id, place) in nearest.filter(|(id, _)| ours(*id)) {
         let Some(cell) = axes.cell(place) else { continue };
-        let keep = flags.keep.as_deref().map(|folder| folder::file_of(folder, &cell, &hash));
+        let keep = flags.keep.as_deref().map(|folder| folder::file_of(folder, &cell, hash));
         let turn = cell
             .swap
             .map(|swap| (swap.after, Change { prompt: Some(swap.prompt), ..Change::default() }));
@@ -104,7 +101,7 @@ fn union(
     let (axes, hash) = folder::read_grid(folder)?;
     let pictures = !screen && !headless::prints(flags);
     if !pictures && axes.count() > size::MOST {
-        let key = if screen { "compare-too-many-for-screen" } else { "compare-too-many-to-print" };
+        let key = if screen { "compare-folder-too-large" } else { "compare-too-many-to-print" };
         return Err(Problem::usage(key).with("cells", axes.count()).with("most", size::MOST));
     }
     let mut prepared = Prepared {

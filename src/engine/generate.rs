@@ -1,6 +1,9 @@
 //! The whole process, top to bottom: prompt to ids, ids to vectors, steps to a schedule, seed to
 //! noise, noise to latent step by step, latent to pixels.
 
+mod in_step;
+mod masked;
+
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -16,7 +19,6 @@ use super::preview::Fitting;
 use super::probe::{Mean, Probe, Wanted};
 use super::sampler::{self, Plan};
 use super::texts::{Texts, masked};
-use super::weights::compute_failed;
 use crate::walk::{
     Asked, Attention, Change, Decode, Embeddings, EncoderTokens, Frame, Grid, Image, Neighbour,
     Noise, Picture, Problem, Quantity, Schedule, Settings, Stage, Step, TextLayers, Tokens, Watch,
@@ -320,41 +322,6 @@ impl Walk {
         })
     }
 
-    /// The call of the network that comes next, if the next frame is a step of its own and the
-    /// network is asked nothing else on the way.
-    pub(super) fn next_call(&self) -> Option<usize> {
-        let k = self.made.checked_sub(4)?;
-        let plain = masked(self.change()).is_none() && self.look.probe_step != Some(k);
-        (plain && k >= self.shared() && k < self.calls()).then_some(k)
-    }
-
-    /// The next frame, whose question was asked from outside.
-    pub(super) fn take_answer(
-        &mut self,
-        k: usize,
-        answer: Answer,
-        watch: &dyn Watch,
-    ) -> Result<Frame, Problem> {
-        let step = self.answered(k, answer, watch)?;
-        self.made += 1;
-        Ok(Frame::Step(Box::new(step)))
-    }
-
-    /// What the walk is made with.
-    pub(super) const fn parts(&self) -> &Arc<Parts> {
-        &self.parts
-    }
-
-    /// The prompt's vectors `[B,77,C]`.
-    pub(super) const fn context(&self) -> Option<&Tensor> {
-        self.context.as_ref()
-    }
-
-    /// Which attention is to be averaged at call `k`.
-    pub(super) fn wanted_mean(&self, k: usize) -> Option<Mean> {
-        self.wanted(k).mean
-    }
-
     /// The VAE's decoder turns the last latent into pixels.
     fn decode(&mut self, watch: &dyn Watch) -> Result<Decode, Problem> {
         let began = Instant::now();
@@ -429,37 +396,6 @@ impl Walk {
         let pace = Pace::new(watch, Stage::Step, call);
         let answer = self.parts.networks.predict(&tensor, timestep, context, probe, &pace)?;
         capture::grid(&answer)
-    }
-
-    /// The same with one place of the prompt masked. A place whose weight in attention is 0 might
-    /// as well not be there: the prompt's vectors go in without it, and the row of the negative
-    /// prompt, which keeps all of its places, by itself.
-    fn ask_masked(
-        &self,
-        input: &Grid,
-        timestep: f64,
-        probe: &mut Probe,
-        watch: &dyn Watch,
-        (call, place): (usize, usize),
-    ) -> Result<Grid, Problem> {
-        let context = self.context.as_ref().ok_or_else(out_of_order)?;
-        let pace = Pace::new(watch, Stage::Step, call);
-        let networks = &self.parts.networks;
-        let tensor = capture::tensor(input, networks.place())?;
-        let failed = |error: candle_core::Error| compute_failed(&error);
-        let (rows, places, _) = context.dims3().map_err(failed)?;
-        let text = context.narrow(0, rows - 1, 1).map_err(failed)?;
-        let without = text.narrow(1, 0, place).and_then(|before| {
-            Tensor::cat(&[&before, &text.narrow(1, place + 1, places - place - 1)?], 1)
-        });
-        let with = networks.predict(&tensor, timestep, &without.map_err(failed)?, probe, &pace)?;
-        if rows == 1 {
-            return capture::grid(&with);
-        }
-        let negative = context.narrow(0, 0, 1).map_err(failed)?;
-        let without_prompt =
-            networks.predict(&tensor, timestep, &negative, &mut Probe::nothing(), &pace)?;
-        capture::grid(&Tensor::cat(&[&without_prompt, &with], 0).map_err(failed)?)
     }
 
     fn wanted(&self, call: usize) -> Wanted {

@@ -49,20 +49,9 @@ pub(super) fn agreed(axes: &Axes, flags: &CompareFlags, words: Words) -> Result<
     if flags.yes || axes.count() / share <= FEW {
         return Ok(true);
     }
-    let estimate = axes.estimate(&measured(axes)?);
-    let hours = estimate.seconds / share as f64;
-    let facts = [
-        ("cells", (estimate.cells / share as u64).to_string()),
-        ("calls", (estimate.calls / share as u64).to_string()),
-        ("time", duration(hours)),
-        ("megabytes", (estimate.bytes / share as u64 / 1_000_000).to_string()),
-    ];
+    let facts = facts(axes, share)?;
     if !stdin().is_terminal() {
-        let mut problem = Problem::usage("compare-large");
-        for (name, value) in facts {
-            problem = problem.with(name, value);
-        }
-        return Err(problem);
+        return Err(with(Problem::usage("compare-large"), facts));
     }
     let facts: Vec<(&str, &str)> =
         facts.iter().map(|(name, value)| (*name, value.as_str())).collect();
@@ -70,6 +59,30 @@ pub(super) fn agreed(axes: &Axes, flags: &CompareFlags, words: Words) -> Result<
     let mut answer = String::new();
     let read = stdin().lock().read_line(&mut answer);
     Ok(read.is_ok() && matches!(answer.trim().chars().next(), Some('y' | 'Y' | '是')))
+}
+
+/// A grid with more cells than the screen holds, and what it would take without one.
+pub(super) fn too_many_for_screen(axes: &Axes, most: usize) -> Problem {
+    match facts(axes, 1) {
+        Ok(facts) => with(Problem::usage("compare-too-many-for-screen").with("most", most), facts),
+        Err(problem) => problem,
+    }
+}
+
+/// What one of so many shares of a grid takes, measured by one step of its first cell.
+fn facts(axes: &Axes, share: usize) -> Result<[(&'static str, String); 4], Problem> {
+    let estimate = axes.estimate(&measured(axes)?);
+    let shares = share as u64;
+    Ok([
+        ("cells", (estimate.cells / shares).to_string()),
+        ("calls", (estimate.calls / shares).to_string()),
+        ("time", duration(estimate.seconds / share as f64)),
+        ("megabytes", (estimate.bytes / shares / 1_000_000).to_string()),
+    ])
+}
+
+fn with(problem: Problem, facts: [(&'static str, String); 4]) -> Problem {
+    facts.into_iter().fold(problem, |problem, (name, value)| problem.with(name, value))
 }
 
 /// Times one step of the first cell.
