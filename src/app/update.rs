@@ -288,6 +288,8 @@ fn cancel(app: &mut App) -> Vec<Effect> {
         return comparing::cancel(app);
     }
     if app.walk.computing || app.walk.x0_pending.is_some() {
+        // Said at once: a frame that was whole at this moment is no news of a cancelling.
+        app.say("toast.cancelled", &[]);
         vec![Effect::Cancel]
     } else {
         Vec::new()

@@ -154,6 +154,12 @@ fn legend(view: &View, plane: &Plane, area: Rect, buf: &mut Buffer) {
         text::put_spans(buf, layout::row(area, row), &spans);
         row += 1;
     }
+    // The list follows the chosen run; where not all fit, it says which of how many these are.
+    let all = view.comparison.runs.len();
+    if all > usize::from(room) {
+        let range = format!("{}–{} / {all}", first + 1, first + usize::from(row));
+        text::put(buf, layout::row(area, row), &range, ground.dim());
+    }
     row += 1;
     let ascii = ground.marks == Marks::Ascii;
     for (what, key) in [
