@@ -113,18 +113,17 @@ class Judge:
         }
 
 
-def from_folder(folder, references=2400):
-    """A judge over the first `references` training pictures (they are mixed already)."""
+def from_folder(folder, references=4000):
+    """A judge over the first `references` training pictures (they are mixed)."""
     file = np.load(Path(folder) / "train.npz")
-    pictures, index = file["pictures"][:references], file["index"][:references]
-    labels = [tuple(map(str, file["combinations"][i])) for i in index]
-    return Judge(pictures, labels)
+    labels = [tuple(map(str, label)) for label in file["labels"][:references]]
+    return Judge(file["pictures"][:references], labels)
 
 
 def main():
     judge = from_folder(sys.argv[1])
     file = np.load(Path(sys.argv[1]) / "held.npz")
-    labels = [tuple(map(str, file["combinations"][i])) for i in file["index"]]
+    labels = [tuple(map(str, label)) for label in file["labels"]]
     print(len(labels), "real held-out pictures:", judge.count(file["pictures"], labels))
 
 

@@ -1,14 +1,14 @@
 """Draws training pictures: a drawing, its colours and its pose in, 64x64 pixels out.
 
-    python render.py FOLDER [--each 20] [--processes 2]
+    python render.py FOLDER [--pictures 40000] [--first]
 
-writes FOLDER/train.npz (pictures, and which combination each shows) and FOLDER/held.npz (the
-held-out combinations, for the judge's own test).
+writes FOLDER/train.npz and FOLDER/held.npz: pictures, captions and what each shows. `--first` draws
+the first stage of the recipe, which is smaller: 24 things, one drawing, big only.
 """
 
 import argparse
 import io
-import random
+import math
 from multiprocessing import Pool
 from pathlib import Path
 
@@ -20,11 +20,13 @@ import world
 
 SIZE = 64
 OVER = 2  # drawn this many times larger, then averaged in boxes
+SEED, HELD_SEED = 1, 2
+FIRST = world.Stage(things=24, drawings=1, sizes=(world.BIG,))
 
 
 def shaded(rgb, factor):
     """A colour a little lighter or darker, as CSS."""
-    return "rgb({},{},{})".format(*(max(0, min(255, round(v * factor))) for v in rgb))
+    return "rgb({},{},{})".format(*(max(0, min(255, math.floor(v * factor + 0.5))) for v in rgb))
 
 
 def style(colour, factor):
@@ -38,65 +40,55 @@ def style(colour, factor):
     )
 
 
-def picture(colour, thing, background, chance):
-    """One picture as an array [64, 64, 3] of bytes; `chance` moves, tilts and shades it."""
-    tilt = chance.uniform(-9, 9)
-    scale = chance.uniform(0.76, 0.87)
-    x, y = chance.uniform(-5, 5), chance.uniform(-5, 5)
-    ground = shaded(world.BACKGROUNDS[background], chance.uniform(0.94, 1.04))
-    svg = (
+def svg(s):
+    """A scene as SVG."""
+    ground = shaded(world.BACKGROUNDS[s.background], s.ground_light)
+    across = -s.scale if s.mirrored else s.scale
+    return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 100 100" '
         f'width="{SIZE * OVER}" height="{SIZE * OVER}">'
-        f"<style>{style(colour, chance.uniform(0.94, 1.05))}</style>"
+        f"<style>{style(s.colour, s.light)}</style>"
         f'<rect width="100" height="100" fill="{ground}"/>'
-        f'<g transform="translate({50 + x:.2f} {50 + y:.2f}) rotate({tilt:.2f}) scale({scale:.3f}) '
-        f'translate(-50 -50)">{world.drawing(thing)}</g></svg>'
+        f'<g transform="translate({50 + s.x:.2f} {50 + s.y:.2f}) rotate({s.tilt:.2f}) '
+        f'scale({across:.3f} {s.scale:.3f}) translate(-50 -50)">'
+        f"{world.drawing(s.thing, s.drawing)}</g></svg>"
     )
-    png = resvg_py.svg_to_bytes(svg_string=svg, skip_system_fonts=True)
+
+
+def picture(s):
+    """One picture as an array [64, 64, 3] of bytes."""
+    png = resvg_py.svg_to_bytes(svg_string=svg(s), skip_system_fonts=True)
     large = np.asarray(Image.open(io.BytesIO(bytes(png))).convert("RGB"), np.float32)
     boxes = large.reshape(SIZE, OVER, SIZE, OVER, 3).mean((1, 3))
     return np.clip(boxes + 0.5, 0, 255).astype(np.uint8)
 
 
-def batch(job):
-    """The pictures of one job: combinations and a seed."""
-    seed, combinations = job
-    chance = random.Random(seed)
-    return np.stack([picture(*c, chance) for c in combinations])
-
-
-def draw_all(combinations, each, processes, seed):
-    """`each` pictures of every combination, mixed; with the index of the combination."""
-    order = [i for i in range(len(combinations)) for _ in range(each)]
-    random.Random(seed).shuffle(order)
-    jobs = [
-        (f"{seed} {at}", [combinations[i] for i in order[at : at + 100]])
-        for at in range(0, len(order), 100)
-    ]
+def draw_all(scenes, processes):
+    """All pictures of these scenes [N, 64, 64, 3]."""
     with Pool(processes) as pool:
-        parts = pool.map(batch, jobs, chunksize=1)
-    return np.concatenate(parts), np.array(order)
+        return np.stack(pool.map(picture, scenes, chunksize=100))
 
 
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--each", type=int, default=20)
+    parser.add_argument("--pictures", type=int, default=40000)
+    parser.add_argument("--first", action="store_true")
     parser.add_argument("--processes", type=int, default=2)
     options = parser.parse_args()
     options.folder.mkdir(parents=True, exist_ok=True)
-    for name, combinations, each in (
-        ("held", sorted(world.held_out()), 8),
-        ("train", world.combinations(), options.each),
-    ):
-        pictures, index = draw_all(combinations, each, options.processes, name)
+    stage = FIRST if options.first else world.Stage()
+    for name, seed, count in (("held", HELD_SEED, 1600), ("train", SEED, options.pictures)):
+        scenes = [world.scene(seed, k, stage, name == "held") for k in range(count)]
         np.savez(
             options.folder / f"{name}.npz",
-            pictures=pictures,
-            index=index,
-            combinations=np.array(combinations),
+            pictures=draw_all(scenes, options.processes),
+            captions=np.array([s.caption for s in scenes]),
+            labels=np.array([(s.colour, s.thing, s.background) for s in scenes]),
+            drawings=np.array([s.drawing for s in scenes]),
+            sizes=np.array([s.size for s in scenes]),
         )
-        print(name, pictures.shape)
+        print(name, count, flush=True)
 
 
 if __name__ == "__main__":

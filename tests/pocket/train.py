@@ -1,10 +1,13 @@
 """Trains the noise predictor and the text encoder together, from nothing.
 
-    python train.py PICTURES WORK --until 16:40
+    python train.py PICTURES WORK --samples 57600
+    python train.py PICTURES WORK --decay-at 23:20 --until 23:50
 
-Needs WORK/autoencoder.levelled.pt. Goes on from WORK/diffusion.pt if it is there: the learning
-rate follows one cosine from the first start to `--until` (a time of day), whatever happens
-between. Every nine minutes the judge counts held-out prompts; WORK/curve.json keeps the counts.
+Needs WORK/autoencoder.levelled.pt. Goes on from WORK/diffusion.pt if it is there. The learning
+rate warms up, stays, and falls in a straight line from `--decay-at` to `--until` (times of day);
+without them it stays. What a step sees is a function of its number alone: pictures, captions,
+timesteps and noise are the same however often the run was stopped, and in any implementation.
+WORK/curve.json keeps loss and counts, WORK/age-*.pt the averaged weights on the way.
 """
 
 import argparse
@@ -23,14 +26,19 @@ import judge
 import network
 import world
 from autoencoder import floats, seconds_until
+from dice import Dice
 
 BATCH = 32
-STRANGER = 0.04  # how often a word that is not in the world stands before the thing
+EMPTY = 0.10  # how often the caption is left out
+SEED = 3
+BENT_FROM = 1000  # the step from which timesteps in the middle come more often
+WARM_UP = 150
+AGES = (16_000, 32_000, 64_000, 96_000, 128_000, 192_000, 256_000, 320_000, 384_000, 448_000)
 
 
-def latents_of(pictures, work):
+def latents_of(pictures, work, name):
     """The latents of all pictures, computed once and kept."""
-    kept = work / "latents.pt"
+    kept = work / f"latents-{name}.pt"
     if not kept.exists():
         model = network.autoencoder()
         model.load_state_dict(torch.load(work / "autoencoder.levelled.pt")["weights"])
@@ -43,38 +51,25 @@ def latents_of(pictures, work):
     return torch.load(kept)
 
 
-class Captions:
-    """Sentences as rows of the compact table, a fresh form each time."""
-
-    def __init__(self, combinations, chance):
-        self.combinations, self.chance = combinations, chance
-        self.table = network.compact(world.words())
-        self.forms = np.array([share for _, share in world.FORMS])
-
-    def draw(self, indices):
-        """Rows [B, 77] for these combinations."""
-        picks = self.chance.choice(len(self.forms), size=len(indices), p=self.forms)
-        out = []
-        for index, form in zip(indices, picks):
-            text = world.caption(*self.combinations[index], form)
-            if text and self.chance.random() < STRANGER:
-                text = text.replace("a ", "a strange ", 1)
-            out.append(network.rows(text, self.table))
-        return torch.tensor(out)
+def plan(step, count):
+    """What a step sees: picture numbers, whether each caption is left out, timesteps, noise."""
+    dice = Dice(SEED, step)
+    numbers, empty, timesteps = [], [], []
+    for _ in range(BATCH):
+        numbers.append(dice.below(count))
+        empty.append(dice.uniform() < EMPTY)
+        even, bend, normal = dice.uniform(), dice.uniform(), dice.normal()
+        # Once the colours stand, more of the timesteps in the middle, where shapes are decided.
+        if step >= BENT_FROM and bend >= 0.35:
+            even = 1 / (1 + math.exp(-(normal * 0.9 + 0.25)))
+        timesteps.append(min(int(even * 1000), 999))
+    noise = torch.randn(BATCH, 4, 16, 16, generator=torch.Generator().manual_seed(step))
+    return numbers, empty, torch.tensor(timesteps), noise
 
 
-def timesteps(count, middle):
-    """Timesteps; once the colours stand, more of those in the middle, where shapes are decided."""
-    even = torch.rand(count)
-    if middle:
-        bent = torch.sigmoid(torch.randn(count) * 0.9 + 0.25)
-        even = torch.where(torch.rand(count) < 0.35, even, bent)
-    return (even * 1000).long().clamp(0, 999)
-
-
-def evaluate(unet, text, vae, judges, table, count=64):
+def evaluate(unet, text, vae, judges, table, things, count=96):
     """What the judge says of held-out prompts."""
-    chosen = sorted(world.held_out())
+    chosen = [c for c in world.combinations(True, things)]
     chosen = [chosen[i] for i in np.random.default_rng(5).permutation(len(chosen))[:count]]
     rows = torch.tensor([network.rows(world.caption(*c), table) for c in chosen])
     empty = torch.tensor([network.rows("", table)])
@@ -88,116 +83,122 @@ def evaluate(unet, text, vae, judges, table, count=64):
     return judges.count(np.concatenate(out), chosen)
 
 
+class Run:
+    """The networks, their average, the optimiser, and where the run stands."""
+
+    def __init__(self, work, rate):
+        torch.manual_seed(SEED)
+        self.work, self.rate = work, rate
+        self.table = network.compact(world.words())
+        self.unet = network.unet()
+        self.text = network.text_encoder(3 + len(self.table))
+        with torch.no_grad():
+            self.text.get_input_embeddings().weight[2] = 0
+        self.weights = [*self.unet.parameters(), *self.text.parameters()]
+        nets = torch.nn.ModuleList([self.unet, self.text])
+        self.average = copy.deepcopy(nets).requires_grad_(False)
+        self.adam = torch.optim.AdamW(
+            self.weights, lr=rate, betas=(0.9, 0.99), weight_decay=1e-3, fused=True
+        )
+        self.step, self.curve, self.busy, self.loss = 0, [], 0.0, 1.0
+        if (work / "diffusion.pt").exists():
+            state = torch.load(work / "diffusion.pt")
+            for name in ("unet", "text", "average", "adam"):
+                getattr(self, name).load_state_dict(state[name])
+            for name in ("step", "curve", "busy", "loss"):
+                setattr(self, name, state[name])
+        else:
+            torch.save(self.average.state_dict(), work / "age-0.pt")
+
+    def save(self):
+        """Keeps everything, whole or not at all."""
+        state = {n: getattr(self, n).state_dict() for n in ("unet", "text", "average", "adam")}
+        state |= {n: getattr(self, n) for n in ("step", "curve", "busy", "loss")}
+        partial = self.work / "diffusion.partial"
+        torch.save(state, partial)
+        partial.rename(self.work / "diffusion.pt")
+
+    def learn(self, z, rows, rate, left):
+        """One step."""
+        for group in self.adam.param_groups:
+            group["lr"] = rate * min(1, (self.step + 1) / WARM_UP)
+        numbers, empty, t, epsilon = plan(self.step, len(z))
+        x0, now = z[numbers], left[t]
+        noisy = now.sqrt() * x0 + (1 - now).sqrt() * epsilon
+        target = now.sqrt() * epsilon - (1 - now).sqrt() * x0
+        said = rows[numbers].clone()
+        said[torch.tensor(empty)] = torch.tensor(network.rows("", self.table))
+        guess = self.unet(noisy, t, self.text(said).last_hidden_state).sample
+        loss = F.mse_loss(guess, target)
+        self.adam.zero_grad()
+        loss.backward()
+        self.text.get_input_embeddings().weight.grad[2] = 0
+        torch.nn.utils.clip_grad_norm_(self.weights, 1.0)
+        self.adam.step()
+        self.step += 1
+        keep = min(0.998, self.step / (self.step + 20))
+        with torch.no_grad():
+            torch._foreach_lerp_(list(self.average.parameters()), self.weights, 1 - keep)
+        self.loss += (loss.item() - self.loss) * max(0.005, 1 / self.step)
+        if self.step * BATCH in AGES:
+            torch.save(self.average.state_dict(), self.work / f"age-{self.step * BATCH}.pt")
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("pictures", type=Path)
     parser.add_argument("work", type=Path)
-    parser.add_argument("--until", required=True)
-    parser.add_argument("--rate", type=float, default=1.5e-3)
+    parser.add_argument("--samples", type=int, default=10**9)
+    parser.add_argument("--decay-at")
+    parser.add_argument("--until", default="23:59")
+    parser.add_argument("--rate", type=float, default=1.4e-3)
+    parser.add_argument("--things", type=int, default=len(world.THINGS), help="asked by the judge")
     parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument("--judge-every", type=float, default=9.0, help="minutes")
+    parser.add_argument("--judge-every", type=float, default=8.0, help="minutes")
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
-    torch.manual_seed(int(time.time()))
-    chance = np.random.default_rng()
 
     file = np.load(options.pictures / "train.npz")
-    index = file["index"]
-    combinations = [tuple(map(str, c)) for c in file["combinations"]]
-    z = latents_of(file["pictures"], options.work)
+    z = latents_of(file["pictures"], options.work, options.pictures.name)
     print("latents", tuple(z.shape), "deviation", z.std((0, 2, 3)).tolist(), flush=True)
-    judges = judge.from_folder(options.pictures, 1800)
+    judges = judge.from_folder(options.pictures)
     vae = network.autoencoder()
     vae.load_state_dict(torch.load(options.work / "autoencoder.levelled.pt")["weights"])
-
-    captions = Captions(combinations, chance)
-    unet = network.unet().to(memory_format=torch.channels_last)
-    text = network.text_encoder(3 + len(captions.table))
-    with torch.no_grad():
-        text.get_input_embeddings().weight[2] = 0
-    weights = [*unet.parameters(), *text.parameters()]
-    average = copy.deepcopy(torch.nn.ModuleList([unet, text])).requires_grad_(False)
-    adam = torch.optim.AdamW(
-        weights, lr=options.rate, betas=(0.9, 0.99), weight_decay=1e-3, fused=True
-    )
-    step, begun, curve, busy = 0, time.time(), [], 0.0
-    saved = options.work / "diffusion.pt"
-    if saved.exists():
-        state = torch.load(saved)
-        unet.load_state_dict(state["unet"])
-        text.load_state_dict(state["text"])
-        average.load_state_dict(state["average"])
-        adam.load_state_dict(state["adam"])
-        step, begun, curve, busy = state["step"], state["begun"], state["curve"], state["busy"]
-
-    def save():
-        state = {
-            "unet": unet.state_dict(),
-            "text": text.state_dict(),
-            "average": average.state_dict(),
-            "adam": adam.state_dict(),
-            "step": step,
-            "begun": begun,
-            "curve": curve,
-            "busy": busy,
-        }
-        torch.save(state, saved.with_suffix(".partial"))
-        saved.with_suffix(".partial").rename(saved)
+    run = Run(options.work, options.rate)
+    rows = torch.tensor([network.rows(str(c), run.table) for c in file["captions"]])
+    left = network.alphas_cumprod()[:, None, None, None]
 
     def measure():
-        counts = evaluate(average[0], average[1], vae, judges, captions.table)
-        curve.append({"samples": step * BATCH, "loss": round(mean_loss, 4), **counts})
-        (options.work / "curve.json").write_text(json.dumps(curve, indent=1))
-        print("judge", curve[-1], flush=True)
-
-    left = network.alphas_cumprod()[:, None, None, None]
-    end = time.time() + seconds_until(options.until)
-    mean_loss, told, judged, clock = 1.0, time.time(), time.time(), time.time()
-    first = step
-    while time.time() < end:
-        done = (time.time() - begun) / (end - begun)
-        rate = (
-            options.rate
-            * min(1, (step + 1) / 150)
-            * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * done)))
+        counts = evaluate(*run.average, vae, judges, run.table, options.things)
+        loss = round(run.loss, 4)
+        run.curve.append(
+            {"samples": run.step * BATCH, "minutes": round(run.busy / 60, 1), "loss": loss, **counts}
         )
-        for group in adam.param_groups:
-            group["lr"] = rate
-        pick = chance.integers(len(z), size=BATCH)
-        x0 = z[pick]
-        t = timesteps(BATCH, middle=done > 0.2)
-        now, epsilon = left[t], torch.randn_like(x0)
-        noisy = now.sqrt() * x0 + (1 - now).sqrt() * epsilon
-        target = now.sqrt() * epsilon - (1 - now).sqrt() * x0
-        states = text(captions.draw(index[pick])).last_hidden_state
-        guess = unet(noisy.contiguous(memory_format=torch.channels_last), t, states).sample
-        loss = F.mse_loss(guess, target)
-        adam.zero_grad()
-        loss.backward()
-        text.get_input_embeddings().weight.grad[2] = 0
-        torch.nn.utils.clip_grad_norm_(weights, 1.0)
-        adam.step()
-        step += 1
-        keep = min(0.998, step / (step + 20))
-        with torch.no_grad():
-            torch._foreach_lerp_(list(average.parameters()), weights, 1 - keep)
-        mean_loss += (loss.item() - mean_loss) * max(0.005, 1 / (step - first))
-        if time.time() - told > 120:
-            busy += time.time() - clock
+        (options.work / "curve.json").write_text(json.dumps(run.curve, indent=1))
+        print("judge", run.curve[-1], flush=True)
+
+    end = time.time() + seconds_until(options.until)
+    fall = time.time() + seconds_until(options.decay_at or options.until)
+    told = judged = clock = time.time()
+    while (now := time.time()) < end and run.step * BATCH < options.samples:
+        share = 1 if now < fall else max(0.01, (end - now) / (end - fall))
+        run.learn(z, rows, options.rate * share, left)
+        if time.time() - told > 60:
+            run.busy += time.time() - clock
             print(
-                f"{busy / 60:.1f} min, samples {step * BATCH}, loss {mean_loss:.4f}, rate {rate:.2e}",
+                f"{run.busy / 60:.1f} min, samples {run.step * BATCH}, loss {run.loss:.4f}, "
+                f"rate {options.rate * share:.2e}",
                 flush=True,
             )
-            save()
+            run.save()
             told = time.time()
             if time.time() - judged > options.judge_every * 60:
                 measure()
                 judged = time.time()
             clock = time.time()
-    busy += time.time() - clock
-    save()
+    run.busy += time.time() - clock
     measure()
-    save()
+    run.save()
 
 
 if __name__ == "__main__":
