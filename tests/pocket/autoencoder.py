@@ -2,8 +2,8 @@
 
     python autoencoder.py PICTURES WORK --until 15:30
 
-Goes on from WORK/autoencoder.pt if it is there; the learning rate falls to zero at `--until`, a
-time of day. At the end the latent channels are made uncorrelated with unit deviation by folding
+Goes on from WORK/autoencoder.pt if it is there, else from the autoencoder of the folder that
+`--from` names, else from nothing; the learning rate falls to zero at `--until`, a time of day. At the end the latent channels are made uncorrelated with unit deviation by folding
 an affine map into quant_conv and post_quant_conv, which changes no picture.
 """
 
@@ -17,6 +17,7 @@ from pathlib import Path
 import numpy as np
 import torch
 import torch.nn.functional as F
+from safetensors.torch import load_file
 
 import network
 
@@ -89,13 +90,17 @@ def main():
     parser.add_argument("--until", required=True)
     parser.add_argument("--rate", type=float, default=2e-3)
     parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--from", dest="source", type=Path)
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
     torch.manual_seed(0)
     options.work.mkdir(parents=True, exist_ok=True)
     pictures = np.load(options.pictures / "train.npz")["pictures"]
-    test = np.load(options.pictures / "held.npz")["pictures"][:128]
+    test = np.load(options.pictures / "held.npz")["pictures"][:160]
     model = network.autoencoder()
+    if options.source:
+        kept = load_file(options.source / "vae" / "diffusion_pytorch_model.safetensors")
+        model.load_state_dict({name: weight.float() for name, weight in kept.items()})
     average = copy.deepcopy(model).requires_grad_(False)
     saved = options.work / "autoencoder.pt"
     spent = 0.0

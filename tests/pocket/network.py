@@ -4,9 +4,15 @@ All are standard classes; only their sizes are small. The text encoder is traine
 the words in use and gets the full vocabulary when it is exported: every other row is zero.
 """
 
+import hashlib
+import math
+
+import numpy as np
 import torch
 from diffusers import AutoencoderKL, UNet2DConditionModel
 from transformers import CLIPTextConfig, CLIPTextModel
+
+from dice import Dice
 
 START, END = 49406, 49407
 VOCABULARY = 49408
@@ -95,3 +101,33 @@ def alphas_cumprod():
     """The share of the picture that is left at each of the 1000 timesteps."""
     betas = torch.linspace(0.00085**0.5, 0.012**0.5, 1000, dtype=torch.float64) ** 2
     return torch.cumprod(1 - betas, 0).float()
+
+
+def uniforms(dice, count):
+    """The next numbers of a stream, 0 up to 1, all at once."""
+    gamma, m1, m2 = (
+        np.uint64(x) for x in (0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB)
+    )
+    with np.errstate(over="ignore"):
+        z = np.uint64(dice.state) + gamma * np.arange(1, count + 1, dtype=np.uint64)
+        z = (z ^ (z >> np.uint64(30))) * m1
+        z = (z ^ (z >> np.uint64(27))) * m2
+        z ^= z >> np.uint64(31)
+    return (z >> np.uint64(11)).astype(np.float64) * 2.0**-53
+
+
+@torch.no_grad()
+def begin(model, seed, place):
+    """Untrained weights that a name and a seed decide; `place` is the folder, unet or text_encoder.
+
+    Norms 1 and 0, biases 0, embeddings even in +-0.035, everything else even in +-1/sqrt(inputs).
+    """
+    for name, weight in model.named_parameters():
+        name = name.removeprefix("text_model.")
+        key = int.from_bytes(hashlib.sha256(f"{place}/{name}".encode()).digest()[:8], "big")
+        if weight.dim() < 2:
+            weight.fill_(0.0 if name.endswith("bias") else 1.0)
+            continue
+        bound = 0.035 if "embedding.weight" in name else 1 / math.sqrt(weight[0].numel())
+        numbers = uniforms(Dice(seed, key), weight.numel())
+        weight.copy_(torch.from_numpy((numbers * 2 - 1) * bound).view(weight.shape))

@@ -87,11 +87,12 @@ class Run:
     """The networks, their average, the optimiser, and where the run stands."""
 
     def __init__(self, work, rate):
-        torch.manual_seed(SEED)
         self.work, self.rate = work, rate
         self.table = network.compact(world.words())
         self.unet = network.unet()
         self.text = network.text_encoder(3 + len(self.table))
+        network.begin(self.unet, SEED, "unet")
+        network.begin(self.text, SEED, "text_encoder")
         with torch.no_grad():
             self.text.get_input_embeddings().weight[2] = 0
         self.weights = [*self.unet.parameters(), *self.text.parameters()]
