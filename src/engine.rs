@@ -4,6 +4,7 @@ pub mod fork;
 pub mod generate;
 mod together;
 
+mod beginning;
 pub mod open;
 pub mod settle;
 
@@ -41,6 +42,7 @@ mod preview_file;
 
 pub mod verify;
 
+pub use beginning::untrained;
 pub use device::{Place, use_threads};
 pub use generate::{Look, Walk};
 pub use model_folder::ModelFolder;

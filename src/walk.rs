@@ -6,6 +6,7 @@
 
 pub mod colour_map;
 pub mod curves;
+pub mod dice;
 pub mod drawn;
 pub mod fork;
 pub mod formula;
@@ -26,6 +27,7 @@ pub mod trajectory;
 pub mod weight_syntax;
 
 pub use curves::{Curve, Curves, Mark};
+pub use dice::Dice;
 pub use drawn::Drawn;
 pub use fork::{Blend, Change, Fork, FreshNoise, Off, OffWay};
 pub use formula::{Formula, Quantity, Term};
