@@ -6,6 +6,8 @@ pub mod words;
 
 pub mod engine;
 
+pub mod train;
+
 pub mod recording;
 
 pub mod compare;

@@ -12,6 +12,7 @@ pub mod fork;
 pub mod formula;
 pub mod frame;
 pub mod grid;
+pub mod learning;
 pub mod model_card;
 pub mod news;
 pub mod picture;
@@ -36,6 +37,7 @@ pub use frame::{
     TextLayers,
 };
 pub use grid::Grid;
+pub use learning::{Learning, LearningPlan, LearningStep, Onlooker};
 pub use model_card::{Family, ModelCard, Preview, Taught};
 pub use news::News;
 pub use picture::Picture;
