@@ -84,9 +84,20 @@ def write(path, value):
     path.write_text(json.dumps(value, indent=2) + "\n")
 
 
+MANTISSA = 7  # bits of each weight's mantissa that are kept, of 10
+
+
 def halves(state):
-    """Weights as contiguous 16 bit floats."""
-    return {k: v.half().contiguous().clone() for k, v in state.items() if v.is_floating_point()}
+    """Weights as 16 bit floats, rounded further: zeros at the end of each pack well."""
+    dropped = 10 - MANTISSA
+    out = {}
+    for key, value in state.items():
+        if value.is_floating_point():
+            bits = value.half().contiguous().clone().view(torch.int16)
+            # Sign and magnitude: adding half a unit rounds the magnitude, whatever the sign.
+            rounded = (bits.to(torch.int32) + (1 << (dropped - 1) if dropped else 0)) >> dropped << dropped
+            out[key] = rounded.to(torch.int16).view(torch.float16)
+    return out
 
 
 def keep(path, state):
@@ -204,14 +215,14 @@ def export_card(model, seen, file):
                 "things": list(world.THINGS),
                 "colours": list(world.COLOURS),
                 "backgrounds": list(world.BACKGROUNDS),
-                "sizes": [],
-                "other": world.OTHER,
+                "sizes": [w for words in world.SIZES.values() for w in words],
+                "other": world.WORLD["others"],
             },
             "sample": "sample.png",
         },
     )
-    labels = [tuple(map(str, file["combinations"][i])) for i in file["index"]]
-    sample = file["pictures"][labels.index(("red", "cat", "blue"))]
+    fits = (file["captions"] == EXAMPLE) & (file["drawings"] == 1) & (file["sizes"] == world.BIG)
+    sample = file["pictures"][np.nonzero(fits)[0][0]]
     Image.fromarray(sample).save(model / "sample.png", optimize=True)
 
 
@@ -223,7 +234,7 @@ def main():
     options = parser.parse_args()
     model = options.model
     file = np.load(options.pictures / "train.npz")
-    held = np.load(options.pictures / "held.npz")["pictures"][:128]
+    held = np.load(options.pictures / "held.npz")["pictures"][:160]
 
     index = {"_class_name": "StableDiffusionPipeline", "_diffusers_version": DIFFUSERS}
     write(model / "model_index.json", index | PARTS | {"requires_safety_checker": False})

@@ -33,8 +33,8 @@ def main():
     options = parser.parse_args()
     torch.set_num_threads(1)
     pictures = np.load(options.pictures / "train.npz")["pictures"]
-    test = np.load(options.pictures / "held.npz")["pictures"][:64]
-    latents = torch.load(options.work / "latents.pt")
+    test = np.load(options.pictures / "held.npz")["pictures"][:160]
+    latents = torch.load(options.work / f"latents-{options.pictures.name}.pt")
     saved = options.work / "autoencoder.levelled.pt"
     state = torch.load(saved)
     model = network.autoencoder()

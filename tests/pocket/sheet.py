@@ -2,7 +2,7 @@
 
     python sheet.py MODEL SCREENSHOTS
 
-pocket-64.png: 64 held-out combinations, two or three of each thing, one seed each, none chosen by eye.
+pocket-64.png: 64 held-out combinations, two of each thing, one seed each, none chosen by eye.
 pocket-12x3.png: the example and eleven other prompts with the seeds 7, 8 and 9.
 """
 
@@ -62,9 +62,9 @@ def main():
     model, shots = Model(Path(sys.argv[1])), Path(sys.argv[2])
     chance = random.Random("sheet")
     prompts = []
-    for at, thing in enumerate(world.THINGS):
-        mine = sorted(c for c in world.held_out() if c[1] == thing)
-        prompts += [world.caption(*c) for c in chance.sample(mine, 3 if at < 16 else 2)]
+    for thing in world.THINGS:
+        mine = [c for c in world.combinations(True) if c[1] == thing]
+        prompts += [world.caption(*c) for c in chance.sample(mine, 2)]
     sheet(
         model.draw(prompts, list(range(1, 65))),
         [broken(p) for p in prompts],
