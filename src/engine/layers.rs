@@ -6,7 +6,7 @@ use candle_nn::ops;
 
 use super::kernels::norm::Affine;
 use super::kernels::{activation, attention, conv, matrix, norm, with_slices};
-use super::weights::{Weights, plain};
+use super::weights::{Weights, learning, plain};
 use crate::walk::Problem;
 
 /// A convolution with bias.
@@ -74,7 +74,8 @@ impl Conv {
             Some(shift) => shift.broadcast_add(&self.bias)?,
             None => self.bias.clone(),
         };
-        if !plain(x) {
+        let beside = residual.unwrap_or(x);
+        if !plain(x) || learning(&[x, &self.weight, &bias, beside]) {
             return self.run_anywhere(x, enlarged, &bias, residual);
         }
         let shape = conv::Shape {
@@ -86,7 +87,6 @@ impl Conv {
             stride: self.stride,
             padding: self.padding,
         };
-        let beside = residual.unwrap_or(x);
         let numbers =
             with_slices([x, &self.weight, &bias, beside], |[x, weight, bias, beside]| {
                 let residual = residual.is_some().then_some(beside);
@@ -104,6 +104,8 @@ impl Conv {
         residual: Option<&Tensor>,
     ) -> Result<Tensor> {
         let x = match enlarged {
+            // A copy of its own: this operation's gradient overwrites that of other users.
+            Some((h, w)) if learning(&[x]) => (x * 1.0)?.upsample_nearest2d(h, w)?,
             Some((h, w)) => x.upsample_nearest2d(h, w)?,
             None => x.clone(),
         };
@@ -154,7 +156,7 @@ impl Linear {
         if let Some(last) = dims.last_mut() {
             *last = self.widths.1;
         }
-        if plain(x) {
+        if self.ours(x) {
             let (input, output) = self.widths;
             let numbers = self.with_bias(x, |x, weight, bias| {
                 let mut out = repeated(bias, rows, output);
@@ -177,7 +179,7 @@ impl Linear {
     /// A picture `[B,in,h,w]` as tokens `[B,h·w,out]`.
     pub(super) fn tokens(&self, x: &Tensor) -> Result<Tensor> {
         let (batch, _, h, w) = x.dims4()?;
-        if !plain(x) {
+        if !self.ours(x) {
             return self.forward(&x.flatten_from(2)?.transpose(1, 2)?.contiguous()?);
         }
         let ((input, output), pixels) = (self.widths, h * w);
@@ -200,6 +202,10 @@ impl Linear {
         let (batch, output, h, w) = residual.dims4()?;
         let y = self.forward(x)?.transpose(1, 2)?.contiguous()?;
         add(&y.reshape((batch, output, h, w))?, residual)
+    }
+
+    fn ours(&self, x: &Tensor) -> bool {
+        plain(x) && !learning(&[x, &self.weight, self.bias.as_ref().unwrap_or(x)])
     }
 
     fn with_bias(
@@ -254,7 +260,7 @@ impl GroupNorm {
     }
 
     fn run(&self, x: &Tensor, silu: bool) -> Result<Tensor> {
-        if plain(x) {
+        if plain(x) && !learning(&[x, &self.weight, &self.bias]) {
             let (_, _, h, w) = x.dims4()?;
             let numbers = with_slices([x, &self.weight, &self.bias], |[x, weight, bias]| {
                 let affine = Affine { weight, bias, epsilon: self.epsilon };
@@ -296,15 +302,16 @@ impl LayerNorm {
 
     /// `[..,width]` normed.
     pub(super) fn forward(&self, x: &Tensor) -> Result<Tensor> {
-        if plain(x) {
+        let learning = learning(&[x, &self.weight, &self.bias]);
+        if plain(x) && !learning {
             let numbers = with_slices([x, &self.weight, &self.bias], |[x, weight, bias]| {
                 norm::layer_norm(x, Affine { weight, bias, epsilon: self.epsilon })
             })?;
             return Tensor::from_vec(numbers, x.dims(), x.device());
         }
         let (x, epsilon) = (x.contiguous()?, self.epsilon as f32);
-        if x.dtype() == DType::F64 {
-            // candle's fused norm has no 64 bits.
+        if learning || x.dtype() == DType::F64 {
+            // candle's fused norm has no gradient and no 64 bits.
             return ops::layer_norm_slow(&x, &self.weight, &self.bias, epsilon);
         }
         ops::layer_norm(&x, &self.weight, &self.bias, epsilon)
@@ -321,7 +328,7 @@ pub(super) fn attend(
 ) -> Result<(Tensor, Option<Tensor>)> {
     let (batch, n, width) = q.dims3()?;
     let t = k.dim(1)?;
-    if !plain(q) {
+    if !plain(q) || learning(&[q, k, v]) {
         return attend_anywhere([q, k, v], heads, causal);
     }
     let shape = attention::Shape { batch, lengths: (n, t), heads, width, causal };
@@ -361,7 +368,7 @@ fn attend_anywhere(
 /// The first half of each token times the exact GELU of the second.
 pub(super) fn geglu(x: &Tensor) -> Result<Tensor> {
     let width = x.dim(D::Minus1)? / 2;
-    if plain(x) {
+    if plain(x) && !learning(&[x]) {
         let mut dims = x.dims().to_vec();
         if let Some(last) = dims.last_mut() {
             *last = width;
@@ -393,7 +400,7 @@ fn activated(
     kernel: impl FnOnce(&mut [f32]),
     anywhere: impl FnOnce(&Tensor) -> Result<Tensor>,
 ) -> Result<Tensor> {
-    if !plain(x) {
+    if !plain(x) || learning(&[x]) {
         return anywhere(x);
     }
     let numbers = with_slices([x], |[x]| {
@@ -406,7 +413,7 @@ fn activated(
 
 /// The sum of two tensors of one shape.
 pub(super) fn add(a: &Tensor, b: &Tensor) -> Result<Tensor> {
-    if !plain(a) || a.dims() != b.dims() {
+    if !plain(a) || a.dims() != b.dims() || learning(&[a, b]) {
         return a + b;
     }
     let numbers =

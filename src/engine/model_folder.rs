@@ -259,6 +259,11 @@ pub struct Config {
 }
 
 impl Config {
+    /// The object in a `config.json` that is no file of a folder; `file` names it in sentences.
+    pub fn new(file: &str, map: Map<String, Value>) -> Self {
+        Self { map, file: file.to_owned() }
+    }
+
     /// A whole number of at least 1 and at most 2²⁰; `default` where the key is absent or null.
     /// A list gives its first entry.
     pub fn size(&self, key: &str, default: usize) -> Result<usize, Problem> {

@@ -21,22 +21,29 @@ pub struct TextStates {
 }
 
 /// The shape of an encoder.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct TextConfig {
-    pub(super) vocabulary: usize,
-    pub(super) width: usize,
-    pub(super) inner: usize,
-    pub(super) layers: usize,
-    pub(super) heads: usize,
-    pub(super) positions: usize,
-    pub(super) epsilon: f64,
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct TextConfig {
+    /// Ids: rows of the table.
+    pub vocabulary: usize,
+    /// Numbers a token.
+    pub width: usize,
+    /// Width inside the perceptrons.
+    pub inner: usize,
+    /// Layers.
+    pub layers: usize,
+    /// Heads of each attention.
+    pub heads: usize,
+    /// Places in a row of ids.
+    pub positions: usize,
+    /// Epsilon of the norms.
+    pub epsilon: f64,
     /// x·sigmoid(1.702x) (OpenAI's) instead of the exact GELU (OpenCLIP's).
-    pub(super) quick: bool,
+    pub quick: bool,
 }
 
 impl TextConfig {
     /// Reads and checks.
-    pub(super) fn read(config: &Config) -> Result<Self, Problem> {
+    pub fn read(config: &Config) -> Result<Self, Problem> {
         let activation = config.text("hidden_act", "quick_gelu")?;
         let width = config.size("hidden_size", 512)?;
         let heads = config.size("num_attention_heads", 8)?;
@@ -77,8 +84,13 @@ impl TextEncoder {
     /// Reads `text_encoder/` of a model's folder.
     pub fn load(folder: &ModelFolder, place: &Place) -> Result<Self, Problem> {
         let config = TextConfig::read(&folder.config(Part::Text)?)?;
-        let weights = folder.weights(Part::Text, place)?;
-        let inside = text_module(&weights);
+        Self::from_weights(config, &folder.weights(Part::Text, place)?)
+    }
+
+    /// Takes the weights by their names in transformers' files, with or without `text_model.`
+    /// before them. Where some of them are variables, what it gives has gradients for these.
+    pub fn from_weights(config: TextConfig, weights: &Weights) -> Result<Self, Problem> {
+        let inside = text_module(weights);
         let embeddings = inside.at("embeddings");
         let layers = (0..config.layers)
             .map(|i| Layer::load(&inside.at("encoder.layers").at(i), &config))
@@ -89,7 +101,7 @@ impl TextEncoder {
                 .get("position_embedding.weight", &[config.positions, config.width])?,
             layers,
             last: LayerNorm::load(&inside.at("final_layer_norm"), config.width, config.epsilon)?,
-            device: place.device.clone(),
+            device: weights.place().device.clone(),
             config,
             lengths: OnceLock::new(),
         })
@@ -102,11 +114,29 @@ impl TextEncoder {
 
     /// Encodes rows of 77 ids each.
     pub fn encode(&self, rows: &[&[u32]]) -> Result<TextStates, Problem> {
+        self.encode_vectors(&self.vectors(rows)?)
+    }
+
+    /// The table's rows `[B,77,D]` for rows of 77 ids each.
+    pub fn vectors(&self, rows: &[&[u32]]) -> Result<Tensor, Problem> {
         let ids = self.checked(rows)?;
         let shape = (rows.len(), self.config.positions, self.config.width);
         let ids = Tensor::from_vec(ids, rows.len() * self.config.positions, &self.device)?;
-        let mut state =
-            self.table.index_select(&ids, 0)?.reshape(shape)?.broadcast_add(&self.positions)?;
+        Ok(self.table.index_select(&ids, 0)?.reshape(shape)?)
+    }
+
+    /// Encodes token vectors `[B,77,D]`, which need not stand in the table.
+    pub fn encode_vectors(&self, vectors: &Tensor) -> Result<TextStates, Problem> {
+        let (_, positions, width) = vectors.dims3()?;
+        if (positions, width) != (self.config.positions, self.config.width) {
+            return Err(Problem::new("input-shape")
+                .with("found", format!("{:?}", vectors.dims()))
+                .with(
+                    "expected",
+                    format!("[B, {}, {}]", self.config.positions, self.config.width),
+                ));
+        }
+        let mut state = vectors.broadcast_add(&self.positions)?;
         let mut layers = vec![state.clone()];
         for layer in &self.layers {
             state = layer.forward(&state, &self.config)?;

@@ -1,7 +1,7 @@
 //! The noise predictor: diffusers' `UNet2DConditionModel`, configured by its `config.json`.
 
 mod blocks;
-pub(super) mod config;
+pub mod config;
 pub(super) mod time;
 pub(super) mod transformer;
 
@@ -15,7 +15,8 @@ use super::layers::{Conv, GroupNorm, silu};
 use super::model_folder::{ModelFolder, Part};
 use super::pace::Pace;
 use super::probe::Probe;
-use crate::walk::Problem;
+use super::weights::Weights;
+use crate::walk::{Problem, Stage, Unwatched};
 
 /// A UNet with its weights.
 #[derive(Debug)]
@@ -35,7 +36,12 @@ impl UNet {
     /// Reads `unet/` of a model's folder.
     pub fn load(folder: &ModelFolder, place: &Place) -> Result<Self, Problem> {
         let config = UnetConfig::read(&folder.config(Part::Unet)?)?;
-        let weights = folder.weights(Part::Unet, place)?;
+        Self::from_weights(config, &folder.weights(Part::Unet, place)?)
+    }
+
+    /// Takes the weights by their names in diffusers' files; it computes at their place. Where
+    /// some of them are variables, what it answers has gradients for these.
+    pub fn from_weights(config: UnetConfig, weights: &Weights) -> Result<Self, Problem> {
         let levels = 0..config.levels.len();
         let first = config.levels[0];
         Ok(Self {
@@ -56,7 +62,7 @@ impl UNet {
                 config.epsilon,
             )?,
             leave: Conv::load(&weights.at("conv_out"), (first, config.channels.1), 3)?,
-            place: place.clone(),
+            place: weights.place().clone(),
             config,
         })
     }
@@ -72,9 +78,37 @@ impl UNet {
         pace: &Pace<'_>,
     ) -> Result<Tensor, Problem> {
         let batch = self.checked(input, context)?;
+        self.answer(input, &vec![timestep; batch], context, probe, pace)
+    }
+
+    /// The same with a timestep of its own for each row, as training asks; nothing is looked at.
+    pub fn predict_each(
+        &self,
+        input: &Tensor,
+        timesteps: &[f64],
+        context: &Tensor,
+    ) -> Result<Tensor, Problem> {
+        let batch = self.checked(input, context)?;
+        if timesteps.len() != batch {
+            return Err(Problem::new("input-shape")
+                .with("found", format!("[{}]", timesteps.len()))
+                .with("expected", format!("[{batch}]")));
+        }
+        let pace = Pace::new(&Unwatched, Stage::Step, 0);
+        self.answer(input, timesteps, context, &mut Probe::nothing(), &pace)
+    }
+
+    fn answer(
+        &self,
+        input: &Tensor,
+        timesteps: &[f64],
+        context: &Tensor,
+        probe: &mut Probe,
+        pace: &Pace<'_>,
+    ) -> Result<Tensor, Problem> {
         let total = self.down.len() + self.up.len() + 3;
         pace.go_on()?;
-        let sinusoids = sinusoids(timestep, batch, &self.config, &self.place)?;
+        let sinusoids = sinusoids(timesteps, &self.config, &self.place)?;
         probe.block(|| "unet.time_proj".into(), &sinusoids)?;
         let time = self.time.forward(&sinusoids)?;
         probe.block(|| "unet.time_embedding".into(), &time)?;

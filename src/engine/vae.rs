@@ -1,6 +1,6 @@
 //! The autoencoder between latents and pixels: diffusers' `AutoencoderKL`.
 
-pub(super) mod config;
+pub mod config;
 mod decoder;
 mod encoder;
 mod middle;
@@ -32,9 +32,9 @@ pub struct Vae {
 /// What the encoder says of a picture: a normal distribution for each latent number.
 #[derive(Clone, Debug)]
 pub struct Moments {
-    /// `[1,4,h,w]`
+    /// `[B,4,h,w]`
     pub mean: Tensor,
-    /// `[1,4,h,w]`, the logarithm of the variance, clamped to −30..20.
+    /// `[B,4,h,w]`, the logarithm of the variance, clamped to −30..20.
     pub log_variance: Tensor,
 }
 
@@ -42,9 +42,14 @@ impl Vae {
     /// Reads `vae/` of a model's folder.
     pub fn load(folder: &ModelFolder, place: &Place) -> Result<Self, Problem> {
         let config = VaeConfig::read(&folder.config(Part::Vae)?)?;
-        let weights = folder.weights(Part::Vae, place)?;
-        let decoder = Decoder::load(&weights, &config)?;
-        Ok(Self { config, weights, decoder, encoder: OnceLock::new() })
+        Self::from_weights(config, &folder.weights(Part::Vae, place)?)
+    }
+
+    /// Takes the weights by their names in diffusers' files. Where some of them are variables,
+    /// what it gives has gradients for these.
+    pub fn from_weights(config: VaeConfig, weights: &Weights) -> Result<Self, Problem> {
+        let decoder = Decoder::load(weights, &config)?;
+        Ok(Self { config, weights: weights.clone(), decoder, encoder: OnceLock::new() })
     }
 
     /// Latents are multiplied by this after encoding and divided by it before decoding.
@@ -52,7 +57,7 @@ impl Vae {
         self.config.scaling
     }
 
-    /// A latent `[1,4,h,w]`, already divided by the scaling factor, as pixels `[1,3,H,W]`, not
+    /// Latents `[B,4,h,w]`, already divided by the scaling factor, as pixels `[B,3,H,W]`, not
     /// clamped.
     pub fn decode(
         &self,
@@ -64,7 +69,7 @@ impl Vae {
         self.decoder.forward(input, probe, pace)
     }
 
-    /// Pixels `[1,3,H,W]` in −1..1 as moments of the latent, before the scaling factor.
+    /// Pixels `[B,3,H,W]` in −1..1 as moments of the latents, before the scaling factor.
     pub fn encode(&self, image: &Tensor, pace: &Pace<'_>) -> Result<Moments, Problem> {
         checked(image, self.config.pixels.0)?;
         if self.encoder.get().is_none() {
@@ -91,5 +96,5 @@ fn checked(tensor: &Tensor, channels: usize) -> Result<(), Problem> {
     }
     Err(Problem::new("input-shape")
         .with("found", format!("{:?}", tensor.dims()))
-        .with("expected", format!("[1, {channels}, h, w]")))
+        .with("expected", format!("[B, {channels}, h, w]")))
 }

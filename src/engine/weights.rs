@@ -1,8 +1,10 @@
-//! The weights of one network: a safetensors file, mapped from disk or inside the binary.
+//! The weights of one network: a safetensors file, mapped from disk or inside the binary, or
+//! tensors at hand, among them the variables of a training.
 //!
 //! Every tensor is asked for with its shape. What is missing, cut short or of another shape is
 //! one [`Problem`] that names the file and the tensor. 16-bit files are converted when read.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;
@@ -18,12 +20,19 @@ use crate::walk::Problem;
 /// More than any real header needs (SD's largest has 160 kB).
 const HEADER_LIMIT: u64 = 16 << 20;
 
-/// A file of weights, seen from one of its modules; free to clone.
+/// The weights of a network, seen from one of its modules; free to clone.
 #[derive(Clone, Debug)]
 pub struct Weights {
-    file: Arc<WeightFile>,
+    source: Arc<Source>,
     place: Place,
     prefix: String,
+}
+
+#[derive(Debug)]
+enum Source {
+    File(WeightFile),
+    /// Tensors by their full names, and how the whole is called in sentences.
+    AtHand(String, BTreeMap<String, Tensor>),
 }
 
 #[derive(Debug)]
@@ -85,10 +94,32 @@ impl Weights {
         let (header, metadata) =
             SafeTensors::read_metadata(bytes.get()).map_err(|e| broken(short_reason(&e)))?;
         let file = WeightFile { name, bytes, start: header + 8, metadata };
-        Ok(Self { file: Arc::new(file), place: place.clone(), prefix: String::new() })
+        Ok(Self::new(Source::File(file), place))
     }
 
-    /// The same file, seen from the module `name` below this one.
+    /// Takes tensors by their full names. A network that is loaded from these computes with the
+    /// very tensors: where they are variables (or computed from variables), its answers have
+    /// gradients; the others are frozen. `name` stands for the file in sentences.
+    pub fn of_tensors(name: &str, tensors: BTreeMap<String, Tensor>, place: &Place) -> Self {
+        Self::new(Source::AtHand(name.to_owned(), tensors), place)
+    }
+
+    fn new(source: Source, place: &Place) -> Self {
+        Self { source: Arc::new(source), place: place.clone(), prefix: String::new() }
+    }
+
+    /// All tensors of this module by name, without its own: what a training begins with. Tensors
+    /// at hand keep their gradients.
+    pub fn tensors(&self) -> Result<BTreeMap<String, Tensor>, Problem> {
+        self.names()
+            .map(|name| {
+                let shape = self.shape(&name).map(<[usize]>::to_vec).unwrap_or_default();
+                self.get(&name, &shape).map(|tensor| (name, tensor))
+            })
+            .collect()
+    }
+
+    /// The same weights, seen from the module `name` below this one.
     #[must_use]
     pub fn at(&self, name: impl std::fmt::Display) -> Self {
         Self { prefix: format!("{}{name}.", self.prefix), ..self.clone() }
@@ -96,18 +127,24 @@ impl Weights {
 
     /// Whether this module has the tensor.
     pub fn has(&self, name: &str) -> bool {
-        self.info(name).is_some()
+        self.shape(name).is_some()
     }
 
     /// The shape of a tensor of this module.
     pub fn shape(&self, name: &str) -> Option<&[usize]> {
-        self.info(name).map(|info| info.shape.as_slice())
+        match &*self.source {
+            Source::File(file) => file.info(&self.full(name)).map(|info| info.shape.as_slice()),
+            Source::AtHand(_, tensors) => tensors.get(&self.full(name)).map(Tensor::dims),
+        }
     }
 
     /// The names of all tensors of this module, without its own.
     pub fn names(&self) -> impl Iterator<Item = String> {
-        let names = self.file.metadata.offset_keys().into_iter();
-        names.filter_map(|name| name.strip_prefix(&self.prefix).map(str::to_owned))
+        let names = match &*self.source {
+            Source::File(file) => file.metadata.offset_keys(),
+            Source::AtHand(_, tensors) => tensors.keys().cloned().collect(),
+        };
+        names.into_iter().filter_map(|name| name.strip_prefix(&self.prefix).map(str::to_owned))
     }
 
     /// The device and type that tensors are made for.
@@ -115,63 +152,106 @@ impl Weights {
         &self.place
     }
 
-    /// Reads a tensor of exactly this shape, in the place's own type.
+    /// Reads a tensor of exactly this shape, in the place's own type and on its device.
     pub fn get(&self, name: &str, shape: &[usize]) -> Result<Tensor, Problem> {
-        let full = format!("{}{name}", self.prefix);
-        let about = |problem: Problem| problem.with("file", &self.file.name).with("tensor", &full);
-        let info = self.info(name).ok_or_else(|| about(Problem::new("tensor-missing")))?;
-        if info.shape != shape {
+        let full = self.full(name);
+        let about = |problem: Problem| problem.with("file", self.name()).with("tensor", &full);
+        let found = self.shape(name).ok_or_else(|| about(Problem::new("tensor-missing")))?;
+        if found != shape {
             return Err(about(Problem::new("tensor-shape"))
-                .with("found", format!("{:?}", info.shape))
+                .with("found", format!("{found:?}"))
                 .with("expected", format!("{shape:?}")));
         }
-        let numbers = self.numbers(info).ok_or_else(|| {
-            about(Problem::new("tensor-type")).with("found", format!("{:?}", info.dtype))
-        })?;
-        Tensor::from_vec(numbers, shape, &Device::Cpu)
-            .and_then(|t| t.to_dtype(self.place.dtype)?.to_device(&self.place.device))
-            .map_err(|error| compute_failed(&error))
+        let tensor = match &*self.source {
+            Source::AtHand(_, tensors) => tensors.get(&full).cloned(),
+            Source::File(file) => {
+                let numbers = file.numbers(&full).map_err(about)?;
+                Some(Tensor::from_vec(numbers, shape, &Device::Cpu)?)
+            }
+        };
+        let tensor = tensor.ok_or_else(|| about(Problem::new("tensor-missing")))?;
+        Ok(tensor.to_dtype(self.place.dtype)?.to_device(&self.place.device)?)
     }
 
-    /// How many numbers the file holds.
+    /// How many numbers there are.
     pub fn count(&self) -> u64 {
-        let sizes = self.file.metadata.tensors().into_values();
-        sizes.map(|info| info.shape.iter().product::<usize>() as u64).sum()
+        match &*self.source {
+            Source::File(file) => {
+                let sizes = file.metadata.tensors().into_values();
+                sizes.map(|info| info.shape.iter().product::<usize>() as u64).sum()
+            }
+            Source::AtHand(_, tensors) => tensors.values().map(|t| t.elem_count() as u64).sum(),
+        }
     }
 
     /// Adds the file's header and size to a hash: cheap, and different for different training.
+    /// Of tensors at hand, which change, only names and shapes.
     pub fn digest(&self, hash: &mut Sha256) {
-        let bytes = self.file.bytes.get();
-        hash.update((bytes.len() as u64).to_le_bytes());
-        hash.update(bytes.get(..self.file.start).unwrap_or(bytes));
-    }
-
-    /// Adds [`Self::digest`] and every small tensor to a hash: different for weights of one shape
-    /// that were trained differently, and nothing large is read.
-    pub(super) fn digest_small(&self, hash: &mut Sha256) {
-        const SMALL: usize = 1 << 14;
-        self.digest(hash);
-        let mut spans: Vec<_> =
-            self.file.metadata.tensors().into_values().map(|info| info.data_offsets).collect();
-        spans.sort_unstable();
-        for (from, to) in spans.into_iter().filter(|(from, to)| to - from <= SMALL) {
-            let data = self.file.bytes.get().get(self.file.start + from..self.file.start + to);
-            hash.update(data.unwrap_or_default());
+        match &*self.source {
+            Source::File(file) => file.digest(hash),
+            Source::AtHand(_, tensors) => {
+                for (name, tensor) in tensors {
+                    hash.update(format!("{name}{:?}", tensor.dims()));
+                }
+            }
         }
     }
 
-    fn info(&self, name: &str) -> Option<&TensorInfo> {
-        self.file.metadata.info(&format!("{}{name}", self.prefix))
+    /// Adds [`Self::digest`] and every small tensor of a file to a hash: different for weights of
+    /// one shape that were trained differently, and nothing large is read.
+    pub(super) fn digest_small(&self, hash: &mut Sha256) {
+        self.digest(hash);
+        if let Source::File(file) = &*self.source {
+            file.digest_small(hash);
+        }
     }
 
-    fn numbers(&self, info: &TensorInfo) -> Option<Vec<f32>> {
-        let (from, to) = info.data_offsets;
-        let data = self.file.bytes.get().get(self.file.start + from..self.file.start + to)?;
+    fn name(&self) -> &str {
+        match &*self.source {
+            Source::File(file) => &file.name,
+            Source::AtHand(name, _) => name,
+        }
+    }
+
+    fn full(&self, name: &str) -> String {
+        format!("{}{name}", self.prefix)
+    }
+}
+
+impl WeightFile {
+    fn info(&self, full: &str) -> Option<&TensorInfo> {
+        self.metadata.info(full)
+    }
+
+    fn numbers(&self, full: &str) -> Result<Vec<f32>, Problem> {
+        let info = self.info(full).ok_or_else(|| Problem::new("tensor-missing"))?;
+        let unread = || Problem::new("tensor-type").with("found", format!("{:?}", info.dtype));
+        let data = self.data(info.data_offsets).ok_or_else(unread)?;
         match info.dtype {
-            Dtype::F32 => Some(decode(data, f32::from_le_bytes)),
-            Dtype::F16 => Some(decode(data, |b| f16::from_le_bytes(b).to_f32())),
-            Dtype::BF16 => Some(decode(data, |b| bf16::from_le_bytes(b).to_f32())),
-            _ => None,
+            Dtype::F32 => Ok(decode(data, f32::from_le_bytes)),
+            Dtype::F16 => Ok(decode(data, |b| f16::from_le_bytes(b).to_f32())),
+            Dtype::BF16 => Ok(decode(data, |b| bf16::from_le_bytes(b).to_f32())),
+            _ => Err(unread()),
+        }
+    }
+
+    fn data(&self, (from, to): (usize, usize)) -> Option<&[u8]> {
+        self.bytes.get().get(self.start + from..self.start + to)
+    }
+
+    fn digest(&self, hash: &mut Sha256) {
+        let bytes = self.bytes.get();
+        hash.update((bytes.len() as u64).to_le_bytes());
+        hash.update(bytes.get(..self.start).unwrap_or(bytes));
+    }
+
+    fn digest_small(&self, hash: &mut Sha256) {
+        const SMALL: usize = 1 << 14;
+        let mut spans: Vec<_> =
+            self.metadata.tensors().into_values().map(|info| info.data_offsets).collect();
+        spans.sort_unstable();
+        for span in spans.into_iter().filter(|(from, to)| to - from <= SMALL) {
+            hash.update(self.data(span).unwrap_or_default());
         }
     }
 }
@@ -201,4 +281,10 @@ pub(super) fn compute_failed(error: &candle_core::Error) -> Problem {
 /// Whether a tensor lies where our own kernels work: on the processor, in f32.
 pub(super) fn plain(tensor: &Tensor) -> bool {
     tensor.device().is_cpu() && tensor.dtype() == DType::F32
+}
+
+/// Whether anything computed from these has a gradient to give back: one of them is a variable
+/// of a training, or computed from one.
+pub(super) fn learning(tensors: &[&Tensor]) -> bool {
+    tensors.iter().any(|tensor| tensor.track_op())
 }

@@ -8,6 +8,7 @@ mod comparing;
 mod export;
 mod forks;
 mod frames;
+mod gradients;
 mod house;
 mod keys;
 mod live;

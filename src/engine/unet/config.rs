@@ -36,42 +36,42 @@ const KNOWN: &[&str] = &[
 
 /// The shape of one UNet.
 #[derive(Clone, Debug, PartialEq)]
-pub(in crate::engine) struct UnetConfig {
+pub struct UnetConfig {
     /// Channels of the latent, in and out.
-    pub(in crate::engine) channels: (usize, usize),
+    pub channels: (usize, usize),
     /// Channels of each level.
-    pub(in crate::engine) levels: Vec<usize>,
+    pub levels: Vec<usize>,
     /// Whether each level on the way down attends to the text.
-    pub(in crate::engine) down_attends: Vec<bool>,
+    pub down_attends: Vec<bool>,
     /// Whether each level on the way up attends to the text.
-    pub(in crate::engine) up_attends: Vec<bool>,
+    pub up_attends: Vec<bool>,
     /// Resnets in each level on the way down; one more on the way up.
-    pub(in crate::engine) layers: usize,
+    pub layers: usize,
     /// Heads of each level. diffusers calls this `attention_head_dim`, by an accident of naming.
-    pub(in crate::engine) heads: Vec<usize>,
+    pub heads: Vec<usize>,
     /// Transformer blocks of each level.
-    pub(in crate::engine) transformers: Vec<usize>,
+    pub transformers: Vec<usize>,
     /// Numbers a token of the text.
-    pub(in crate::engine) context: usize,
+    pub context: usize,
     /// Groups of every group norm.
-    pub(in crate::engine) groups: usize,
+    pub groups: usize,
     /// Epsilon of the resnets' norms and of the last one.
-    pub(in crate::engine) epsilon: f64,
+    pub epsilon: f64,
     /// Width of the time embedding after its perceptron.
-    pub(in crate::engine) time_width: usize,
+    pub time_width: usize,
     /// Cosines before sines in the time's sinusoids.
-    pub(in crate::engine) cosines_first: bool,
+    pub cosines_first: bool,
     /// Taken from the number of frequencies in their exponents' divisor.
-    pub(in crate::engine) frequency_shift: f64,
+    pub frequency_shift: f64,
     /// Whether the input is brought from 0..1 to −1..1 first.
-    pub(in crate::engine) centred: bool,
+    pub centred: bool,
     /// Padding of the halving convolutions.
-    pub(in crate::engine) down_padding: usize,
+    pub down_padding: usize,
 }
 
 impl UnetConfig {
-    /// Reads and checks.
-    pub(in crate::engine) fn read(config: &Config) -> Result<Self, Problem> {
+    /// Reads and checks; what this program cannot follow is refused by name.
+    pub fn read(config: &Config) -> Result<Self, Problem> {
         config.only(
             KNOWN,
             &[

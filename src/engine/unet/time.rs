@@ -32,24 +32,26 @@ impl TimeEmbedding {
     }
 }
 
-/// The sinusoids of one timestep for every row of the batch: `[B,levels[0]]`. Computed in 32
-/// bits whatever the network computes in: 16 bits cannot hold a timestep.
+/// The sinusoids of a timestep for each row of the batch: `[B,levels[0]]`. Computed in 32 bits
+/// whatever the network computes in: 16 bits cannot hold a timestep.
 pub(in crate::engine) fn sinusoids(
-    timestep: f64,
-    batch: usize,
+    timesteps: &[f64],
     config: &UnetConfig,
     place: &Place,
 ) -> candle_core::Result<Tensor> {
     let half = config.levels[0] / 2;
-    let timestep = timestep as f32;
     let divisor = half as f32 - config.frequency_shift as f32;
-    let angles = (0..half).map(|i| {
-        let exponent = -(10_000f32.ln()) * i as f32 / divisor;
-        timestep * exponent.exp()
-    });
-    let (sines, cosines): (Vec<f32>, Vec<f32>) = angles.map(f32::sin_cos).unzip();
-    let row = if config.cosines_first { [cosines, sines] } else { [sines, cosines] }.concat();
-    Tensor::from_vec(row.repeat(batch), (batch, half * 2), &Device::Cpu)?
+    let mut rows = Vec::with_capacity(timesteps.len() * half * 2);
+    for &timestep in timesteps {
+        let angles = (0..half).map(|i| {
+            let exponent = -(10_000f32.ln()) * i as f32 / divisor;
+            timestep as f32 * exponent.exp()
+        });
+        let (sines, cosines): (Vec<f32>, Vec<f32>) = angles.map(f32::sin_cos).unzip();
+        let row = if config.cosines_first { [cosines, sines] } else { [sines, cosines] };
+        rows.extend(row.concat());
+    }
+    Tensor::from_vec(rows, (timesteps.len(), half * 2), &Device::Cpu)?
         .to_dtype(place.dtype)?
         .to_device(&place.device)
 }

@@ -24,30 +24,30 @@ const KNOWN: &[&str] = &[
 
 /// The shape of one autoencoder.
 #[derive(Clone, Debug, PartialEq)]
-pub(in crate::engine) struct VaeConfig {
+pub struct VaeConfig {
     /// Channels of the picture, in and out.
-    pub(in crate::engine) pixels: (usize, usize),
+    pub pixels: (usize, usize),
     /// Channels of the latent.
-    pub(in crate::engine) latent: usize,
+    pub latent: usize,
     /// Channels of each level, the pixels' own size first.
-    pub(in crate::engine) levels: Vec<usize>,
+    pub levels: Vec<usize>,
     /// Resnets in each level of the encoder; one more in the decoder.
-    pub(in crate::engine) layers: usize,
+    pub layers: usize,
     /// Groups of every norm.
-    pub(in crate::engine) groups: usize,
+    pub groups: usize,
     /// Whether the middle looks at itself.
-    pub(in crate::engine) attends: bool,
+    pub attends: bool,
     /// Whether a 1 × 1 convolution follows the encoder.
-    pub(in crate::engine) quant: bool,
+    pub quant: bool,
     /// Whether a 1 × 1 convolution precedes the decoder.
-    pub(in crate::engine) post_quant: bool,
+    pub post_quant: bool,
     /// Latents are multiplied by this after encoding.
-    pub(in crate::engine) scaling: f64,
+    pub scaling: f64,
 }
 
 impl VaeConfig {
-    /// Reads and checks.
-    pub(in crate::engine) fn read(config: &Config) -> Result<Self, Problem> {
+    /// Reads and checks; what this program cannot follow is refused by name.
+    pub fn read(config: &Config) -> Result<Self, Problem> {
         config.only(KNOWN, &[])?;
         for (key, only) in
             [("down_block_types", "DownEncoderBlock2D"), ("up_block_types", "UpDecoderBlock2D")]

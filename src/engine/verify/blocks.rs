@@ -74,7 +74,7 @@ fn time(
     found: &mut Vec<Compared>,
 ) -> Result<[Tensor; 2], Problem> {
     let (narrow, wide) = (config.levels[0], config.time_width);
-    let sinusoids = sinusoids(TIMESTEP, 1, config, place)?;
+    let sinusoids = sinusoids(&[TIMESTEP], config, place)?;
     let timestep = Tensor::from_vec(vec![TIMESTEP as f32], 1, &Device::Cpu)?;
     let theirs = Timesteps::new(narrow, config.cosines_first, config.frequency_shift)
         .forward(&timestep)?
