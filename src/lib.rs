@@ -4,6 +4,8 @@
 pub mod walk;
 pub mod words;
 
+pub mod drawings;
+
 pub mod engine;
 
 pub mod train;

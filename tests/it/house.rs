@@ -20,6 +20,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("ratatui::", &["terminal", "views"]),
     ("plotters", &["export"]),
     ("indicatif", &["commands"]),
+    ("resvg", &["drawings"]),
     ("clap", &["cli", "commands"]),
 ];
 
@@ -27,6 +28,7 @@ const CRATES: &[(&str, &[&str])] = &[
 const FLOORS: &[(&str, &[&str])] = &[
     ("walk", &[]),
     ("words", &["walk"]),
+    ("drawings", &["walk"]),
     ("engine", &["walk"]),
     ("recording", &["walk"]),
     ("train", &["drawings", "engine", "walk"]),

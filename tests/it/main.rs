@@ -5,6 +5,7 @@ mod by_hand;
 mod cli;
 mod compare;
 mod comparing;
+mod drawings;
 mod export;
 mod forks;
 mod frames;
