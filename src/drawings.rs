@@ -4,8 +4,7 @@
 //! `fixtures/pictures/` is compiled in. Everything is a function of a seed and a number, so that a
 //! training can stop anywhere and the scripts of `tests/pocket/` come to the same pictures.
 
-// In reading order: chance, words, one scene, its picture, and what a picture shows.
-mod dice;
+// In reading order: words, one scene, its picture, and what a picture shows.
 mod templates;
 mod world;
 
@@ -20,7 +19,6 @@ mod nearest;
 mod folder;
 
 pub use caption::caption;
-pub use dice::Dice;
 pub use folder::{FEWEST_PICTURES, Found, read_folder};
 pub use judge::{Judge, REFERENCES};
 pub use nearest::{Near, TRAINING_PICTURES, nearest, pixel_distance};

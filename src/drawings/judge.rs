@@ -16,7 +16,7 @@ use super::world::{Combination, World};
 use crate::walk::{Picture, Problem};
 
 /// How many training pictures the judge compares with: the first ones, which are mixed.
-pub const REFERENCES: u64 = 4000;
+pub const REFERENCES: u64 = 2000;
 /// How many of the nearest have a say.
 const NEAREST: usize = 5;
 

@@ -1,8 +1,8 @@
 //! What one training picture shows, and how it is said: a function of a seed and a number.
 
 use super::caption::{caption, with_a_stranger};
-use super::dice::Dice;
 use super::world::{Combination, World};
+use crate::walk::Dice;
 
 /// The seed of the pictures that training shows.
 pub const SEED: u64 = 1;
@@ -77,27 +77,27 @@ pub fn scene(world: &World, seed: u64, number: u64, stage: &Stage, held: bool) -
     let at = dice.below(stage.sizes.len());
     let size = stage.sizes.get(at).copied().unwrap_or(1).min(1);
     let mirrored = dice.below(2) == 1;
-    let tilt = dice.between(-9.0, 9.0);
+    let tilt = dice.uniform(-9.0, 9.0);
     let (low, high, reach) = PLACES[size];
-    let scale = dice.between(low, high);
-    let (x, y) = (dice.between(-reach, reach), dice.between(-reach, reach));
-    let (light, ground_light) = (dice.between(0.94, 1.05), dice.between(0.94, 1.04));
+    let scale = dice.uniform(low, high);
+    let (x, y) = (dice.uniform(-reach, reach), dice.uniform(-reach, reach));
+    let (light, ground_light) = (dice.uniform(0.94, 1.05), dice.uniform(0.94, 1.04));
     let caption = said(world, &shows, size, &mut dice);
     Scene { shows, drawing, size, mirrored, tilt, scale, x, y, light, ground_light, caption }
 }
 
 /// One of the ways to put it; now and then with the size, now and then with a strange word.
 fn said(world: &World, shows: &Combination, size: usize, dice: &mut Dice) -> String {
-    let mut pick = dice.uniform();
+    let mut pick = dice.unit();
     let chosen = world.patterns.iter().find(|form| {
         pick -= form.share;
         pick < 0.0
     });
     let pattern = chosen.or(world.patterns.last()).map_or("", |form| form.text);
-    let says_size = dice.uniform() < SIZE_SAID;
+    let says_size = dice.unit() < SIZE_SAID;
     let words = world.sizes.get(size).map_or(&[] as &[&str], Vec::as_slice);
     let word = words.get(dice.below(words.len())).copied().unwrap_or_default();
     let word = if says_size { format!("{word} ") } else { String::new() };
     let text = caption(pattern, shows, &word);
-    if dice.uniform() < STRANGER { with_a_stranger(&text) } else { text }
+    if dice.unit() < STRANGER { with_a_stranger(&text) } else { text }
 }

@@ -6,7 +6,7 @@
 use std::collections::HashSet;
 
 use safelight::drawings::{
-    Combination, Dice, HELD_SEED, Judge, Scene, Stage, World, render, scene,
+    Combination, HELD_SEED, Judge, SEED, Scene, Stage, World, nearest, read_folder, render, scene,
 };
 use safelight::walk::Picture;
 
@@ -24,19 +24,6 @@ const PICTURES: [&[u8]; 4] = [
 
 fn world() -> &'static World {
     World::get().unwrap()
-}
-
-#[test]
-fn dice_fall_as_those_of_the_scripts() {
-    let mut dice = Dice::new(&[3, 17]);
-    assert_eq!(
-        [dice.bits(), dice.bits()],
-        [13_747_219_097_278_288_484, 11_028_437_146_766_477_324]
-    );
-    assert_eq!(dice.uniform(), 0.995_822_304_120_639_1);
-    assert!((dice.normal() - 0.885_510_918_726_225).abs() < 1e-12);
-    assert_eq!(dice.below(10), 7);
-    assert_eq!(dice.below(0), 0);
 }
 
 #[test]
@@ -62,7 +49,8 @@ fn assert_same(ours: &Scene, told: &serde_json::Value) {
     let names = ["tilt", "scale", "x", "y", "light", "ground_light"];
     let numbers = [ours.tilt, ours.scale, ours.x, ours.y, ours.light, ours.ground_light];
     for (name, number) in names.into_iter().zip(numbers) {
-        assert_eq!(told[name].as_f64().unwrap(), number, "{name} of {told}");
+        // serde_json reads the last bit of a number now and then as its neighbour.
+        assert!((told[name].as_f64().unwrap() - number).abs() < 1e-13, "{name} of {told}");
     }
 }
 
@@ -123,11 +111,82 @@ fn right(judge: &Judge, pictures: u64) -> [f32; 3] {
 
 #[test]
 fn the_judge_names_drawings_that_it_never_saw() {
-    let t = std::time::Instant::now();
-    for n in [1000, 2000, 4000] {
-        let judge = Judge::new(world(), n).unwrap();
-        eprintln!("{n} {:?}", t.elapsed());
-        let [thing, colour, background] = right(&judge, 400);
-        eprintln!("{:?} {thing} {colour} {background}", t.elapsed());
+    let judge = Judge::new(world(), 1000).unwrap();
+    let [thing, colour, background] = right(&judge, 300);
+    assert!(thing >= 0.96 && colour >= 0.96 && background == 1.0, "{thing} {colour} {background}");
+}
+
+#[test]
+fn a_training_picture_is_its_own_nearest() {
+    let judge = Judge::new(world(), 300).unwrap();
+    let told = scene(world(), SEED, 7, &Stage::whole(world()), false);
+    let picture = render(world(), &told).unwrap();
+    let near = nearest((world(), &judge), &picture, 2000, 3).unwrap();
+    assert_eq!((near[0].number, near[0].distance, &near[0].scene), (7, 0.0, &told));
+    assert!(near[1].distance > 0.5 && near[1].distance <= near[2].distance);
+}
+
+/// A file of a folder, by its name.
+fn file(folder: &tempfile::TempDir, name: &str, bytes: &[u8]) {
+    std::fs::write(folder.path().join(name), bytes).unwrap();
+}
+
+/// A PNG that says it is so large, and ends after its header.
+fn header_of(width: u32, height: u32) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let mut encoder = png::Encoder::new(&mut bytes, width, height);
+    encoder.set_color(png::ColorType::Rgb);
+    drop(encoder.write_header().unwrap());
+    bytes
+}
+
+fn refused(folder: &tempfile::TempDir) -> &'static str {
+    read_folder(folder.path()).unwrap_err().key()
+}
+
+#[test]
+fn a_folder_that_teaches_nothing_is_refused_by_what_it_lacks() {
+    let folder = tempfile::tempdir().unwrap();
+    assert_eq!(read_folder(&folder.path().join("not")).unwrap_err().key(), "folder-unreadable");
+    file(&folder, "notes.txt", b"no picture");
+    assert_eq!(refused(&folder), "pictures-none");
+    file(&folder, "broken.png", &PICTURES[0][..400]);
+    assert_eq!(refused(&folder), "picture-broken");
+    file(&folder, "a.png", PICTURES[0]);
+    assert_eq!(refused(&folder), "pictures-one");
+    file(&folder, "b.PNG", PICTURES[1]);
+    let found = read_folder(folder.path()).unwrap();
+    let names: Vec<&str> = found.pictures.iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!(names, ["a.png", "b.PNG"]);
+    assert_eq!(found.skipped.len(), 1);
+    assert!(found.skipped[0].facts()[0].1.ends_with("broken.png"));
+}
+
+#[test]
+fn a_huge_picture_is_refused_by_its_header() {
+    let folder = tempfile::tempdir().unwrap();
+    file(&folder, "huge.png", &header_of(20_000, 20_000));
+    let problem = read_folder(folder.path()).unwrap_err();
+    assert_eq!(problem.key(), "picture-too-large");
+    assert!(problem.facts().contains(&("size", "20000×20000".to_owned())));
+}
+
+#[test]
+fn a_picture_is_brought_to_size_whole_and_its_ground_goes_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let wide = image::RgbImage::from_fn(256, 128, |x, y| {
+        let inside = (64..192).contains(&x) && (32..96).contains(&y);
+        image::Rgb(if inside { [200, 0, 0] } else { [0, 0, 100] })
+    });
+    for name in ["a.png", "b.jpg"] {
+        wide.save(folder.path().join(name)).unwrap();
+    }
+    let found = read_folder(folder.path()).unwrap();
+    let (_, picture) = &found.pictures[0];
+    assert_eq!((picture.width(), picture.height()), (64, 64));
+    for (x, y, colour) in
+        [(0, 0, [0, 0, 100]), (0, 32, [0, 0, 100]), (32, 32, [200, 0, 0]), (20, 25, [200, 0, 0])]
+    {
+        assert_eq!(picture.pixel(x, y), colour, "{x}, {y}");
     }
 }
