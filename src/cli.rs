@@ -6,6 +6,7 @@ mod effect;
 mod export;
 mod flags;
 mod mistakes;
+mod train;
 mod values;
 
 use std::ffi::OsString;
@@ -22,6 +23,7 @@ pub use compare::{CompareFlags, Compared, Shard};
 pub use export::ExportFlags;
 pub use flags::Flags;
 pub use mistakes::Refused;
+pub use train::{TrainCommand, TrainFlags};
 
 const LONG_ABOUT: &str = "\
 Safelight steps through a real Stable Diffusion generation: tokens, embeddings, schedule, noise, \
@@ -93,6 +95,9 @@ pub enum Command {
     /// walked again here and held against it frame by frame. Exit code 0 where they agree, 1 where
     /// they part. A model other than the one inside is named with --model.
     Verify(Box<Flags>),
+    /// Train the model inside again, from its drawings to the finished folder
+    #[command(subcommand)]
+    Train(TrainCommand),
     /// Print completions for a shell
     Completions {
         /// Which shell
@@ -129,6 +134,9 @@ impl Cli {
         if let Some(Command::Export(flags)) = &cli.command {
             flags.check().map_err(Refused::Problem)?;
         }
+        if let Some(Command::Train(command)) = &cli.command {
+            command.check().map_err(Refused::Problem)?;
+        }
         Ok(cli)
     }
 
@@ -155,6 +163,7 @@ impl Cli {
             Some(
                 Command::Compare(_)
                 | Command::Export(_)
+                | Command::Train(_)
                 | Command::Completions { .. }
                 | Command::Man,
             ) => None,
@@ -165,6 +174,7 @@ impl Cli {
     pub fn threads(&self) -> Option<usize> {
         match &self.command {
             Some(Command::Compare(flags)) => flags.threads,
+            Some(Command::Train(command)) => command.flags().threads,
             _ => self.flags_given().and_then(|flags| flags.threads),
         }
     }
@@ -174,6 +184,7 @@ impl Cli {
         let given = match &self.command {
             Some(Command::Compare(flags)) => flags.lang,
             Some(Command::Export(flags)) => flags.lang,
+            Some(Command::Train(command)) => command.flags().lang,
             _ => self.flags_given().and_then(|flags| flags.lang),
         };
         given.unwrap_or_else(language_of_locale)

@@ -8,6 +8,7 @@ pub mod compare;
 pub mod describe;
 pub mod json;
 pub mod lines;
+pub mod loss;
 mod numbers;
 mod panels;
 mod past;

@@ -61,6 +61,16 @@ impl Fitting {
     }
 }
 
+/// Fits a preview on pairs of a clean latent `[1,4,h,w]` and its picture `[1,3,H,W]` in −1..1;
+/// every fifth is held out for R². `None` where it explains nothing.
+pub fn fit<'a>(pairs: impl Iterator<Item = (&'a Grid, &'a Grid)>) -> Option<Preview> {
+    let mut sums = Sums::default();
+    for (i, (latent, image)) in pairs.enumerate() {
+        sums.add(latent, image, i % HELD == HELD - 1);
+    }
+    sums.solve()
+}
+
 /// A crop of at most `SIDE` cells each way, at a place that changes with `i`.
 fn crop(latent: &Grid, i: usize) -> Grid {
     let (width, height) = (latent.width(), latent.height());

@@ -52,6 +52,11 @@ impl Vae {
         Ok(Self { config, weights: weights.clone(), decoder, encoder: OnceLock::new() })
     }
 
+    /// Its weights.
+    pub const fn weights(&self) -> &Weights {
+        &self.weights
+    }
+
     /// Latents are multiplied by this after encoding and divided by it before decoding.
     pub const fn scaling_factor(&self) -> f64 {
         self.config.scaling

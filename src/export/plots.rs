@@ -6,6 +6,7 @@
 mod curves;
 mod field;
 mod histograms;
+mod losses;
 mod sheet;
 mod training;
 
@@ -75,6 +76,17 @@ pub fn write(
 pub fn write_training(training: &Training, path: &Path, words: Words) -> Result<(), Problem> {
     let drawn = training
         .draw(words)
+        .ok_or_else(|| Problem::new("export-not-drawn").with("file", path.display()))?;
+    png::write(&drawn, 1, None, path)
+}
+
+/// Draws the loss of every step of a training to `path`.
+///
+/// # Errors
+///
+/// `export-not-drawn` where there is nothing to draw, else what writing a file can meet.
+pub fn write_losses(losses: &[f32], path: &Path, words: Words) -> Result<(), Problem> {
+    let drawn = losses::draw(losses, words)
         .ok_or_else(|| Problem::new("export-not-drawn").with("file", path.display()))?;
     png::write(&drawn, 1, None, path)
 }

@@ -27,6 +27,11 @@ pub enum Learning {
     },
     /// Something to be said that is no end: a checkpoint that could not be written.
     Note(Problem),
+    /// How well an autoencoder gives back pictures that it never saw.
+    Measured {
+        /// The mean signal-to-noise ratio in dB.
+        decibels: f32,
+    },
     /// The last step was done and the result is written.
     Finished {
         /// Files and folders of the result.
@@ -35,7 +40,7 @@ pub enum Learning {
 }
 
 /// What a training is about to do.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct LearningPlan {
     /// Files and folders that it reads.
     pub reads: Vec<String>,
@@ -49,6 +54,8 @@ pub struct LearningPlan {
     pub steps: u64,
     /// Pictures in a step.
     pub batch: u64,
+    /// The losses of the steps that were done before.
+    pub losses: Vec<f32>,
 }
 
 /// Where a training stands after a step.

@@ -8,6 +8,7 @@ mod compare;
 mod endings;
 mod export;
 mod receipts;
+mod train;
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -26,5 +26,6 @@ mod samplers;
 mod screens;
 mod stages;
 mod tokens;
+mod training;
 mod verify;
 mod words;

@@ -1,0 +1,70 @@
+"""Trains a few steps from nothing and writes down their losses, for the program to follow.
+
+    python follow.py MODEL REFERENCE --steps 60
+
+96 pictures of eight things, encoded by MODEL's autoencoder. Writes REFERENCE/train_follow.json
+(losses, captions, seconds a step) and REFERENCE/train_follow.safetensors (the latents, 16 bit).
+"""
+
+import argparse
+import json
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+import torch
+from safetensors.torch import load_file, save_file
+
+import network
+import render
+import train
+import world
+from autoencoder import floats
+
+PICTURES = 96
+STAGE = world.Stage(things=8, drawings=1, sizes=(world.BIG,))
+RATE = 1.4e-3
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("model", type=Path)
+    parser.add_argument("reference", type=Path)
+    parser.add_argument("--steps", type=int, default=60)
+    options = parser.parse_args()
+    torch.set_num_threads(1)
+
+    scenes = [world.scene(render.SEED, k, STAGE) for k in range(PICTURES)]
+    vae = network.autoencoder()
+    kept = load_file(options.model / "vae" / "diffusion_pytorch_model.safetensors")
+    vae.load_state_dict({name: weight.float() for name, weight in kept.items()})
+    with torch.no_grad():
+        z = vae.encode(floats(np.stack([render.picture(s) for s in scenes]))).latent_dist.mean
+    z = z.half().float()
+
+    run = train.Run(Path(tempfile.mkdtemp()), RATE)
+    rows = torch.tensor([network.rows(s.caption, run.table) for s in scenes])
+    left = network.alphas_cumprod()[:, None, None, None]
+    losses, start = [], time.process_time()
+    for step in range(options.steps):
+        before = run.loss
+        run.learn(z, rows, RATE, left)
+        share = max(0.005, 1 / (step + 1))
+        losses.append(round((run.loss - before) / share + before, 6))
+        print(step + 1, losses[-1], flush=True)
+    seconds = (time.process_time() - start) / options.steps
+
+    save_file({"latents": z.half().contiguous()}, options.reference / "train_follow.safetensors")
+    facts = {
+        "made_by": "tests/pocket/follow.py",
+        "torch": torch.__version__,
+        "seconds_a_step": round(seconds, 3),
+        "captions": [s.caption for s in scenes],
+        "losses": losses,
+    }
+    (options.reference / "train_follow.json").write_text(json.dumps(facts, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()
