@@ -23,7 +23,7 @@ pub use compare::{CompareFlags, Compared, Shard};
 pub use export::ExportFlags;
 pub use flags::Flags;
 pub use mistakes::Refused;
-pub use train::{TrainCommand, TrainFlags};
+pub use train::{DataFlags, EvalFlags, Train, TrainCommand, TrainFlags};
 
 const LONG_ABOUT: &str = "\
 Safelight steps through a real Stable Diffusion generation: tokens, embeddings, schedule, noise, \
@@ -95,9 +95,8 @@ pub enum Command {
     /// walked again here and held against it frame by frame. Exit code 0 where they agree, 1 where
     /// they part. A model other than the one inside is named with --model.
     Verify(Box<Flags>),
-    /// Train the model inside again, from its drawings to the finished folder
-    #[command(subcommand)]
-    Train(TrainCommand),
+    /// Train the model inside again, see what it was trained on, measure how good it is
+    Train(Box<Train>),
     /// Print completions for a shell
     Completions {
         /// Which shell
@@ -134,8 +133,8 @@ impl Cli {
         if let Some(Command::Export(flags)) = &cli.command {
             flags.check().map_err(Refused::Problem)?;
         }
-        if let Some(Command::Train(command)) = &cli.command {
-            command.check().map_err(Refused::Problem)?;
+        if let Some(Command::Train(asked)) = &cli.command {
+            asked.check().map_err(Refused::Problem)?;
         }
         Ok(cli)
     }
@@ -174,7 +173,7 @@ impl Cli {
     pub fn threads(&self) -> Option<usize> {
         match &self.command {
             Some(Command::Compare(flags)) => flags.threads,
-            Some(Command::Train(command)) => command.flags().threads,
+            Some(Command::Train(asked)) => asked.threads(),
             _ => self.flags_given().and_then(|flags| flags.threads),
         }
     }
@@ -184,7 +183,7 @@ impl Cli {
         let given = match &self.command {
             Some(Command::Compare(flags)) => flags.lang,
             Some(Command::Export(flags)) => flags.lang,
-            Some(Command::Train(command)) => command.flags().lang,
+            Some(Command::Train(asked)) => asked.lang(),
             _ => self.flags_given().and_then(|flags| flags.lang),
         };
         given.unwrap_or_else(language_of_locale)

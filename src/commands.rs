@@ -58,7 +58,7 @@ pub fn carry_out(args: impl IntoIterator<Item = OsString>) -> u8 {
         Some(Command::Compare(flags)) => compare::compare(flags, language),
         Some(Command::Tokens(flags)) => caught(|| tokens::tokens(flags, language)),
         Some(Command::Verify(flags)) => caught(|| verify::verify(flags, language)),
-        Some(Command::Train(command)) => caught(|| train::train(command, language)),
+        Some(Command::Train(asked)) => caught(|| train::train(asked, language)),
         Some(Command::Completions { shell }) => completions::completions(*shell),
         Some(Command::Man) => man::man(),
     };

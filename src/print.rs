@@ -6,6 +6,7 @@
 mod colour_name;
 pub mod compare;
 pub mod describe;
+pub mod evaluation;
 pub mod json;
 pub mod lines;
 pub mod loss;

@@ -27,6 +27,7 @@ pub(crate) mod keeping;
 pub mod run;
 mod tempo;
 
+pub mod eval;
 pub mod folder;
 pub mod work;
 

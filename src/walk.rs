@@ -8,6 +8,7 @@ pub mod colour_map;
 pub mod curves;
 pub mod dice;
 pub mod drawn;
+pub mod evaluation;
 pub mod fork;
 pub mod formula;
 pub mod frame;
@@ -30,6 +31,7 @@ pub mod weight_syntax;
 pub use curves::{Curve, Curves, Mark};
 pub use dice::Dice;
 pub use drawn::Drawn;
+pub use evaluation::{Evaluation, Scores, ThingScore};
 pub use fork::{Blend, Change, Fork, FreshNoise, Off, OffWay};
 pub use formula::{Formula, Quantity, Term};
 pub use frame::{

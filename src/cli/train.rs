@@ -1,4 +1,8 @@
-//! The flags of `safelight train`: what is trained, where, and how long.
+//! The flags of `safelight train`: what is trained, where, and how long; what it is trained on, and
+//! how good it became.
+
+mod data;
+mod eval;
 
 use std::path::PathBuf;
 
@@ -8,6 +12,33 @@ use super::flags::MOST_THREADS;
 use super::values;
 use crate::walk::{DeviceChoice, Problem};
 use crate::words::Language;
+
+pub use data::DataFlags;
+pub use eval::EvalFlags;
+
+const FIGURES: &str = "\
+With --json the last line of stdout is {\"thing\": 0.93, \"colour\": .., \"background\": .., \
+\"seed_ratio\": .., \"psnr\": .., \"pictures\": N}: shares of pictures that are right, the mean pixel \
+distance of two seeds over that of two prompts, and the autoencoder's PSNR in dB.";
+
+/// `safelight train`, with a command or with `--show-data`.
+#[derive(Args, Clone, Debug)]
+#[command(
+    args_conflicts_with_subcommands = true,
+    subcommand_negates_reqs = true,
+    arg_required_else_help = true
+)]
+pub struct Train {
+    /// What is done.
+    #[command(subcommand)]
+    pub command: Option<TrainCommand>,
+    /// Leaf through training pictures and their captions: the same as `train data`
+    #[arg(long, required = true)]
+    pub show_data: bool,
+    /// The flags of `--show-data`.
+    #[command(flatten)]
+    pub data: DataFlags,
+}
 
 /// What is trained.
 #[derive(Subcommand, Clone, Debug)]
@@ -23,6 +54,16 @@ pub enum TrainCommand {
     /// model that --model walks and diffusers loads. Stopped at any time, the same command goes on
     /// where it was.
     Pocket(TrainFlags),
+    /// Leaf through training pictures and their captions
+    ///
+    /// On a terminal Enter shows the next one and q ends; in a pipe --count pictures are printed.
+    Data(DataFlags),
+    /// Measure a model on combinations of words that training never showed
+    ///
+    /// It draws every such combination; a judge that knows no network, only drawings, names thing,
+    /// colour and background.
+    #[command(after_long_help = FIGURES)]
+    Eval(EvalFlags),
 }
 
 /// How a network is trained.
@@ -63,34 +104,56 @@ pub struct TrainFlags {
     pub quiet: bool,
 }
 
-impl TrainCommand {
-    /// Its flags.
-    pub const fn flags(&self) -> &TrainFlags {
-        match self {
-            Self::Vae(flags) | Self::Pocket(flags) => flags,
-        }
-    }
-
+impl Train {
     /// Checks the numbers.
     ///
     /// # Errors
     /// A number that cannot be.
     pub fn check(&self) -> Result<(), Problem> {
-        let flags = self.flags();
-        let counts = [
-            ("--samples", flags.samples.map(|n| n as u64), 1 << 30),
-            ("--things", flags.things.map(|n| n as u64), 1 << 10),
-            ("--checkpoint-every", flags.checkpoint_every, 1 << 30),
-            ("--threads", flags.threads.map(|n| n as u64), MOST_THREADS as u64),
-        ];
-        for (flag, value, most) in counts {
-            if let Some(value) = value.filter(|value| !(1..=most).contains(value)) {
-                return Err(Problem::usage("train-number")
-                    .with("flag", flag)
-                    .with("value", value)
-                    .with("most", most));
-            }
+        match &self.command {
+            None => self.data.check(),
+            Some(TrainCommand::Vae(flags) | TrainCommand::Pocket(flags)) => flags.check(),
+            Some(TrainCommand::Data(flags)) => flags.check(),
+            Some(TrainCommand::Eval(flags)) => flags.check(),
         }
-        Ok(())
+    }
+
+    /// How many threads compute, where it is said.
+    pub const fn threads(&self) -> Option<usize> {
+        match &self.command {
+            Some(TrainCommand::Vae(flags) | TrainCommand::Pocket(flags)) => flags.threads,
+            Some(TrainCommand::Eval(flags)) => flags.threads,
+            Some(TrainCommand::Data(_)) | None => None,
+        }
+    }
+
+    /// The language of every sentence, where it is said.
+    pub const fn lang(&self) -> Option<Language> {
+        match &self.command {
+            None => self.data.lang,
+            Some(TrainCommand::Vae(flags) | TrainCommand::Pocket(flags)) => flags.lang,
+            Some(TrainCommand::Data(flags)) => flags.lang,
+            Some(TrainCommand::Eval(flags)) => flags.lang,
+        }
+    }
+}
+
+impl TrainFlags {
+    fn check(&self) -> Result<(), Problem> {
+        counted("--samples", self.samples.map(|n| n as u64), 1 << 30)?;
+        counted("--things", self.things.map(|n| n as u64), 1 << 10)?;
+        counted("--checkpoint-every", self.checkpoint_every, 1 << 30)?;
+        counted("--threads", self.threads.map(|n| n as u64), MOST_THREADS as u64)
+    }
+}
+
+/// Refuses a count outside 1 to `most`.
+fn counted(flag: &'static str, value: Option<u64>, most: u64) -> Result<(), Problem> {
+    match value.filter(|value| !(1..=most).contains(value)) {
+        Some(value) => Err(Problem::usage("train-number")
+            .with("flag", flag)
+            .with("value", value)
+            .with("most", most)),
+        None => Ok(()),
     }
 }

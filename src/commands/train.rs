@@ -1,12 +1,14 @@
 //! `safelight train vae` and `safelight train pocket`: trainings from the drawings to the finished
-//! folder.
+//! folder; the other commands have files of their own.
 
+mod data;
+mod eval;
 mod watching;
 
 use self::watching::Watching;
 use super::interrupt::Interrupt;
 use super::{DONE, INTERRUPTED, print, remark};
-use crate::cli::{TrainCommand, TrainFlags};
+use crate::cli::{Train, TrainCommand, TrainFlags};
 use crate::engine::Place;
 use crate::export::plots;
 use crate::print::loss;
@@ -14,20 +16,27 @@ use crate::train::{Recipe, Work};
 use crate::walk::{DeviceChoice, DtypeChoice, Problem};
 use crate::words::{Language, Words};
 
-/// Trains; interrupted, it says how to go on.
-pub(super) fn train(command: &TrainCommand, language: Language) -> Result<u8, Problem> {
+/// Carries out what is asked around a training.
+pub(super) fn train(asked: &Train, language: Language) -> Result<u8, Problem> {
+    match &asked.command {
+        None => data::data(&asked.data, language),
+        Some(TrainCommand::Data(flags)) => data::data(flags, language),
+        Some(TrainCommand::Eval(flags)) => eval::eval(flags, language),
+        Some(TrainCommand::Vae(flags)) => learn(flags, "vae-", language),
+        Some(TrainCommand::Pocket(flags)) => learn(flags, "", language),
+    }
+}
+
+/// Trains the autoencoder, whose files' names begin with `vae-`, or the others; interrupted, it
+/// says how to go on.
+fn learn(flags: &TrainFlags, name: &'static str, language: Language) -> Result<u8, Problem> {
     let words = Words::of(language);
-    let flags = command.flags();
     let work = work(flags)?;
     if let Some(note) = work.place.note.as_ref().filter(|_| !flags.quiet) {
         remark(&words.problem(note));
     }
-    let name = if matches!(command, TrainCommand::Vae(_)) { "vae-" } else { "" };
     let watching = Watching::new(flags, name, words, Interrupt::listen());
-    let result = match command {
-        TrainCommand::Vae(_) => work.vae(&watching),
-        TrainCommand::Pocket(_) => work.pocket(&watching),
-    };
+    let result = if name.is_empty() { work.pocket(&watching) } else { work.vae(&watching) };
     watching.end();
     let losses = watching.losses();
     let unwritten = if losses.is_empty() {

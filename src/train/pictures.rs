@@ -32,6 +32,11 @@ impl Pictures {
         Ok(Self { world: World::get()?, stage })
     }
 
+    /// Of the whole world.
+    pub fn whole(world: &'static World) -> Self {
+        Self { world, stage: drawings::Stage::whole(world) }
+    }
+
     /// What a picture shows, and its caption.
     pub fn scene(&self, number: usize) -> Scene {
         drawings::scene(self.world, SEED, number as u64, &self.stage, false)

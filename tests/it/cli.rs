@@ -8,6 +8,7 @@ mod compare;
 mod endings;
 mod export;
 mod receipts;
+mod small_world;
 mod train;
 
 use std::fs;
