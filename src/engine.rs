@@ -23,6 +23,7 @@ pub mod sampler;
 pub mod scheduler_config;
 pub mod tokenizer;
 
+mod gradient;
 mod kernels;
 mod layers;
 mod resnet;

@@ -1,9 +1,16 @@
 //! The layers that the three networks are made of: read from weights by name and shape, computed
-//! by our kernels on the processor in f32 and by candle's operations everywhere else.
+//! by our kernels on the processor in f32 and by candle's operations everywhere else. Where an
+//! input or a weight is a variable of a training (or computed from one), the result keeps its
+//! gradient: the kernels' derivatives are in `gradient.rs`.
 
 use candle_core::{D, DType, Result, Tensor};
 use candle_nn::ops;
 
+use super::gradient::activation::{Activation, Geglu, Kind};
+use super::gradient::attention::Attention;
+use super::gradient::conv::Convolution;
+use super::gradient::joined::Joined;
+use super::gradient::{apply1, apply2, apply3, linear, norm as gradient_norm};
 use super::kernels::norm::Affine;
 use super::kernels::{activation, attention, conv, matrix, norm, with_slices};
 use super::weights::{Weights, learning, plain};
@@ -74,8 +81,7 @@ impl Conv {
             Some(shift) => shift.broadcast_add(&self.bias)?,
             None => self.bias.clone(),
         };
-        let beside = residual.unwrap_or(x);
-        if !plain(x) || learning(&[x, &self.weight, &bias, beside]) {
+        if !plain(x) {
             return self.run_anywhere(x, enlarged, &bias, residual);
         }
         let shape = conv::Shape {
@@ -87,6 +93,11 @@ impl Conv {
             stride: self.stride,
             padding: self.padding,
         };
+        let beside = residual.unwrap_or(x);
+        if learning(&[x, &self.weight, &bias, beside]) {
+            let y = apply3(Convolution(shape), [x, &self.weight, &bias])?;
+            return residual.map_or(Ok(y.clone()), |residual| add(&y, residual));
+        }
         let numbers =
             with_slices([x, &self.weight, &bias, beside], |[x, weight, bias, beside]| {
                 let residual = residual.is_some().then_some(beside);
@@ -156,7 +167,14 @@ impl Linear {
         if let Some(last) = dims.last_mut() {
             *last = self.widths.1;
         }
-        if self.ours(x) {
+        if plain(x) && self.learning(x) {
+            let operation = || linear::Linear { widths: self.widths, dims: dims.clone() };
+            return match &self.bias {
+                Some(bias) => apply3(operation(), [x, &self.weight, bias]),
+                None => apply2(operation(), [x, &self.weight]),
+            };
+        }
+        if plain(x) {
             let (input, output) = self.widths;
             let numbers = self.with_bias(x, |x, weight, bias| {
                 let mut out = repeated(bias, rows, output);
@@ -179,7 +197,11 @@ impl Linear {
     /// A picture `[B,in,h,w]` as tokens `[B,h·w,out]`.
     pub(super) fn tokens(&self, x: &Tensor) -> Result<Tensor> {
         let (batch, _, h, w) = x.dims4()?;
-        if !self.ours(x) {
+        if plain(x) && self.learning(x) {
+            return self
+                .forward(&exchanged(&x.flatten_from(2)?, vec![batch, h * w, self.widths.0])?);
+        }
+        if !plain(x) {
             return self.forward(&x.flatten_from(2)?.transpose(1, 2)?.contiguous()?);
         }
         let ((input, output), pixels) = (self.widths, h * w);
@@ -200,12 +222,16 @@ impl Linear {
     /// Tokens `[B,h·w,in]` as a picture, added to `residual` `[B,out,h,w]`.
     pub(super) fn picture(&self, x: &Tensor, residual: &Tensor) -> Result<Tensor> {
         let (batch, output, h, w) = residual.dims4()?;
-        let y = self.forward(x)?.transpose(1, 2)?.contiguous()?;
+        let y = self.forward(x)?;
+        if plain(&y) && learning(&[&y]) {
+            return add(&exchanged(&y, vec![batch, output, h, w])?, residual);
+        }
+        let y = y.transpose(1, 2)?.contiguous()?;
         add(&y.reshape((batch, output, h, w))?, residual)
     }
 
-    fn ours(&self, x: &Tensor) -> bool {
-        plain(x) && !learning(&[x, &self.weight, self.bias.as_ref().unwrap_or(x)])
+    fn learning(&self, x: &Tensor) -> bool {
+        learning(&[x, &self.weight, self.bias.as_ref().unwrap_or(x)])
     }
 
     fn with_bias(
@@ -260,7 +286,12 @@ impl GroupNorm {
     }
 
     fn run(&self, x: &Tensor, silu: bool) -> Result<Tensor> {
-        if plain(x) && !learning(&[x, &self.weight, &self.bias]) {
+        if plain(x) && learning(&[x, &self.weight, &self.bias]) {
+            let Self { groups, epsilon, .. } = *self;
+            let norm = gradient_norm::GroupNorm { dims: x.dims4()?.into(), groups, epsilon, silu };
+            return apply3(norm, [x, &self.weight, &self.bias]);
+        }
+        if plain(x) {
             let (_, _, h, w) = x.dims4()?;
             let numbers = with_slices([x, &self.weight, &self.bias], |[x, weight, bias]| {
                 let affine = Affine { weight, bias, epsilon: self.epsilon };
@@ -303,7 +334,12 @@ impl LayerNorm {
     /// `[..,width]` normed.
     pub(super) fn forward(&self, x: &Tensor) -> Result<Tensor> {
         let learning = learning(&[x, &self.weight, &self.bias]);
-        if plain(x) && !learning {
+        if plain(x) && learning {
+            let (dims, epsilon) = (x.dims().to_vec(), self.epsilon);
+            let norm = gradient_norm::LayerNorm { dims, epsilon };
+            return apply3(norm, [x, &self.weight, &self.bias]);
+        }
+        if plain(x) {
             let numbers = with_slices([x, &self.weight, &self.bias], |[x, weight, bias]| {
                 norm::layer_norm(x, Affine { weight, bias, epsilon: self.epsilon })
             })?;
@@ -328,10 +364,14 @@ pub(super) fn attend(
 ) -> Result<(Tensor, Option<Tensor>)> {
     let (batch, n, width) = q.dims3()?;
     let t = k.dim(1)?;
-    if !plain(q) || learning(&[q, k, v]) {
+    let learning = learning(&[q, k, v]);
+    if !plain(q) || (learning && keep) {
         return attend_anywhere([q, k, v], heads, causal);
     }
     let shape = attention::Shape { batch, lengths: (n, t), heads, width, causal };
+    if learning {
+        return Ok((apply3(Attention::new(shape), [q, k, v])?, None));
+    }
     let found = with_slices([q, k, v], |slices| attention::attend(&shape, slices, keep))?;
     let mixed = Tensor::from_vec(found.mixed, (batch, n, width), q.device())?;
     if !keep {
@@ -368,10 +408,13 @@ fn attend_anywhere(
 /// The first half of each token times the exact GELU of the second.
 pub(super) fn geglu(x: &Tensor) -> Result<Tensor> {
     let width = x.dim(D::Minus1)? / 2;
-    if plain(x) && !learning(&[x]) {
+    if plain(x) {
         let mut dims = x.dims().to_vec();
         if let Some(last) = dims.last_mut() {
             *last = width;
+        }
+        if learning(&[x]) {
+            return apply1(Geglu { dims }, x);
         }
         let numbers = with_slices([x], |[x]| activation::geglu(x, width))?;
         return Tensor::from_vec(numbers, dims, x.device());
@@ -382,26 +425,31 @@ pub(super) fn geglu(x: &Tensor) -> Result<Tensor> {
 
 /// `x · sigmoid(x)`.
 pub(super) fn silu(x: &Tensor) -> Result<Tensor> {
-    activated(x, activation::silu, Tensor::silu)
+    activated(x, Kind::Silu, activation::silu, Tensor::silu)
 }
 
 /// `x · Φ(x)`, exact.
 pub(super) fn gelu(x: &Tensor) -> Result<Tensor> {
-    activated(x, activation::gelu, Tensor::gelu_erf)
+    activated(x, Kind::Gelu, activation::gelu, Tensor::gelu_erf)
 }
 
 /// `x · sigmoid(1.702 x)`.
 pub(super) fn quick_gelu(x: &Tensor) -> Result<Tensor> {
-    activated(x, activation::quick_gelu, |x| x * ops::sigmoid(&(x * 1.702)?)?)
+    let anywhere = |x: &Tensor| x * ops::sigmoid(&(x * 1.702)?)?;
+    activated(x, Kind::QuickGelu, activation::quick_gelu, anywhere)
 }
 
 fn activated(
     x: &Tensor,
+    kind: Kind,
     kernel: impl FnOnce(&mut [f32]),
     anywhere: impl FnOnce(&Tensor) -> Result<Tensor>,
 ) -> Result<Tensor> {
-    if !plain(x) || learning(&[x]) {
+    if !plain(x) {
         return anywhere(x);
+    }
+    if learning(&[x]) {
+        return apply1(Activation { kind, dims: x.dims().to_vec() }, x);
     }
     let numbers = with_slices([x], |[x]| {
         let mut numbers = x.to_vec();
@@ -419,4 +467,19 @@ pub(super) fn add(a: &Tensor, b: &Tensor) -> Result<Tensor> {
     let numbers =
         with_slices([a, b], |[a, b]| a.iter().zip(b).map(|(x, y)| x + y).collect::<Vec<f32>>())?;
     Tensor::from_vec(numbers, a.dims(), a.device())
+}
+
+/// Channels of two pictures of one size, one after the other: `[B,C₁+C₂,h,w]`.
+pub(super) fn join(a: &Tensor, b: &Tensor) -> Result<Tensor> {
+    if !plain(a) || !learning(&[a, b]) {
+        return Tensor::cat(&[a, b], 1);
+    }
+    let (batch, first, h, w) = a.dims4()?;
+    let joined = Joined { channels: [first, b.dim(1)?], sizes: [batch, h, w] };
+    apply2(joined, [a, b])
+}
+
+/// The last two of three dimensions exchanged, as a tensor of the shape `dims`.
+fn exchanged(x: &Tensor, dims: Vec<usize>) -> Result<Tensor> {
+    apply1(linear::Exchange { from: x.dims3()?.into(), dims }, x)
 }

@@ -10,6 +10,7 @@ mod frames;
 mod networks;
 mod recordings;
 mod screen;
+mod train;
 
 fn main() {
     safelight::engine::use_threads(None);

@@ -113,3 +113,148 @@ fn no_weight_of_the_three_networks_is_left_without_a_gradient() {
     missing.retain(|name| matters(name));
     assert!(missing.is_empty(), "{missing:#?}");
 }
+
+/// How a loss changes where one weight is moved a little along its own gradient, measured from
+/// both sides, against what the gradient says.
+fn held_against_differences(
+    variables: &BTreeMap<String, Var>,
+    loss: impl Fn(Named) -> Tensor,
+    names: &[&str],
+) {
+    let gradients = loss(tracked(variables)).backward().unwrap();
+    for &name in names {
+        let var = &variables[name];
+        let gradient = gradients.get(var).unwrap();
+        let length = |t: &Tensor| -> f64 {
+            let squares = t.sqr().unwrap().sum_all().unwrap().to_scalar::<f32>().unwrap();
+            f64::from(squares).sqrt()
+        };
+        // So far that the loss moves well above rounding, and its bend is not yet felt.
+        let step = 2e-2 * length(var).max(0.1);
+        let direction = (gradient / length(gradient)).unwrap();
+        let moved = |by: f64| {
+            let mut plain: Named =
+                variables.iter().map(|(n, v)| (n.clone(), v.as_tensor().detach())).collect();
+            plain.insert(
+                name.to_owned(),
+                (var.as_tensor() + (&direction * by).unwrap()).unwrap().detach(),
+            );
+            f64::from(loss(plain).to_scalar::<f32>().unwrap())
+        };
+        let measured = (moved(step) - moved(-step)) / (2.0 * step);
+        let error = (measured / length(gradient) - 1.0).abs();
+        assert!(error < 2e-2, "{name}: measured {measured}, computed {}", length(gradient));
+    }
+}
+
+#[test]
+fn the_noise_predictors_gradients_say_how_the_loss_changes() {
+    let frozen = text(pocket().weights(Part::Text, &Place::cpu()).unwrap().tensors().unwrap());
+    held_against_differences(
+        &variables(Part::Unet),
+        |tensors| diffusion_loss(&unet(tensors), &frozen),
+        &[
+            "conv_in.weight",
+            "time_embedding.linear_1.weight",
+            "down_blocks.0.downsamplers.0.conv.weight",
+            "down_blocks.1.resnets.0.time_emb_proj.weight",
+            "down_blocks.1.attentions.0.transformer_blocks.0.attn1.to_q.weight",
+            "down_blocks.1.attentions.0.transformer_blocks.0.attn2.to_k.weight",
+            "down_blocks.2.attentions.0.norm.weight",
+            "mid_block.attentions.0.transformer_blocks.0.ff.net.0.proj.weight",
+            "mid_block.attentions.0.transformer_blocks.0.norm2.weight",
+            "up_blocks.0.attentions.1.proj_in.weight",
+            "up_blocks.1.resnets.0.conv_shortcut.weight",
+            "up_blocks.1.upsamplers.0.conv.weight",
+            "conv_norm_out.bias",
+            "conv_out.weight",
+        ],
+    );
+}
+
+#[test]
+fn the_text_encoders_gradients_go_through_the_noise_predictor() {
+    let frozen = unet(pocket().weights(Part::Unet, &Place::cpu()).unwrap().tensors().unwrap());
+    let variables = variables(Part::Text);
+    let module = if variables.contains_key("text_model.final_layer_norm.weight") {
+        "text_model."
+    } else {
+        ""
+    };
+    let names = [
+        "embeddings.token_embedding.weight",
+        "embeddings.position_embedding.weight",
+        "encoder.layers.0.self_attn.q_proj.weight",
+        "encoder.layers.0.layer_norm1.bias",
+        "encoder.layers.1.self_attn.v_proj.weight",
+        "encoder.layers.1.mlp.fc1.weight",
+        "final_layer_norm.weight",
+    ]
+    .map(|name| format!("{module}{name}"));
+    held_against_differences(
+        &variables,
+        |tensors| diffusion_loss(&frozen, &text(tensors)),
+        &names.each_ref().map(String::as_str),
+    );
+}
+
+#[test]
+fn the_autoencoders_gradients_say_how_the_loss_changes() {
+    held_against_differences(
+        &variables(Part::Vae),
+        |tensors| vae_loss(&vae(tensors)),
+        &[
+            "encoder.conv_in.weight",
+            "encoder.down_blocks.0.downsamplers.0.conv.weight",
+            "encoder.mid_block.attentions.0.to_q.weight",
+            "quant_conv.weight",
+            "post_quant_conv.bias",
+            "decoder.mid_block.attentions.0.to_out.0.weight",
+            "decoder.up_blocks.0.upsamplers.0.conv.weight",
+            "decoder.up_blocks.2.resnets.0.conv1.weight",
+            "decoder.conv_norm_out.weight",
+            "decoder.conv_out.weight",
+        ],
+    );
+}
+
+#[test]
+fn what_is_tracked_gives_the_same_answer_as_what_is_not() {
+    let (unet_vars, text_vars) = (variables(Part::Unet), variables(Part::Text));
+    let plain = |vars: &BTreeMap<String, Var>| -> Named {
+        vars.iter().map(|(n, v)| (n.clone(), v.as_tensor().detach())).collect()
+    };
+    let learning = diffusion_loss(&unet(tracked(&unet_vars)), &text(tracked(&text_vars)));
+    let drawing = diffusion_loss(&unet(plain(&unet_vars)), &text(plain(&text_vars)));
+    let numbers = |t: Tensor| f64::from(t.to_scalar::<f32>().unwrap());
+    assert!(learning.track_op() && !drawing.track_op());
+    let (learning, drawing) = (numbers(learning), numbers(drawing));
+    assert!((learning - drawing).abs() < 1e-5 * drawing.abs().max(0.01), "{learning} {drawing}");
+}
+
+#[test]
+fn a_row_of_a_batch_has_a_timestep_of_its_own() {
+    let unet = UNet::load(&pocket(), &Place::cpu()).unwrap();
+    let (input, context) = (noise(&[2, 4, 16, 16], 5), noise(&[2, 77, 64], 6));
+    let both = unet.predict_each(&input, &[801.0, 12.5], &context).unwrap();
+    for (row, timestep) in [801.0, 12.5].into_iter().enumerate() {
+        let part = |t: &Tensor| t.narrow(0, row, 1).unwrap().contiguous().unwrap();
+        let alone = unet.predict_each(&part(&input), &[timestep], &part(&context)).unwrap();
+        let apart = (alone - part(&both)).unwrap().abs().unwrap().max_all().unwrap();
+        assert!(apart.to_scalar::<f32>().unwrap() < 1e-4);
+    }
+    assert!(unet.predict_each(&input, &[801.0], &context).is_err());
+}
+
+#[test]
+fn token_vectors_from_outside_take_the_tables_place() {
+    let text = TextEncoder::load(&pocket(), &Place::cpu()).unwrap();
+    let mut row = [49_407_u32; 77];
+    row[..3].copy_from_slice(&[49_406, 320, 736]);
+    let vectors = text.vectors(&[&row]).unwrap();
+    let (by_id, by_vector) =
+        (text.encode(&[&row]).unwrap().last, text.encode_vectors(&vectors).unwrap().last);
+    let apart = (by_id - by_vector).unwrap().abs().unwrap().max_all().unwrap();
+    assert!(apart.to_scalar::<f32>().unwrap() == 0.0);
+    assert!(text.encode_vectors(&noise(&[1, 76, 64], 1)).is_err());
+}

@@ -72,7 +72,7 @@ fn gelu_of(x: f32) -> f32 {
 /// eˣ to within 2 units in the last place: `2ⁿ · e^r` with |r| ≤ ln 2 / 2 and a Taylor
 /// polynomial of degree 7. Below −87.3 the result is 0 to within 2e-38, above 88.3 it stays.
 #[inline(always)]
-fn exp(x: f32) -> f32 {
+pub(in crate::engine) fn exp(x: f32) -> f32 {
     /// Adding and taking away 1.5 · 2²³ rounds to whole numbers, which then stand in the low bits.
     const ROUND: f32 = 12_582_912.0;
     /// ln 2 in two parts, the first exact in few bits.
@@ -93,7 +93,7 @@ fn exp(x: f32) -> f32 {
 /// The error function as `x · P(x²) / Q(x²)` on −4..4 (beyond, it is ±1 in 32 bits); the
 /// rational minimax form that Eigen and XLA use, good to a few units in the last place.
 #[inline(always)]
-fn erf(x: f32) -> f32 {
+pub(in crate::engine) fn erf(x: f32) -> f32 {
     let x = if x < -4.0 { -4.0 } else { x };
     let x = if x > 4.0 { 4.0 } else { x };
     let square = x * x;

@@ -35,7 +35,8 @@ impl Shape {
         )
     }
 
-    const fn depth(&self) -> usize {
+    /// Numbers that one pixel of the result is made from.
+    pub(in crate::engine) const fn depth(&self) -> usize {
         self.channels.0 * self.kernel * self.kernel
     }
 }
@@ -94,13 +95,18 @@ pub(in crate::engine) fn convolve(
 }
 
 /// So many columns that the gathered neighbourhoods stay in the second cache.
-fn tile_width(depth: usize, columns: usize) -> usize {
+pub(in crate::engine) fn tile_width(depth: usize, columns: usize) -> usize {
     ((1 << 18) / depth.max(1)).next_multiple_of(64).clamp(64, 1024).min(columns)
 }
 
 /// The neighbourhoods of the output's pixels `start..start+count` (counted over all pictures) as
 /// columns: `[C·k·k, count]`.
-fn gather(shape: &Shape, input: &[f32], start: usize, count: usize) -> Vec<f32> {
+pub(in crate::engine) fn gather(
+    shape: &Shape,
+    input: &[f32],
+    start: usize,
+    count: usize,
+) -> Vec<f32> {
     let (height, width) = shape.output();
     let (h, w) = shape.input;
     let k = shape.kernel;
@@ -131,7 +137,12 @@ fn gather(shape: &Shape, input: &[f32], start: usize, count: usize) -> Vec<f32> 
 }
 
 /// The place in the input that a padded, enlarged coordinate takes its value from.
-const fn source(at: usize, before: usize, enlarged: usize, size: usize) -> Option<usize> {
+pub(in crate::engine) const fn source(
+    at: usize,
+    before: usize,
+    enlarged: usize,
+    size: usize,
+) -> Option<usize> {
     if at < before || at - before >= enlarged {
         return None;
     }

@@ -62,7 +62,7 @@ pub(in crate::engine) fn layer_norm(input: &[f32], affine: Affine<'_>) -> Vec<f3
 
 /// The mean, and one over the root of the variance (divisor n). Sums run in 16 lanes, joined in
 /// 64 bits, so that large groups lose nothing.
-fn mean_and_factor(data: &[f32], epsilon: f64) -> (f32, f32) {
+pub(in crate::engine) fn mean_and_factor(data: &[f32], epsilon: f64) -> (f32, f32) {
     let n = data.len().max(1) as f64;
     let mean = widest(|| lanes(data, |x| x)) / n;
     let centre = mean as f32;

@@ -5,7 +5,7 @@ use candle_core::Tensor;
 
 use super::config::UnetConfig;
 use super::transformer::{Transformer, TransformerKind};
-use crate::engine::layers::Conv;
+use crate::engine::layers::{Conv, join};
 use crate::engine::probe::Probe;
 use crate::engine::resnet::{Resnet, ResnetKind};
 use crate::engine::weights::Weights;
@@ -192,7 +192,7 @@ impl Up {
         let mut x = x.clone();
         for (i, pair) in self.pairs.iter().enumerate() {
             if let Some(skip) = skips.pop() {
-                x = Tensor::cat(&[&x, &skip], 1)?;
+                x = join(&x, &skip)?;
             }
             x = pair.forward(&x, beside, &format!("up.{place}.{i}"), probe)?;
         }
