@@ -16,6 +16,7 @@ pub mod looking;
 pub mod setting;
 pub mod state;
 pub mod text_box;
+pub mod training;
 pub mod update;
 pub mod walking;
 
@@ -29,4 +30,5 @@ pub use setting::Setting;
 pub use state::{
     App, Doors, Goal, LatentLook, Look, NotesDepth, Origin, Overlay, PathPurpose, Scene, WalkState,
 };
+pub use training::Training;
 pub use update::{begin, begin_comparison, update};

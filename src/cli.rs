@@ -23,7 +23,7 @@ pub use compare::{CompareFlags, Compared, Shard};
 pub use export::ExportFlags;
 pub use flags::Flags;
 pub use mistakes::Refused;
-pub use train::{DataFlags, EvalFlags, Train, TrainCommand, TrainFlags};
+pub use train::{DataFlags, EvalFlags, LookFlags, Train, TrainCommand, TrainFlags};
 
 const LONG_ABOUT: &str = "\
 Safelight steps through a real Stable Diffusion generation: tokens, embeddings, schedule, noise, \

@@ -4,6 +4,7 @@ pub mod fork;
 pub mod generate;
 mod together;
 
+mod ages;
 mod beginning;
 pub mod open;
 pub mod settle;
@@ -19,6 +20,7 @@ pub mod pace;
 pub mod weights;
 
 pub mod noise;
+pub mod noising;
 pub mod sampler;
 pub mod scheduler_config;
 pub mod tokenizer;

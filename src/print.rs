@@ -10,6 +10,7 @@ pub mod evaluation;
 pub mod json;
 pub mod lines;
 pub mod loss;
+pub mod noising;
 mod numbers;
 mod panels;
 mod past;

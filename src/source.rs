@@ -4,6 +4,7 @@
 //! carries the *generation* of the walk that it belongs to: [`Order::Begin`] starts a new one, and
 //! what still arrives with an old number is to be dropped.
 
+mod classroom;
 pub mod live;
 pub mod replay;
 mod runs;
@@ -13,9 +14,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Sender, channel};
 
-use crate::walk::{Asked, Problem};
+use crate::walk::{Asked, NoisingAsked, Problem};
 
 pub use crate::walk::{ForkAsked, News, RunAsked};
+pub use classroom::look;
 pub use live::live;
 pub use replay::{Recorded, replay};
 pub use watch::watch;
@@ -31,6 +33,9 @@ pub enum Order {
     /// Whole runs to be laid beside others, computed together where that is possible. What is
     /// told of each comes as [`News::Run`]; the walk that was begun stays where it is.
     Runs(Vec<RunAsked>),
+    /// One moment of the training that is looked at. Answered by [`News::Training`]; curves of its
+    /// picture follow while nothing else is asked for.
+    Training(NoisingAsked),
     /// The x0 of a call that was already made, through the VAE. Answered by [`News::X0`].
     DecodeX0 {
         /// The call of the network, from 0.

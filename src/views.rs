@@ -26,6 +26,7 @@ mod step;
 mod targets;
 mod title;
 mod tokens;
+mod training;
 mod typing;
 mod waiting;
 
@@ -76,6 +77,7 @@ pub fn draw(app: &App, ground: &Ground, area: Rect, buf: &mut Buffer) -> Vec<Slo
         Scene::Doors => doors::draw(app, ground, area, buf),
         Scene::Walk => screen::draw(app, ground, area, buf, &mut slots),
         Scene::Compare => compare::draw(app, ground, area, buf, &mut slots),
+        Scene::Training => training::draw(app, ground, area, buf, &mut slots),
     }
     if let Some(overlay) = &app.overlay {
         let covered = draw_overlay(app, overlay, ground, area, buf);

@@ -4,6 +4,7 @@
 //! device, a network, a file or a terminal: every floor of the house may read these types, and
 //! none of them says where a frame came from.
 
+pub mod age;
 pub mod colour_map;
 pub mod curves;
 pub mod dice;
@@ -16,6 +17,7 @@ pub mod grid;
 pub mod learning;
 pub mod model_card;
 pub mod news;
+pub mod noising;
 pub mod picture;
 pub mod problem;
 pub mod progress;
@@ -28,6 +30,7 @@ pub mod tokens;
 pub mod trajectory;
 pub mod weight_syntax;
 
+pub use age::Age;
 pub use curves::{Curve, Curves, Mark};
 pub use dice::Dice;
 pub use drawn::Drawn;
@@ -42,6 +45,10 @@ pub use grid::Grid;
 pub use learning::{Learning, LearningPlan, LearningStep, Onlooker};
 pub use model_card::{Family, ModelCard, Preview, Taught};
 pub use news::News;
+pub use noising::{
+    Answer, ErrorCurve, Mixture, Noising, NoisingAsked, Recipe, RecipePoint, TIMESTEPS,
+    TrainingNews, mean_squared_error,
+};
 pub use picture::Picture;
 pub use problem::Problem;
 pub use progress::{Progress, Unwatched, Watch};

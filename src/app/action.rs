@@ -1,7 +1,9 @@
 //! What a person can do, what can happen, and what then has to be done outside.
 
 use super::key::Key;
-use crate::walk::{Asked, Frame, ModelCard, Picture, Problem, RunAsked, Settings, Stage};
+use crate::walk::{
+    Asked, Frame, ModelCard, NoisingAsked, Picture, Problem, RunAsked, Settings, Stage,
+};
 
 pub use crate::walk::News;
 
@@ -94,6 +96,16 @@ pub enum Action {
     Flip,
     /// The paths of all runs in one plane.
     Plane,
+    /// The training of the model.
+    Training,
+    /// The next training picture.
+    NextPicture,
+    /// The training picture before.
+    PreviousPicture,
+    /// What the network says (v), or the noise that follows from it (ε).
+    Target,
+    /// The curve of the whole training, or the errors of this picture.
+    WholeTraining,
     /// The next page of runs.
     NextPage,
     /// The page before.
@@ -184,6 +196,8 @@ pub enum Effect {
     Next,
     /// Order whole runs to be laid beside others; each tells its news under its number.
     Runs(Vec<RunAsked>),
+    /// Order one moment of the training that is looked at.
+    Training(NoisingAsked),
     /// Read a recording to be laid beside the runs on screen.
     OpenRun(String),
     /// Order the x0 of a call through the VAE.

@@ -8,12 +8,13 @@ use super::keys;
 use super::setting::Setting;
 use super::state::{App, Origin, Overlay, PathPurpose, Scene};
 use super::text_box::TextBox;
+use super::training;
 use super::update::again;
 use super::walking;
 use crate::walk::{Asked, Problem};
 
 /// How many doors the first screen has.
-pub const DOORS: usize = 3;
+pub const DOORS: usize = 4;
 
 /// Opens the settings with what was asked for the walk on screen.
 pub(super) fn open_settings(app: &mut App) {
@@ -105,6 +106,7 @@ fn through_door(app: &mut App) -> Vec<Effect> {
             let prompt = Some(app.doors.prompt.clone());
             walking::begin(app, Asked { prompt, ..asked }, None)
         }
+        3 => training::open(app),
         _ => {
             let path = app.doors.path.clone();
             with_path(app, PathPurpose::OpenRecording, &path)

@@ -33,6 +33,8 @@ pub enum Place {
     CommandLine,
     /// Runs side by side.
     Compare,
+    /// The training of the model.
+    Training,
     /// The form for another run, or for a branch.
     Form,
     /// A row of that form that is being typed.
@@ -41,9 +43,10 @@ pub enum Place {
 
 impl Place {
     /// All places, in the order of the help.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Walk,
         Self::Compare,
+        Self::Training,
         Self::Doors,
         Self::DoorsBox,
         Self::Settings,
@@ -74,6 +77,7 @@ impl Place {
             Self::Box => "box",
             Self::CommandLine => "command-line",
             Self::Compare => "compare",
+            Self::Training => "training",
             Self::Form => "form",
             Self::FormBox => "form-box",
         }
@@ -134,8 +138,9 @@ const fn at(row: Row, stages: &'static [Stage]) -> Row {
 
 const WALK: &[Place] = &[Place::Walk];
 const COMPARE: &[Place] = &[Place::Compare];
+const TRAINING: &[Place] = &[Place::Training];
 const MOVING: &[Place] = &[Place::Walk, Place::Compare];
-const READ: &[Place] = &[Place::Walk, Place::Doors, Place::Compare];
+const READ: &[Place] = &[Place::Walk, Place::Doors, Place::Compare, Place::Training];
 const LISTS: &[Place] = &[Place::Help, Place::Glossary];
 const FORMS: &[Place] = &[Place::Settings, Place::SettingsBox, Place::Form, Place::FormBox];
 const OVERLAYS: &[Place] = &[
@@ -183,6 +188,24 @@ pub const TABLE: &[Row] = &[
     row(Action::PreviousPage, &[key(Code::PageUp)], COMPARE, "page-back", Bar::HelpOnly),
     row(Action::First, &[key(Code::Home)], COMPARE, "compare-first", Bar::HelpOnly),
     row(Action::Last, &[key(Code::End)], COMPARE, "compare-last", Bar::HelpOnly),
+    // The training of the model.
+    row(Action::Next, &[key(Code::Right), c('l')], TRAINING, "noisier", Bar::As("←→")),
+    row(Action::Back, &[key(Code::Left), c('h')], TRAINING, "cleaner", Bar::HelpOnly),
+    row(Action::TurnDown, &[key(Code::Down)], TRAINING, "older", Bar::As("↑↓")),
+    row(Action::TurnUp, &[key(Code::Up)], TRAINING, "younger", Bar::HelpOnly),
+    row(Action::NextPart, &[key(Code::Tab)], TRAINING, "training-set", Bar::Own),
+    row(Action::PreviousPart, &[key(Code::BackTab)], TRAINING, "training-set", Bar::HelpOnly),
+    row(Action::NextPicture, &[c('p')], TRAINING, "training-picture", Bar::Own),
+    row(Action::PreviousPicture, &[c('P')], TRAINING, "training-picture-back", Bar::HelpOnly),
+    row(Action::AnotherSeed, &[c('r')], TRAINING, "training-noise", Bar::Own),
+    row(Action::Target, &[c('v')], TRAINING, "training-target", Bar::Own),
+    row(Action::WholeTraining, &[c('c')], TRAINING, "training-curve", Bar::Own),
+    row(Action::Channel, &[c('k')], TRAINING, "training-channel", Bar::HelpOnly),
+    row(Action::Accept, &[key(Code::Enter)], TRAINING, "training-walk", Bar::Own),
+    row(Action::NextPage, &[key(Code::PageDown)], TRAINING, "much-noisier", Bar::HelpOnly),
+    row(Action::PreviousPage, &[key(Code::PageUp)], TRAINING, "much-cleaner", Bar::HelpOnly),
+    row(Action::First, &[key(Code::Home)], TRAINING, "cleanest", Bar::HelpOnly),
+    row(Action::Last, &[key(Code::End)], TRAINING, "noisiest", Bar::HelpOnly),
     // A walk: where one is.
     row(
         Action::Next,
@@ -250,6 +273,7 @@ pub const TABLE: &[Row] = &[
     at(row(Action::Raw, &[c('u')], WALK, "raw", Bar::HelpOnly), LATENT),
     row(Action::WriteRecording, &[c('w')], WALK, "write", Bar::Own),
     row(Action::Export, &[c('e')], WALK, "export", Bar::Own),
+    row(Action::Training, &[c('i')], &[Place::Walk, Place::Doors], "training", Bar::HelpOnly),
     row(Action::OpenRecording, &[c('o')], WALK, "open", Bar::HelpOnly),
     row(Action::CommandLine, &[c('y')], WALK, "command-line", Bar::HelpOnly),
     // The first screen and its boxes.
@@ -262,9 +286,10 @@ pub const TABLE: &[Row] = &[
         "previous-door",
         Bar::HelpOnly,
     ),
-    row(Action::Door(0), &[c('1')], &[Place::Doors], "door-number", Bar::HelpAs("1–3")),
+    row(Action::Door(0), &[c('1')], &[Place::Doors], "door-number", Bar::HelpAs("1–4")),
     row(Action::Door(1), &[c('2')], &[Place::Doors], "door-number", Bar::HelpOnly),
     row(Action::Door(2), &[c('3')], &[Place::Doors], "door-number", Bar::HelpOnly),
+    row(Action::Door(3), &[c('4')], &[Place::Doors], "door-number", Bar::HelpOnly),
     row(Action::Settings, &[c('s')], &[Place::Doors], "settings-first", Bar::Own),
     // What lies over the view.
     row(
@@ -303,18 +328,24 @@ pub const TABLE: &[Row] = &[
     row(Action::Leave, &[key(Code::Esc)], OVERLAYS, "leave", Bar::Own),
     // Everywhere that no text is typed.
     row(Action::Leave, &[key(Code::Esc)], READ, "cancel", Bar::HelpOnly),
-    row(Action::Notes, &[c('n')], MOVING, "notes", Bar::Own),
+    row(
+        Action::Notes,
+        &[c('n')],
+        &[Place::Walk, Place::Compare, Place::Training],
+        "notes",
+        Bar::Own,
+    ),
     row(
         Action::Glossary,
         &[c('g')],
-        &[Place::Walk, Place::Compare, Place::Doors, Place::Glossary],
+        &[Place::Walk, Place::Compare, Place::Training, Place::Doors, Place::Glossary],
         "glossary",
         Bar::Own,
     ),
     row(
         Action::Language,
         &[c('L')],
-        &[Place::Walk, Place::Compare, Place::Doors, Place::Help, Place::Glossary],
+        &[Place::Walk, Place::Compare, Place::Training, Place::Doors, Place::Help, Place::Glossary],
         "language",
         Bar::Own,
     ),
@@ -327,6 +358,7 @@ pub const TABLE: &[Row] = &[
         &[
             Place::Walk,
             Place::Compare,
+            Place::Training,
             Place::Doors,
             Place::Help,
             Place::Glossary,
@@ -338,7 +370,7 @@ pub const TABLE: &[Row] = &[
     row(
         Action::Help,
         &[c('?'), key(Code::Function(1))],
-        &[Place::Walk, Place::Compare, Place::Doors, Place::Help, Place::Glossary],
+        &[Place::Walk, Place::Compare, Place::Training, Place::Doors, Place::Help, Place::Glossary],
         "help",
         Bar::Own,
     ),
@@ -372,7 +404,8 @@ pub fn place(app: &App) -> Place {
         None => match app.scene {
             Scene::Walk => Place::Walk,
             Scene::Compare => Place::Compare,
-            Scene::Doors if app.doors.chosen == 0 => Place::Doors,
+            Scene::Training => Place::Training,
+            Scene::Doors if !app.doors.types() => Place::Doors,
             Scene::Doors => Place::DoorsBox,
         },
     }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::adding::Adding;
 use super::comparison::Comparison;
 use super::forking::Forking;
+use super::training::Training;
 use crate::walk::{Asked, Frame, ModelCard, Picture, Problem, Progress, Settings, Stage};
 use crate::words::{Language, Words};
 
@@ -26,6 +27,8 @@ pub struct App {
     pub walk: WalkState,
     /// The runs laid beside each other, once there are any; kept while a walk is on screen.
     pub comparison: Option<Comparison>,
+    /// The training that is looked at.
+    pub training: Training,
     /// How the frames are looked at.
     pub look: Look,
     /// The notes pane.
@@ -60,6 +63,7 @@ impl App {
             },
             walk: WalkState { asked, speed: 2, ..WalkState::default() },
             comparison: None,
+            training: Training::default(),
             look: Look::default(),
             notes: NotesDepth::default(),
             problem: None,
@@ -99,6 +103,8 @@ pub enum Scene {
     Walk,
     /// Runs side by side.
     Compare,
+    /// The training of the model.
+    Training,
 }
 
 /// What lies over the scene and takes the keys.
@@ -163,7 +169,7 @@ pub enum PathPurpose {
     ExportSheet,
 }
 
-/// The first screen: show me, a prompt, a recording.
+/// The first screen: show me, a prompt, a recording, the training.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Doors {
     /// Which door is chosen, from 0.
@@ -176,6 +182,13 @@ pub struct Doors {
     pub path: String,
     /// Place of its cursor, in characters.
     pub path_cursor: usize,
+}
+
+impl Doors {
+    /// Whether the chosen door has a box to type into.
+    pub const fn types(&self) -> bool {
+        matches!(self.chosen, 1 | 2)
+    }
 }
 
 /// Where a walk comes from; only the title bar tells.

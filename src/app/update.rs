@@ -4,7 +4,7 @@ use super::action::{Action, Effect, Event, Target};
 use super::key::Key;
 use super::keys::{Meaning, Place, TABLE, meaning, place};
 use super::state::{App, Goal, Origin, Overlay, PathPurpose, Scene};
-use super::{adding, command_line, comparing, forking, forms, walking};
+use super::{adding, command_line, comparing, forking, forms, training, walking};
 use crate::compare::Run;
 use crate::walk::{Asked, Frame, Stage};
 
@@ -58,7 +58,7 @@ pub fn begin_comparison(app: &mut App) -> Vec<Effect> {
 /// Walks again with other settings, to the stage or step where one was.
 pub(super) fn again(app: &mut App, asked: Asked) -> Vec<Effect> {
     let goal = match (app.scene, app.walk.stage()) {
-        (Scene::Doors | Scene::Compare, _) => None,
+        (Scene::Doors | Scene::Compare | Scene::Training, _) => None,
         _ if app.walk.frames.is_empty() => None,
         (Scene::Walk, Stage::Step) => Some(Goal::Call(app.walk.at.saturating_sub(4))),
         (Scene::Walk, stage) => Some(Goal::Stage(stage)),
@@ -116,6 +116,11 @@ fn act(app: &mut App, action: Action) -> Vec<Effect> {
     {
         return effects;
     }
+    if place(app) == Place::Training
+        && let Some(effects) = training::act(app, action)
+    {
+        return effects;
+    }
     match action {
         Action::Next => {
             app.walk.running = false;
@@ -130,7 +135,7 @@ fn act(app: &mut App, action: Action) -> Vec<Effect> {
         Action::AnotherSeed => another_seed(app),
         Action::Door(door) => {
             app.doors.chosen = door.min(forms::DOORS - 1);
-            if door == 0 { forms::accept(app) } else { Vec::new() }
+            if app.doors.types() { Vec::new() } else { forms::accept(app) }
         }
         Action::CommandLine if branched(app) => {
             app.say("toast.branch-has-no-line", &[]);
@@ -148,6 +153,7 @@ fn act(app: &mut App, action: Action) -> Vec<Effect> {
             vec![Effect::Mouse(app.mouse)]
         }
         Action::Compare => comparing::open(app),
+        Action::Training => training::open(app),
         Action::Interrupt => interrupt(app),
         Action::Suspend => vec![Effect::Suspend],
         Action::Quit => {
@@ -241,6 +247,8 @@ fn leave(app: &mut App) -> Vec<Effect> {
         } else {
             app.say("toast.quit-with-q", &[]);
         }
+    } else if app.scene == Scene::Training {
+        training::leave(app);
     } else if busy(app) {
         return cancel(app);
     } else if app.look.guidance.is_some() {
@@ -355,7 +363,7 @@ fn click(app: &mut App, target: Target) -> Vec<Effect> {
         Target::Door(door) if app.overlay.is_none() && app.scene == Scene::Doors => {
             let again = app.doors.chosen == door;
             app.doors.chosen = door.min(forms::DOORS - 1);
-            if again && door == 0 {
+            if again && !app.doors.types() {
                 return forms::accept(app);
             }
         }
@@ -381,6 +389,9 @@ fn click(app: &mut App, target: Target) -> Vec<Effect> {
 fn wheel(app: &mut App, by: i8) -> Vec<Effect> {
     if app.overlay.is_none() && app.scene == Scene::Compare {
         return act(app, if by > 0 { Action::TurnDown } else { Action::TurnUp });
+    }
+    if app.overlay.is_none() && app.scene == Scene::Training {
+        return act(app, if by > 0 { Action::Next } else { Action::Back });
     }
     if app.overlay.is_some() || app.scene == Scene::Walk {
         forms::turn(app, if by > 0 { Action::TurnDown } else { Action::TurnUp });

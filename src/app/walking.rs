@@ -4,6 +4,7 @@
 use super::action::{Effect, News};
 use super::comparing;
 use super::state::{App, Goal, Origin, Scene, WalkState};
+use super::training;
 use crate::walk::{Asked, Frame, Stage};
 
 /// Seconds that a stage stays on screen while the walk runs on by itself, for each speed; a step
@@ -266,6 +267,7 @@ pub fn news(app: &mut App, news: News) -> Vec<Effect> {
             app.problem = Some(problem);
             Vec::new()
         }
+        News::Training(news) => training::news(app, *news),
         News::Run { id, news } => comparing::news(app, id, *news),
     }
 }

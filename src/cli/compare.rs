@@ -58,9 +58,10 @@ pub struct CompareFlags {
     /// What to steer away from
     #[arg(long, value_name = "PROMPT", allow_hyphen_values = true, help_heading = RUNS)]
     pub negative: Option<String>,
-    /// Folder of a model in the layout of diffusers [default: the small model inside the program]
-    #[arg(long, value_name = "DIR", help_heading = RUNS)]
-    pub model: Option<String>,
+    /// Folders of models in the layout of diffusers, with commas between; pocket@untrained,
+    /// pocket@early, pocket@half and pocket are the small model inside the program at four ages
+    #[arg(long, alias = "models", value_delimiter = ',', value_name = "DIR,…", help_heading = RUNS)]
+    pub model: Vec<String>,
     /// Karras' spacing of noise levels (euler, dpm++2m)
     #[arg(long, num_args = 0..=1, default_missing_value = "true", require_equals = true, value_name = "true|false", help_heading = RUNS)]
     pub karras: Option<bool>,
@@ -222,6 +223,7 @@ impl CompareFlags {
             Axis::Guidance(self.guidance.clone()),
             Axis::Steps(self.steps.clone()),
             Axis::Samplers(self.samplers.clone()),
+            Axis::Models(self.model.clone()),
         ];
         if self.swap_at.is_empty() {
             let first = usize::from(self.seeds.len() > 1);
@@ -239,6 +241,10 @@ impl CompareFlags {
             let after = ends.0.iter().chain(&self.swap_at).chain(&ends.1).copied().collect();
             axes.insert(0, Axis::SwapAt { prompt, after });
         }
+        let folders = self.model.iter().filter(|model| !model.starts_with("pocket")).count();
+        if self.keep.is_some() && self.model.len() > 1 && folders > 0 {
+            return Err(Problem::usage("compare-keep-models"));
+        }
         let axes = Axes::new(asked, axes);
         if axes.count() < 2 {
             return Err(Problem::usage("compare-too-few"));
@@ -249,7 +255,6 @@ impl CompareFlags {
     /// What all runs have in common.
     fn asked(&self) -> Asked {
         Asked {
-            model: self.model.clone(),
             negative: self.negative.clone(),
             karras: self.karras,
             eta: self.eta,

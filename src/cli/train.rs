@@ -3,6 +3,7 @@
 
 mod data;
 mod eval;
+mod look;
 
 use std::path::PathBuf;
 
@@ -15,6 +16,7 @@ use crate::words::Language;
 
 pub use data::DataFlags;
 pub use eval::EvalFlags;
+pub use look::LookFlags;
 
 const FIGURES: &str = "\
 With --json the last line of stdout is {\"thing\": 0.93, \"colour\": .., \"background\": .., \
@@ -64,6 +66,12 @@ pub enum TrainCommand {
     /// colour and background.
     #[command(after_long_help = FIGURES)]
     Eval(EvalFlags),
+    /// Look at one moment of the training of the model inside: how wrong it is at each age
+    ///
+    /// Noise of a known strength is added to a training picture, and the model says at each of
+    /// four ages what it sees. With --json one object: picture, caption, timestep, the two factors,
+    /// and for each age its samples and errors.
+    Look(LookFlags),
 }
 
 /// How a network is trained.
@@ -115,6 +123,7 @@ impl Train {
             Some(TrainCommand::Vae(flags) | TrainCommand::Pocket(flags)) => flags.check(),
             Some(TrainCommand::Data(flags)) => flags.check(),
             Some(TrainCommand::Eval(flags)) => flags.check(),
+            Some(TrainCommand::Look(_)) => Ok(()),
         }
     }
 
@@ -123,7 +132,7 @@ impl Train {
         match &self.command {
             Some(TrainCommand::Vae(flags) | TrainCommand::Pocket(flags)) => flags.threads,
             Some(TrainCommand::Eval(flags)) => flags.threads,
-            Some(TrainCommand::Data(_)) | None => None,
+            Some(TrainCommand::Data(_) | TrainCommand::Look(_)) | None => None,
         }
     }
 
@@ -134,6 +143,7 @@ impl Train {
             Some(TrainCommand::Vae(flags) | TrainCommand::Pocket(flags)) => flags.lang,
             Some(TrainCommand::Data(flags)) => flags.lang,
             Some(TrainCommand::Eval(flags)) => flags.lang,
+            Some(TrainCommand::Look(flags)) => flags.lang,
         }
     }
 }

@@ -43,7 +43,7 @@ pub(super) fn compare(flags: &CompareFlags, language: Language) -> Result<u8, Pr
     let mut most = size::MOST;
     let prepared = match flags.compared()? {
         Compared::Grid(axes) => {
-            let card = ModelFolder::open(flags.model.as_deref())?.card()?;
+            let card = ModelFolder::open(flags.model.first().map(String::as_str))?.card()?;
             most = size::most_in_memory(&axes, &card);
             if screen && axes.count() > most {
                 return Err(size::too_many_for_screen(&axes, most));

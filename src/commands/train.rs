@@ -3,6 +3,7 @@
 
 mod data;
 mod eval;
+mod look;
 mod watching;
 
 use self::watching::Watching;
@@ -22,6 +23,7 @@ pub(super) fn train(asked: &Train, language: Language) -> Result<u8, Problem> {
         None => data::data(&asked.data, language),
         Some(TrainCommand::Data(flags)) => data::data(flags, language),
         Some(TrainCommand::Eval(flags)) => eval::eval(flags, language),
+        Some(TrainCommand::Look(flags)) => look::look(flags, language),
         Some(TrainCommand::Vae(flags)) => learn(flags, "vae-", language),
         Some(TrainCommand::Pocket(flags)) => learn(flags, "", language),
     }

@@ -31,6 +31,8 @@ pub enum Axis {
     Guidance(Vec<f64>),
     /// `--samplers`.
     Samplers(Vec<Sampler>),
+    /// `--model`: several models, or one at several ages.
+    Models(Vec<String>),
     /// `--swap-at`: another prompt takes over after so many steps.
     SwapAt {
         /// The prompt that takes over.
@@ -44,7 +46,7 @@ impl Axis {
     /// How many values it has.
     pub const fn len(&self) -> usize {
         match self {
-            Self::Prompts(values) => values.len(),
+            Self::Prompts(values) | Self::Models(values) => values.len(),
             Self::Seeds(values) => values.len(),
             Self::Steps(values) | Self::SwapAt { after: values, .. } => values.len(),
             Self::Guidance(values) => values.len(),
@@ -64,7 +66,7 @@ impl Axis {
             values.retain(|value| seen.insert(key(value)));
         }
         match self {
-            Self::Prompts(values) => once(values, Clone::clone),
+            Self::Prompts(values) | Self::Models(values) => once(values, Clone::clone),
             Self::Seeds(values) => once(values, |v| *v),
             Self::Steps(values) | Self::SwapAt { after: values, .. } => once(values, |v| *v),
             Self::Guidance(values) => once(values, |v| v.to_bits()),

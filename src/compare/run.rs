@@ -57,7 +57,11 @@ impl Run {
             News::Finished => self.state = State::Done,
             News::Failed(problem) => self.state = State::Failed(problem),
             News::Cancelled => self.state = State::Waiting,
-            News::Progress(_) | News::X0 { .. } | News::Preview { .. } | News::Run { .. } => {}
+            News::Progress(_)
+            | News::X0 { .. }
+            | News::Preview { .. }
+            | News::Training(_)
+            | News::Run { .. } => {}
         }
     }
 

@@ -11,10 +11,11 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
+use super::ages;
 use super::device::Place;
 use super::pocket;
 use super::weights::Weights;
-use crate::walk::{Family, ModelCard, Picture, Preview, Problem, Taught};
+use crate::walk::{Age, Family, ModelCard, Picture, Preview, Problem, Taught};
 
 /// The largest config, vocabulary or list of merges that is read (CLIP's `tokenizer.json` has
 /// 2.2 to 3.6 MB).
@@ -58,7 +59,13 @@ impl Part {
 pub struct ModelFolder {
     /// `None`: the pocket model.
     path: Option<PathBuf>,
+    /// The pocket's age; a folder on disk has only one.
+    age: Age,
 }
+
+/// The name of the model inside the binary; `pocket@half` is what it was in the middle of its
+/// training.
+const INSIDE: &str = "pocket";
 
 /// What `safelight.json` may say beside a model; every key is optional.
 #[derive(Debug, Default, Deserialize)]
@@ -79,7 +86,10 @@ impl ModelFolder {
     /// diffusers' layout.
     pub fn open(path: Option<&str>) -> Result<Self, Problem> {
         let Some(path) = path else { return Ok(Self::pocket()) };
-        let folder = Self { path: Some(PathBuf::from(path)) };
+        if let Some(inside) = Self::inside(path) {
+            return inside;
+        }
+        let folder = Self { path: Some(PathBuf::from(path)), age: Age::Final };
         if !Path::new(path).exists() {
             return Err(Problem::new("model-missing").with("file", path));
         }
@@ -91,12 +101,37 @@ impl ModelFolder {
 
     /// The model inside the binary.
     pub const fn pocket() -> Self {
-        Self { path: None }
+        Self { path: None, age: Age::Final }
     }
 
-    /// `pocket`, or the folder's own name.
+    /// The model inside the binary at an age.
+    pub const fn pocket_at(age: Age) -> Self {
+        Self { path: None, age }
+    }
+
+    /// The model inside the binary at an age, where a name means it: `pocket`, `pocket@early`. A
+    /// folder of that name is meant by `./pocket`.
+    fn inside(name: &str) -> Option<Result<Self, Problem>> {
+        let age = match name.strip_prefix(INSIDE)? {
+            "" => Some(Age::Final),
+            rest => Age::named(rest.strip_prefix('@')?),
+        };
+        let ages = || Age::ALL.map(Age::name).join(", ");
+        Some(
+            age.map(|age| Self { path: None, age }).ok_or_else(|| {
+                Problem::usage("age-unknown").with("model", name).with("ages", ages())
+            }),
+        )
+    }
+
+    /// `pocket`, `pocket@half` where it is younger, or the folder's own name.
     pub fn name(&self) -> String {
-        let Some(path) = &self.path else { return "pocket".to_owned() };
+        let Some(path) = &self.path else {
+            return match self.age {
+                Age::Final => INSIDE.to_owned(),
+                younger => format!("{INSIDE}@{}", younger.name()),
+            };
+        };
         let whole = path.canonicalize().unwrap_or_else(|_| path.clone());
         let name = whole.file_name().unwrap_or(whole.as_os_str());
         name.to_string_lossy().chars().filter(|c| !c.is_control()).collect()
@@ -154,6 +189,11 @@ impl ModelFolder {
 
     /// The weights of one network.
     pub fn weights(&self, part: Part, place: &Place) -> Result<Weights, Problem> {
+        ages::weights(self.age, part, self.last_weights(part, place)?)
+    }
+
+    /// The same at the last age.
+    fn last_weights(&self, part: Part, place: &Place) -> Result<Weights, Problem> {
         let names = part.files().map(|name| format!("{}/{name}", part.folder()));
         match &self.path {
             None => {
@@ -178,9 +218,13 @@ impl ModelFolder {
         let mut parameters = [0; 3];
         let mut hash = Sha256::new();
         for (count, part) in parameters.iter_mut().zip(Part::ALL) {
-            let weights = self.weights(part, &Place::cpu())?;
+            // Younger selves have the same shapes.
+            let weights = self.last_weights(part, &Place::cpu())?;
             *count = weights.count();
             weights.digest(&mut hash);
+        }
+        if self.age != Age::Final {
+            hash.update(self.age.name());
         }
         let vae_factor = 1 << vae.list("block_out_channels")?.len().saturating_sub(1).min(8);
         let family = match (&beside.taught, text.text("hidden_act", "quick_gelu")?) {
@@ -203,6 +247,7 @@ impl ModelFolder {
             example: beside.example,
             preview: beside.preview,
             taught: beside.taught,
+            samples: self.samples(),
         })
     }
 
@@ -215,6 +260,14 @@ impl ModelFolder {
             return Ok(None);
         }
         Ok(self.read(&name)?.and_then(|bytes| picture(&bytes)))
+    }
+
+    /// How many training samples it had seen: as its recipe says, or as its age is.
+    fn samples(&self) -> Option<u64> {
+        if self.age != Age::Final {
+            return ages::samples(self.age);
+        }
+        self.json("recipe.json").ok()?.get("samples")?.as_u64()
     }
 
     fn beside(&self) -> Result<Beside, Problem> {

@@ -149,7 +149,7 @@ fn key(asked: &Asked) -> (Option<String>, DeviceChoice, DtypeChoice, EngineChoic
     (asked.model.clone(), asked.device, asked.dtype, asked.engine)
 }
 
-fn scheduler(folder: &ModelFolder) -> Result<SchedulerConfig, Problem> {
+pub(super) fn scheduler(folder: &ModelFolder) -> Result<SchedulerConfig, Problem> {
     let file = folder.path_of(SCHEDULER);
     let bytes = folder
         .read(SCHEDULER)?

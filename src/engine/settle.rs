@@ -196,6 +196,7 @@ mod tests {
             example: None,
             preview: None,
             taught: None,
+            samples: None,
         }
     }
 

@@ -2,17 +2,19 @@
 //!
 //! The model stays open while only settings change. A panic inside the engine is caught, told as
 //! a failure, and the model is opened anew at the next [`Order::Begin`]. While no order waits and a
-//! walk is finished, a preview is fitted for a model that has none, a crop at a time.
+//! walk is finished, a preview is fitted for a model that has none, a crop at a time;
+//! and the curves of a training that is looked at grow point by point.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, TryRecvError};
 
+use super::classroom::Visit;
 use super::runs::{self, Listens, Trunk};
 use super::{Message, News, Order, RunAsked, Shared, Source, start};
 use crate::engine::{Engine, Fitting, Look, Walk};
-use crate::walk::{Asked, Problem, Progress, Watch};
+use crate::walk::{Asked, NoisingAsked, Problem, Progress, TrainingNews, Watch};
 
 /// Starts the engine's thread. `news` is called on that thread, with the generation of the walk
 /// that each news belongs to; it must return soon.
@@ -59,13 +61,13 @@ fn next_order(
             Err(TryRecvError::Disconnected) => return None,
             Err(TryRecvError::Empty) => {}
         }
-        let Some(waiting) = last.filter(|_| worker.fitting.is_some()) else {
+        let Some(waiting) = last.filter(|_| worker.idles()) else {
             return orders.recv().ok();
         };
-        let fitted = catch_unwind(AssertUnwindSafe(|| worker.fit(waiting)));
-        if !matches!(fitted, Ok(Ok(()))) {
+        let done = catch_unwind(AssertUnwindSafe(|| worker.idle(waiting)));
+        if !matches!(done, Ok(Ok(()))) {
             // Nobody asked for it: whoever cancels, or a decoder that fails, ends it in silence.
-            worker.fitting = None;
+            (worker.fitting, worker.visit) = (None, None);
         }
     }
 }
@@ -85,13 +87,25 @@ impl Waiting {
 
     /// Answers an order that is not carried out: for each of its runs, where it has some.
     fn tell_all(&self, order: &Order, news: &News) {
-        if let Order::Runs(asked) = order {
-            for run in asked {
-                self.tell_of(run.id, news.clone());
+        match order {
+            Order::Runs(asked) => {
+                for run in asked {
+                    self.tell_of(run.id, news.clone());
+                }
             }
-        } else {
-            self.tell(news.clone());
+            Order::Training(_) => {
+                let problem = match news {
+                    News::Failed(problem) => problem.clone(),
+                    _ => Problem::cancelled(),
+                };
+                self.tell_training(TrainingNews::Failed(problem));
+            }
+            _ => self.tell(news.clone()),
         }
+    }
+
+    fn tell_training(&self, news: TrainingNews) {
+        self.tell(News::Training(Box::new(news)));
     }
 }
 
@@ -141,6 +155,8 @@ struct Worker {
     walk: Option<Walk>,
     /// A preview that is being fitted.
     fitting: Option<Fitting>,
+    /// A training that is looked at.
+    visit: Option<Visit>,
     /// The walk that runs branched off from last.
     trunk: Option<Trunk>,
 }
@@ -152,6 +168,12 @@ impl Worker {
             Order::Next => self.next(waiting),
             Order::Runs(asked) => {
                 self.runs(asked, waiting);
+                Ok(())
+            }
+            Order::Training(asked) => {
+                if let Err(problem) = self.training(*asked, waiting) {
+                    waiting.tell_training(TrainingNews::Failed(problem));
+                }
                 Ok(())
             }
             Order::DecodeX0 { call } => {
@@ -192,6 +214,38 @@ impl Worker {
     }
 
     /// One crop more for the preview.
+    /// One moment of a training; all ages are opened when it is first asked for.
+    fn training(&mut self, asked: NoisingAsked, waiting: &Waiting) -> Result<(), Problem> {
+        let mut visit = if let Some(visit) = self.visit.take() {
+            visit
+        } else {
+            let visit = Visit::open()?;
+            waiting.tell_training(TrainingNews::Opened(visit.recipe()));
+            visit
+        };
+        let news = visit.look(asked, &Quiet(waiting));
+        self.visit = Some(visit);
+        waiting.tell_training(news?);
+        Ok(())
+    }
+
+    /// Whether there is something to do while no order waits.
+    fn idles(&self) -> bool {
+        self.fitting.is_some() || self.visit.as_ref().is_some_and(Visit::unfinished)
+    }
+
+    /// A little of what is to be done while no order waits.
+    fn idle(&mut self, waiting: &Waiting) -> Result<(), Problem> {
+        if self.fitting.is_some() {
+            return self.fit(waiting);
+        }
+        let Some(visit) = &mut self.visit else { return Ok(()) };
+        if let Some(news) = visit.step(&Quiet(waiting))? {
+            waiting.tell_training(news);
+        }
+        Ok(())
+    }
+
     fn fit(&mut self, waiting: &Waiting) -> Result<(), Problem> {
         let Some(fitting) = &mut self.fitting else { return Ok(()) };
         let Some(fitted) = fitting.step(&Quiet(waiting))? else { return Ok(()) };

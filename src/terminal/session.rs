@@ -207,8 +207,8 @@ impl Session {
             Message::InputEnded => self.ending = Some(Ending::Done),
             Message::News { source, generation, news } => {
                 let now = self.sources.get(source).map(Source::generation);
-                let of_a_run = matches!(news, source::News::Run { .. });
-                if of_a_run || (source == self.current && now == Some(generation)) {
+                let beside = matches!(news, source::News::Run { .. } | source::News::Training(_));
+                if beside || (source == self.current && now == Some(generation)) {
                     self.change(Event::News(news));
                 }
             }
@@ -281,6 +281,12 @@ impl Session {
                 // Whatever is on screen, runs are computed by the live source.
                 if let Some(live) = self.sources.first() {
                     live.order(Order::Runs(asked));
+                }
+            }
+            Effect::Training(asked) => {
+                // As runs are: whatever is on screen.
+                if let Some(live) = self.sources.first() {
+                    live.order(Order::Training(asked));
                 }
             }
             Effect::DecodeX0(call) => self.order(Order::DecodeX0 { call }),

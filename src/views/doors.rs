@@ -1,4 +1,4 @@
-//! The first screen: what this is in two sentences, and three doors.
+//! The first screen: what this is in two sentences, and four doors.
 
 mod lamp;
 
@@ -50,7 +50,7 @@ struct Places {
     lamp: Rect,
     title: Rect,
     about: Rect,
-    doors: [Rect; 3],
+    doors: [Rect; 4],
     below: Rect,
 }
 
@@ -60,12 +60,12 @@ impl Places {
         let tall = area.height >= 20;
         let lamp_rows = match area.height {
             0..18 => 0,
-            18..22 => 3,
-            22..32 => 5,
+            18..25 => 3,
+            25..32 => 5,
             rows => (rows / 4).min(12),
         };
         let width = body.width.saturating_sub(4).min(if area.width >= 140 { 120 } else { 96 });
-        let wanted = lamp_rows + 1 + 1 + 3 + 1 + 3 * 3 + 3;
+        let wanted = lamp_rows + 1 + 1 + 3 + 1 + 3 * 3 + 2 + 3;
         let column =
             layout::centred(body, width, if tall { wanted.min(body.height) } else { body.height });
         let (lamp, rest) = layout::top(column, lamp_rows);
@@ -76,8 +76,12 @@ impl Places {
         let used = u16::try_from(lines).unwrap_or(u16::MAX).min(about.height);
         let (_, rest) = layout::top(rest, used + u16::from(tall));
         let each = if tall { 3 } else { 2 };
-        let doors = [0, 1, 2].map(|door| layout::top(layout::top(rest, door * each).1, each).0);
-        let below = layout::top(rest, 3 * each).1;
+        // The last door has nothing to type or read under its title.
+        let doors = [0, 1, 2, 3].map(|door| {
+            let rows = if door == 3 { each - 1 } else { each };
+            layout::top(layout::top(rest, door * each).1, rows).0
+        });
+        let below = layout::top(rest, 4 * each - 1).1;
         Self { lamp, title, about, doors, below }
     }
 }
@@ -87,14 +91,15 @@ pub(crate) fn door_at(app: &App, area: Rect, place: (u16, u16)) -> Option<usize>
     Places::of(app, area).doors.iter().position(|door| door.contains(place.into()))
 }
 
-/// The three doors: the example, a prompt, a recording.
+/// The four doors: the example, a prompt, a recording, the training.
 fn draw_door(app: &App, door: usize, ground: &Ground, area: Rect, buf: &mut Buffer) {
     let words = app.words();
     let chosen = app.doors.chosen == door && app.overlay.is_none();
     let (title, what) = match door {
         0 => ("doors.show", "doors.show-what"),
         1 => ("doors.prompt", "doors.prompt-what"),
-        _ => ("doors.recording", "doors.recording-what"),
+        2 => ("doors.recording", "doors.recording-what"),
+        _ => ("doors.training", "doors.training-what"),
     };
     let (sign, style) = if chosen { ("▸ ", ground.strong()) } else { ("  ", ground.fact()) };
     let head = layout::row(area, 0);
@@ -121,7 +126,7 @@ fn draw_door(app: &App, door: usize, ground: &Ground, area: Rect, buf: &mut Buff
             (ground, line),
             buf,
         ),
-        _ => draw_box(
+        2 => draw_box(
             &doors.path,
             chosen.then_some(doors.path_cursor),
             "doors.path-empty",
@@ -129,6 +134,7 @@ fn draw_door(app: &App, door: usize, ground: &Ground, area: Rect, buf: &mut Buff
             (ground, line),
             buf,
         ),
+        _ => {}
     }
 }
 

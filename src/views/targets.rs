@@ -16,6 +16,7 @@ pub fn target(app: &App, area: Rect, column: u16, row: u16) -> Option<Target> {
     match app.scene {
         Scene::Doors => doors::door_at(app, area, (column, row)).map(Target::Door),
         Scene::Walk => in_walk(app, area, (column, row)),
+        Scene::Training => None,
         Scene::Compare => in_comparison(app, area, (column, row)),
     }
 }

@@ -51,6 +51,11 @@ fn facts(app: &App) -> Vec<String> {
         words.text("title.unguided").to_owned()
     });
     facts.push(settings.model.clone());
+    // A younger self of a model says how young it is.
+    let samples = app.walk.card.as_ref().and_then(|card| card.samples);
+    if let Some(samples) = samples.filter(|_| settings.model.contains('@')) {
+        facts.push(words.fill("title.samples", &[("samples", &numbers::grouped(samples))]));
+    }
     let device = &settings.device;
     facts.push(if device == "cpu" && settings.dtype == "f32" {
         device.clone()

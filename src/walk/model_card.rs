@@ -43,6 +43,9 @@ pub struct ModelCard {
     pub preview: Option<Preview>,
     /// The words that it was taught, where it keeps a list.
     pub taught: Option<Taught>,
+    /// How many training samples it had seen, where that is known.
+    #[serde(default)]
+    pub samples: Option<u64>,
 }
 
 /// A linear map from the latent's four channels to red, green and blue: an approximation, never

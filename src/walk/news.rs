@@ -1,6 +1,6 @@
 //! What whoever makes frames tells whoever shows them, in the order of events.
 
-use super::{Frame, ModelCard, Picture, Preview, Problem, Progress, Settings};
+use super::{Frame, ModelCard, Picture, Preview, Problem, Progress, Settings, TrainingNews};
 
 /// News of the walk that was begun last, or of a run beside it.
 #[derive(Clone, Debug, PartialEq)]
@@ -41,6 +41,8 @@ pub enum News {
     Cancelled,
     /// The order could not be carried out. The frames so far stay good.
     Failed(Problem),
+    /// Something about the training that is looked at.
+    Training(Box<TrainingNews>),
     /// Something about a run that is laid beside others: [`Self::Opened`], [`Self::Frame`],
     /// [`Self::Finished`], [`Self::Cancelled`] or [`Self::Failed`] of that run.
     Run {

@@ -228,3 +228,26 @@ fn completions_and_the_manual_page_know_the_commands() {
     assert!(page.starts_with(".ie") || page.contains(".TH"), "{page}");
     assert!(page.contains("replay"));
 }
+
+#[test]
+fn one_moment_of_the_training_is_told_in_numbers() {
+    let desk = Desk::new();
+    let run =
+        |args: &[&str]| desk.command(env!("CARGO_BIN_EXE_safelight")).args(args).output().unwrap();
+    let told = run(&["train", "look", "--picture", "3", "--timestep", "700", "--json"]);
+    assert_eq!(told.status.code(), Some(0), "{told:?}");
+    let told: Value = serde_json::from_slice(&told.stdout).unwrap();
+    let names: Vec<&str> =
+        told["ages"].as_array().unwrap().iter().map(|a| a["age"].as_str().unwrap()).collect();
+    assert_eq!(names, ["untrained", "early", "half", "final"]);
+    assert_eq!((told["picture"].as_u64(), told["timestep"].as_u64()), (Some(3), Some(700)));
+    assert!(told["caption"].as_str().unwrap().contains("background"), "{told}");
+
+    let lines = run(&["train", "look", "--age", "early", "--lang", "en"]);
+    let lines = String::from_utf8(lines.stdout).unwrap();
+    assert!(lines.contains("early") && !lines.contains("final"), "{lines}");
+    for wrong in [["--timestep", "1000"], ["--picture", "0"], ["--age", "old"]] {
+        let refused = run(&[&["train", "look"][..], &wrong].concat());
+        assert_eq!(refused.status.code(), Some(2), "{wrong:?} {refused:?}");
+    }
+}

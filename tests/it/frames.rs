@@ -67,6 +67,7 @@ pub(crate) fn card() -> ModelCard {
             sizes: list(&["small", "big"]),
             other: list(&["a", "on", "background"]),
         }),
+        samples: None,
     }
 }
 

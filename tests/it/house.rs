@@ -32,7 +32,7 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("engine", &["walk"]),
     ("recording", &["walk"]),
     ("train", &["drawings", "engine", "walk"]),
-    ("source", &["engine", "recording", "train", "walk"]),
+    ("source", &["drawings", "engine", "recording", "train", "walk"]),
     ("compare", &["walk"]),
     ("export", &["compare", "walk", "words"]),
     ("print", &["compare", "walk", "words"]),

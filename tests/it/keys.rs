@@ -27,6 +27,7 @@ fn app_at(place: Place) -> App {
             app.doors = Doors { chosen: 1, ..Doors::default() };
         }
         Place::Walk => {}
+        Place::Training => app.scene = Scene::Training,
         Place::Help => app.overlay = Some(Overlay::Help { scroll: 0 }),
         Place::Glossary => app.overlay = Some(Overlay::Glossary { chosen: 0 }),
         Place::Settings => app.overlay = Some(settings(None)),

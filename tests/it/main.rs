@@ -1,5 +1,6 @@
 //! One test binary for everything that looks at the program from outside.
 
+mod ages;
 mod app;
 mod by_hand;
 mod cli;
@@ -13,6 +14,7 @@ mod gradients;
 mod house;
 mod keys;
 mod live;
+mod looking;
 mod networks;
 mod noise;
 mod page;

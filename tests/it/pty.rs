@@ -92,6 +92,20 @@ fn keys_lead_from_the_door_to_the_picture_and_back() {
 }
 
 #[test]
+fn the_training_opens_by_its_door_and_the_slider_moves() {
+    let mut terminal = doors(&Kind::default());
+    terminal.send("4");
+    terminal.sees("√ᾱ");
+    terminal.send("\x1b[C");
+    terminal.sees("t 510");
+    terminal.send("\x1b");
+    terminal.sees("Show me");
+    terminal.send("q");
+    assert_eq!(terminal.ends(), 0);
+    terminal.is_restored();
+}
+
+#[test]
 fn any_size_down_to_one_cell_and_back() {
     let mut terminal = doors(&Kind::default());
     terminal.send(ENTER);

@@ -49,6 +49,7 @@ impl Label {
             Axis::Steps(values) => ("compare.axis.steps", values.get(i)?.to_string()),
             Axis::Guidance(values) => ("compare.axis.guidance", values.get(i)?.to_string()),
             Axis::Samplers(values) => ("compare.axis.sampler", values.get(i)?.name().to_owned()),
+            Axis::Models(values) => ("compare.axis.model", visible(name_of(values.get(i)?))),
             Axis::SwapAt { after, .. } => match *after.get(i)? {
                 0 => ("compare.axis.swap-start", String::new()),
                 usize::MAX => ("compare.axis.swap-never", String::new()),
@@ -64,6 +65,11 @@ fn visible(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
 }
 
+/// A model's own name: the last part of a path.
+fn name_of(model: &str) -> &str {
+    model.trim_end_matches('/').rsplit('/').next().unwrap_or(model)
+}
+
 /// Puts value `i` of an axis in its place.
 pub(super) fn set(axis: &Axis, i: usize, asked: &mut Asked, swap: &mut Option<Swap>) {
     match axis {
@@ -72,6 +78,7 @@ pub(super) fn set(axis: &Axis, i: usize, asked: &mut Asked, swap: &mut Option<Sw
         Axis::Steps(values) => asked.steps = values.get(i).copied(),
         Axis::Guidance(values) => asked.guidance = values.get(i).copied(),
         Axis::Samplers(values) => asked.sampler = values.get(i).copied(),
+        Axis::Models(values) => asked.model = values.get(i).cloned(),
         Axis::SwapAt { prompt, after } => {
             *swap = after.get(i).map(|&after| Swap { after, prompt: prompt.clone() });
         }
@@ -88,7 +95,10 @@ impl Cell {
         let unset = fields(&Asked::default());
         let mut asked = fields(&self.asked);
         if let Value::Object(fields) = &mut asked {
-            fields.remove("model");
+            // The ages of the pocket lie nowhere, and their names tell them apart.
+            if self.asked.model.as_ref().is_none_or(|model| !model.contains('@')) {
+                fields.remove("model");
+            }
             fields.retain(|name, value| unset.get(name) != Some(value));
         }
         let swap = self.swap.as_ref().map(|s| json!({ "after": s.after, "prompt": s.prompt }));
