@@ -6,6 +6,7 @@ mod effect;
 mod export;
 mod flags;
 mod mistakes;
+mod teach;
 mod train;
 mod values;
 
@@ -23,6 +24,7 @@ pub use compare::{CompareFlags, Compared, Shard};
 pub use export::ExportFlags;
 pub use flags::Flags;
 pub use mistakes::Refused;
+pub use teach::TeachFlags;
 pub use train::{DataFlags, EvalFlags, LookFlags, Train, TrainCommand, TrainFlags};
 
 const LONG_ABOUT: &str = "\
@@ -97,6 +99,12 @@ pub enum Command {
     Verify(Box<Flags>),
     /// Train the model inside again, see what it was trained on, measure how good it is
     Train(Box<Train>),
+    /// Teach a model a word from a handful of pictures: a token's vectors, or a LoRA with --lora
+    ///
+    /// The file goes with --embedding, or --lora, into any walk. At the end the same prompt and seed
+    /// are drawn before and after, and another prompt that has nothing to do with the word: far too
+    /// many --steps or too high a --rate show there.
+    Teach(Box<TeachFlags>),
     /// Print completions for a shell
     Completions {
         /// Which shell
@@ -136,6 +144,9 @@ impl Cli {
         if let Some(Command::Train(asked)) = &cli.command {
             asked.check().map_err(Refused::Problem)?;
         }
+        if let Some(Command::Teach(flags)) = &cli.command {
+            flags.check().map_err(Refused::Problem)?;
+        }
         Ok(cli)
     }
 
@@ -163,6 +174,7 @@ impl Cli {
                 Command::Compare(_)
                 | Command::Export(_)
                 | Command::Train(_)
+                | Command::Teach(_)
                 | Command::Completions { .. }
                 | Command::Man,
             ) => None,
@@ -174,6 +186,7 @@ impl Cli {
         match &self.command {
             Some(Command::Compare(flags)) => flags.threads,
             Some(Command::Train(asked)) => asked.threads(),
+            Some(Command::Teach(flags)) => flags.threads,
             _ => self.flags_given().and_then(|flags| flags.threads),
         }
     }
@@ -184,6 +197,7 @@ impl Cli {
             Some(Command::Compare(flags)) => flags.lang,
             Some(Command::Export(flags)) => flags.lang,
             Some(Command::Train(asked)) => asked.lang(),
+            Some(Command::Teach(flags)) => flags.lang,
             _ => self.flags_given().and_then(|flags| flags.lang),
         };
         given.unwrap_or_else(language_of_locale)

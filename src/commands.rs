@@ -14,6 +14,7 @@ mod progress_bar;
 mod receipt;
 mod replay;
 mod run;
+mod teach;
 mod tokens;
 mod train;
 mod verify;
@@ -56,6 +57,7 @@ pub fn carry_out(args: impl IntoIterator<Item = OsString>) -> u8 {
         Some(Command::Replay { file, flags }) => replay::replay(file, flags, language),
         Some(Command::Export(flags)) => caught(|| export::export(flags, language)),
         Some(Command::Compare(flags)) => compare::compare(flags, language),
+        Some(Command::Teach(flags)) => caught(|| teach::teach(flags, language)),
         Some(Command::Tokens(flags)) => caught(|| tokens::tokens(flags, language)),
         Some(Command::Verify(flags)) => caught(|| verify::verify(flags, language)),
         Some(Command::Train(asked)) => caught(|| train::train(asked, language)),

@@ -17,11 +17,13 @@ mod judge;
 mod nearest;
 
 mod folder;
+mod one_thing;
 
 pub use caption::caption;
 pub use folder::{FEWEST_PICTURES, Found, read_folder};
 pub use judge::{Judge, REFERENCES};
 pub use nearest::{Near, TRAINING_PICTURES, nearest, pixel_distance};
+pub use one_thing::scenes_of;
 pub use render::{EDGE, render, svg};
 pub use scene::{HELD_SEED, SEED, Scene, Stage, scene};
 pub use world::{Combination, Ground, Inks, Pattern, Rgb, World};

@@ -9,6 +9,7 @@ mod beginning;
 pub mod open;
 pub mod settle;
 
+pub mod attachments;
 pub mod family;
 pub mod model_folder;
 pub mod pocket;

@@ -12,6 +12,7 @@ pub mod like;
 pub mod parameters;
 pub mod plots;
 pub mod png;
+pub mod teaching_sheet;
 mod walk_sheet;
 pub mod whole_file;
 mod x0_picture;

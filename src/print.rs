@@ -3,6 +3,7 @@
 //! A [`Printer`] gets the frames of a walk one after the other and writes each as soon as it is
 //! there. Where a picture belongs it asks [`Pictures`], so that this floor needs no terminal.
 
+mod attached;
 mod colour_name;
 pub mod compare;
 pub mod describe;
@@ -18,6 +19,7 @@ pub mod plain;
 mod plot;
 mod shades;
 mod table;
+pub mod teaching;
 
 use std::io::{self, Write};
 

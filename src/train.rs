@@ -14,6 +14,7 @@ pub mod plan;
 
 pub mod average;
 pub mod optimiser;
+pub mod teach;
 
 pub mod subject;
 pub mod training;

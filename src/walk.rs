@@ -5,6 +5,7 @@
 //! none of them says where a frame came from.
 
 pub mod age;
+pub mod attachment;
 pub mod colour_map;
 pub mod curves;
 pub mod dice;
@@ -26,11 +27,15 @@ pub mod run;
 pub mod settings;
 pub mod stage;
 pub mod statistics;
+pub mod teaching;
 pub mod tokens;
 pub mod trajectory;
 pub mod weight_syntax;
 
 pub use age::Age;
+pub use attachment::{
+    Attachment, AttachmentAsked, AttachmentKind, LayerChange, Network, NetworkChange, most_changed,
+};
 pub use curves::{Curve, Curves, Mark};
 pub use dice::Dice;
 pub use drawn::Drawn;
@@ -59,5 +64,6 @@ pub use settings::{
 };
 pub use stage::Stage;
 pub use statistics::{Histogram, Statistics};
+pub use teaching::{BeforeAfter, NearPicture, TaughtKind, TaughtReport, TeachingAsked};
 pub use tokens::{EncoderTokens, Encoding, Merge, Piece, Tokens, Word};
 pub use trajectory::{Trajectory, TrajectoryPoint};

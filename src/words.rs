@@ -4,6 +4,7 @@
 //! `rail.title`. Placeholders stand in braces: `{file}`. A test holds all languages to the same
 //! keys and the same placeholders, and every key that the code names to the catalogues.
 
+pub mod changed;
 mod visible;
 
 use std::collections::BTreeMap;

@@ -2,7 +2,9 @@
 
 use super::setting::{device_name, dtype_name, engine_name};
 use super::state::{Origin, WalkState};
-use crate::walk::{Asked, DeviceChoice, DtypeChoice, EngineChoice, Sampler, Settings};
+use crate::walk::{
+    Asked, AttachmentKind, DeviceChoice, DtypeChoice, EngineChoice, Sampler, Settings,
+};
 
 impl WalkState {
     /// What to ask for to get this walk again, a recorded one included.
@@ -59,6 +61,13 @@ pub fn command_line(walk: &WalkState) -> String {
     flag("dtype", dtype);
     let engine = (asked.engine != EngineChoice::Own).then(|| engine_name(asked.engine).to_owned());
     flag("engine", engine);
+    for attachment in &asked.attachments {
+        let name = match attachment.kind {
+            AttachmentKind::Lora => "lora",
+            AttachmentKind::Embedding => "embedding",
+        };
+        flag(name, Some(quoted(&attachment.flag_value())));
+    }
     if asked.karras == Some(true) {
         parts.push("--karras".to_owned());
     }

@@ -1,7 +1,8 @@
 //! The rows of the settings: what each holds, its next value, and what may be typed into it.
 
 use crate::walk::{
-    Asked, DeviceChoice, DtypeChoice, EngineChoice, ModelCard, Problem, Sampler, Settings, Spacing,
+    Asked, Attachment, AttachmentAsked, AttachmentKind, DeviceChoice, DtypeChoice, EngineChoice,
+    ModelCard, Problem, Sampler, Settings, Spacing,
 };
 
 /// One row. `setting.STEM` of the catalogue is its label, `setting.STEM-note` what it decides.
@@ -31,6 +32,10 @@ pub enum Setting {
     Height,
     /// The model's folder.
     Model,
+    /// Files of LoRA laid over the model.
+    Lora,
+    /// The learned words added to it.
+    Embedding,
     /// Where to compute.
     Device,
     /// In which numbers.
@@ -54,7 +59,7 @@ pub struct Value {
 
 impl Setting {
     /// All rows, in the order of the screen.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 19] = [
         Self::Prompt,
         Self::Negative,
         Self::Seed,
@@ -67,6 +72,8 @@ impl Setting {
         Self::Width,
         Self::Height,
         Self::Model,
+        Self::Lora,
+        Self::Embedding,
         Self::Device,
         Self::Dtype,
         Self::Engine,
@@ -89,6 +96,8 @@ impl Setting {
             Self::Width => "width",
             Self::Height => "height",
             Self::Model => "model",
+            Self::Lora => "lora",
+            Self::Embedding => "embedding",
             Self::Device => "device",
             Self::Dtype => "dtype",
             Self::Engine => "engine",
@@ -133,6 +142,8 @@ impl Setting {
             Self::Width => text(draft.width),
             Self::Height => text(draft.height),
             Self::Model => draft.model.clone(),
+            Self::Lora => attached(draft, AttachmentKind::Lora),
+            Self::Embedding => attached(draft, AttachmentKind::Embedding),
             Self::Device => chosen(&draft.device, device_name(draft.device)),
             Self::Dtype => chosen(&draft.dtype, dtype_name(draft.dtype)),
             Self::Engine => chosen(&draft.engine, engine_name(draft.engine)),
@@ -159,6 +170,8 @@ impl Setting {
             Self::Dtype => Some(settled.dtype.clone()),
             Self::Engine => Some(engine_name(settled.engine).to_owned()),
             Self::X0Images => Some(switch(false)),
+            Self::Lora => labels(settled, AttachmentKind::Lora),
+            Self::Embedding => labels(settled, AttachmentKind::Embedding),
             Self::ProbeStep => None,
         }
     }
@@ -174,7 +187,7 @@ impl Setting {
         let now = self.value(draft, settled).text;
         let size = card.map_or(8, |card| card.vae_factor.max(1) * 2);
         match self {
-            Self::Prompt | Self::Negative | Self::Model => {}
+            Self::Prompt | Self::Negative | Self::Model | Self::Lora | Self::Embedding => {}
             Self::Seed => draft.seed = Some(moved(&now, 0, 1, up, u64::MAX)),
             Self::Steps => draft.steps = Some(moved(&now, 20, 1, up, 1000).max(1) as usize),
             Self::Guidance => draft.guidance = Some(stepped(&now, 4.0, 0.5, up, 0.0, 50.0)),
@@ -225,6 +238,10 @@ impl Setting {
             Self::Prompt => draft.prompt = words(),
             Self::Negative => draft.negative = words(),
             Self::Model => draft.model = (!trimmed.is_empty()).then(|| trimmed.to_owned()),
+            Self::Lora => attach(draft, AttachmentKind::Lora, typed, AttachmentAsked::lora),
+            Self::Embedding => {
+                attach(draft, AttachmentKind::Embedding, typed, AttachmentAsked::embedding);
+            }
             Self::Seed => draft.seed = self.number(trimmed, 0, u64::MAX)?,
             Self::Steps => draft.steps = self.number(trimmed, 1, 1000)?,
             Self::Width => draft.width = self.number(trimmed, 1, 8192)?,
@@ -295,6 +312,32 @@ pub const fn engine_name(engine: EngineChoice) -> &'static str {
         EngineChoice::Own => "own",
         EngineChoice::Stock => "stock",
     }
+}
+
+/// The draft's attachments of one kind as they are typed, parted by commas.
+fn attached(draft: &Asked, kind: AttachmentKind) -> Option<String> {
+    let of = draft.attachments.iter().filter(|a| a.kind == kind);
+    let values: Vec<String> = of.map(AttachmentAsked::flag_value).collect();
+    (!values.is_empty()).then(|| values.join(", "))
+}
+
+fn labels(settled: &Settings, kind: AttachmentKind) -> Option<String> {
+    let of = settled.attachments.iter().filter(|a| a.kind == kind);
+    let labels: Vec<String> = of.map(Attachment::label).collect();
+    (!labels.is_empty()).then(|| labels.join(", "))
+}
+
+/// Takes typed attachments of one kind in the place of the draft's; embeddings stay first.
+fn attach(
+    draft: &mut Asked,
+    kind: AttachmentKind,
+    typed: &str,
+    read: impl Fn(&str) -> AttachmentAsked,
+) {
+    draft.attachments.retain(|a| a.kind != kind);
+    let parts = typed.split(',').map(str::trim).filter(|part| !part.is_empty());
+    draft.attachments.extend(parts.map(read));
+    draft.attachments.sort_by_key(|a| a.kind == AttachmentKind::Lora);
 }
 
 fn text(value: Option<impl ToString>) -> Option<String> {

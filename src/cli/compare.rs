@@ -62,6 +62,12 @@ pub struct CompareFlags {
     /// pocket@early, pocket@half and pocket are the small model inside the program at four ages
     #[arg(long, alias = "models", value_delimiter = ',', value_name = "DIR,…", help_heading = RUNS)]
     pub model: Vec<String>,
+    /// Lay a LoRA over the model in all runs, multiplied by SCALE [default: 1]
+    #[arg(long, value_name = "FILE[:SCALE]", help_heading = RUNS)]
+    pub lora: Vec<String>,
+    /// Add a learned word in all runs, named TOKEN or as its file says
+    #[arg(long, value_name = "FILE[:TOKEN]", help_heading = RUNS)]
+    pub embedding: Vec<String>,
     /// Karras' spacing of noise levels (euler, dpm++2m)
     #[arg(long, num_args = 0..=1, default_missing_value = "true", require_equals = true, value_name = "true|false", help_heading = RUNS)]
     pub karras: Option<bool>,
@@ -264,6 +270,7 @@ impl CompareFlags {
             device: self.device.unwrap_or_default(),
             dtype: self.dtype.unwrap_or_default(),
             engine: self.engine.unwrap_or_default(),
+            attachments: values::attachments(&self.embedding, &self.lora),
             ..Asked::default()
         }
     }

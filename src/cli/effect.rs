@@ -8,16 +8,45 @@ use crate::walk::Problem;
 /// The flags of a walk that `command` knows, or none where all of them or its own rules hold.
 fn known(command: &str) -> Option<&'static [&'static str]> {
     Some(match command {
-        "tokens" => &["words", "prompt", "model", "lang", "plain", "json", "quiet"],
+        "tokens" => &["words", "prompt", "model", "embedding", "lang", "plain", "json", "quiet"],
         "verify" => &[
-            "words", "prompt", "negative", "model", "seed", "steps", "sampler", "karras", "eta",
-            "spacing", "guidance", "width", "height", "device", "dtype", "threads", "lang",
-            "plain", "json", "quiet",
+            "words",
+            "prompt",
+            "negative",
+            "model",
+            "seed",
+            "steps",
+            "sampler",
+            "karras",
+            "eta",
+            "spacing",
+            "guidance",
+            "width",
+            "height",
+            "device",
+            "dtype",
+            "threads",
+            "lang",
+            "plain",
+            "json",
+            "quiet",
+            "lora",
+            "embedding",
         ],
         // A recording decides all of its walk but where it is walked again.
-        "verify FILE" => {
-            &["words", "model", "device", "dtype", "threads", "lang", "plain", "json", "quiet"]
-        }
+        "verify FILE" => &[
+            "words",
+            "model",
+            "device",
+            "dtype",
+            "threads",
+            "lang",
+            "plain",
+            "json",
+            "quiet",
+            "lora",
+            "embedding",
+        ],
         "replay" => &[
             "file",
             "lang",

@@ -8,7 +8,8 @@ use super::values::{self, Colour};
 use crate::recording::Precision;
 use crate::terminal::{Marks, Protocol};
 use crate::walk::{
-    Asked, DeviceChoice, DtypeChoice, EngineChoice, Problem, Sampler, Spacing, Stage,
+    Asked, AttachmentAsked, DeviceChoice, DtypeChoice, EngineChoice, Problem, Sampler, Spacing,
+    Stage,
 };
 use crate::words::Language;
 
@@ -76,6 +77,13 @@ pub struct Flags {
     /// Pixels down
     #[arg(long, value_name = "PIXELS", allow_negative_numbers = true, help_heading = WALK)]
     pub height: Option<usize>,
+    /// Lay a LoRA over the model, multiplied by SCALE [default: 1]; may be given several times
+    #[arg(long, value_name = "FILE[:SCALE]", help_heading = WALK)]
+    pub lora: Vec<String>,
+    /// Add a learned word: a token with vectors of its own, named TOKEN or as its file says; may
+    /// be given several times
+    #[arg(long, value_name = "FILE[:TOKEN]", help_heading = WALK)]
+    pub embedding: Vec<String>,
     /// Settings from a PNG that this program, AUTOMATIC1111 or ComfyUI made, where no flag gives
     /// them; what cannot be reproduced is listed (run)
     #[arg(long, value_name = "PNG", help_heading = WALK)]
@@ -206,7 +214,13 @@ impl Flags {
             engine: self.engine.unwrap_or_default(),
             probe_step: self.probe_step,
             x0_images: self.x0_images,
+            attachments: self.attachments(),
         }
+    }
+
+    /// What is to be laid over the model: embeddings, then files of LoRA.
+    pub fn attachments(&self) -> Vec<AttachmentAsked> {
+        values::attachments(&self.embedding, &self.lora)
     }
 
     /// How exactly a recording keeps its numbers.

@@ -5,7 +5,9 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use crate::compare::Alignment;
 use crate::recording::Precision;
 use crate::terminal::{Colours, Marks, Protocol};
-use crate::walk::{DeviceChoice, DtypeChoice, EngineChoice, Sampler, Spacing, Stage};
+use crate::walk::{
+    AttachmentAsked, DeviceChoice, DtypeChoice, EngineChoice, Sampler, Spacing, Stage,
+};
 use crate::words::Language;
 
 /// A parser for the names in `table`.
@@ -67,6 +69,12 @@ pub(super) fn dtype() -> impl TypedValueParser<Value = DtypeChoice> {
 
 pub(super) fn engine() -> impl TypedValueParser<Value = EngineChoice> {
     one_of(vec![("own", EngineChoice::Own), ("stock", EngineChoice::Stock)])
+}
+
+/// What is to be laid over a model: embeddings, then files of LoRA.
+pub(super) fn attachments(embeddings: &[String], loras: &[String]) -> Vec<AttachmentAsked> {
+    let embeddings = embeddings.iter().map(|text| AttachmentAsked::embedding(text));
+    embeddings.chain(loras.iter().map(|text| AttachmentAsked::lora(text))).collect()
 }
 
 /// `None`: as the terminal says.

@@ -8,7 +8,9 @@ use super::{DONE, FAILED, print, remark};
 use crate::cli::Flags;
 use crate::engine::{Engine, Look, ModelFolder, Walk};
 use crate::recording::{Precision, Recording, read};
-use crate::walk::{Agreement, Asked, ForkAsked, Held, Problem, Rounding, Settings, Stage, Watch};
+use crate::walk::{
+    Agreement, Asked, AttachmentAsked, ForkAsked, Held, Problem, Rounding, Settings, Stage, Watch,
+};
 use crate::words::{Language, Words};
 
 /// Walks again and prints a line a frame, then one sentence. Fails where the two part.
@@ -52,8 +54,20 @@ fn asked(recording: &Recording, flags: &Flags) -> Result<Asked, Problem> {
         model: flags.model.clone(),
         device: flags.device.unwrap_or_default(),
         dtype: flags.dtype.unwrap_or_default(),
+        attachments: attachments(&again.attachments, flags),
         ..again
     })
+}
+
+/// The recording's attachments; a flag says where the file lies that bears one's name.
+fn attachments(recorded: &[AttachmentAsked], flags: &Flags) -> Vec<AttachmentAsked> {
+    let named = flags.attachments();
+    let file_name = |path: &str| Path::new(path).file_name().map(ToOwned::to_owned);
+    let path = |asked: &AttachmentAsked| {
+        let of = |other: &&AttachmentAsked| file_name(&other.file) == file_name(&asked.file);
+        named.iter().find(of).map_or_else(|| asked.file.clone(), |other| other.file.clone())
+    };
+    recorded.iter().map(|asked| AttachmentAsked { file: path(asked), ..asked.clone() }).collect()
 }
 
 /// What came out.

@@ -20,7 +20,17 @@ const OVER: usize = 2;
 /// `drawing-failed` where the world has no such drawing or colour, or resvg refuses it.
 pub fn render(world: &World, scene: &Scene) -> Result<Picture, Problem> {
     let text = svg(world, scene).ok_or_else(|| failed("no such drawing or colour"))?;
-    let tree = Tree::from_str(&text, &Options::default()).map_err(failed)?;
+    rendered(&text)
+}
+
+/// The picture of a scene with another drawing in it.
+pub(super) fn render_body(world: &World, scene: &Scene, body: &str) -> Result<Picture, Problem> {
+    let text = posed(world, scene, body).ok_or_else(|| failed("no such colour"))?;
+    rendered(&text)
+}
+
+fn rendered(text: &str) -> Result<Picture, Problem> {
+    let tree = Tree::from_str(text, &Options::default()).map_err(failed)?;
     let edge = (EDGE * OVER) as u32;
     let mut large = Pixmap::new(edge, edge).ok_or_else(|| failed("no memory"))?;
     resvg::render(&tree, Transform::identity(), &mut large.as_mut());
@@ -51,11 +61,14 @@ fn averaged(large: &Pixmap) -> Picture {
 
 /// A scene as SVG; `None` where the world has no such drawing or colour.
 pub fn svg(world: &World, scene: &Scene) -> Option<String> {
+    posed(world, scene, templates::body(scene.shows.thing, scene.drawing)?)
+}
+
+fn posed(world: &World, scene: &Scene, body: &str) -> Option<String> {
     let ground = world.background(scene.shows.background)?;
     let ground = shaded(ground.rgb, scene.ground_light);
     let shades = world.colour(scene.shows.colour)?.shades;
     let style = style(shades.map(|shade| shaded(shade, scene.light)));
-    let body = templates::body(scene.shows.thing, scene.drawing)?;
     let across = if scene.mirrored { -scene.scale } else { scene.scale };
     let edge = EDGE * OVER;
     let (x, y, tilt, scale) = (50.0 + scene.x, 50.0 + scene.y, scene.tilt, scene.scale);

@@ -6,23 +6,26 @@ use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::io::{Cursor, Read};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
 use super::ages;
+use super::attachments::Attached;
 use super::device::Place;
 use super::pocket;
+use super::text::table_name;
 use super::weights::Weights;
-use crate::walk::{Age, Family, ModelCard, Picture, Preview, Problem, Taught};
+use crate::walk::{Age, AttachmentAsked, Family, ModelCard, Picture, Preview, Problem, Taught};
 
 /// The largest config, vocabulary or list of merges that is read (CLIP's `tokenizer.json` has
 /// 2.2 to 3.6 MB).
 const TEXT_LIMIT: u64 = 16 << 20;
 
 /// One of the three networks, with its folder.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Part {
     /// `text_encoder/`
     Text,
@@ -55,12 +58,14 @@ impl Part {
 }
 
 /// A model's folder; cheap to clone, nothing is kept open.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct ModelFolder {
     /// `None`: the pocket model.
     path: Option<PathBuf>,
     /// The pocket's age; a folder on disk has only one.
     age: Age,
+    /// What is laid over its weights.
+    attached: Option<Arc<Attached>>,
 }
 
 /// The name of the model inside the binary; `pocket@half` is what it was in the middle of its
@@ -89,7 +94,7 @@ impl ModelFolder {
         if let Some(inside) = Self::inside(path) {
             return inside;
         }
-        let folder = Self { path: Some(PathBuf::from(path)), age: Age::Final };
+        let folder = Self { path: Some(PathBuf::from(path)), age: Age::Final, attached: None };
         if !Path::new(path).exists() {
             return Err(Problem::new("model-missing").with("file", path));
         }
@@ -101,12 +106,32 @@ impl ModelFolder {
 
     /// The model inside the binary.
     pub const fn pocket() -> Self {
-        Self { path: None, age: Age::Final }
+        Self::pocket_at(Age::Final)
+    }
+
+    /// The same folder with attachments laid over its weights.
+    ///
+    /// # Errors
+    /// Attachments that cannot be read or do not fit.
+    pub fn with(mut self, asked: &[AttachmentAsked]) -> Result<Self, Problem> {
+        self.attached = Attached::read(&self, asked)?.map(Arc::new);
+        Ok(self)
+    }
+
+    /// The same folder with this laid over its weights.
+    #[must_use]
+    pub fn under(self, attached: Attached) -> Self {
+        Self { attached: Some(Arc::new(attached)), ..self }
+    }
+
+    /// What is laid over its weights.
+    pub fn attached(&self) -> Option<&Attached> {
+        self.attached.as_deref()
     }
 
     /// The model inside the binary at an age.
     pub const fn pocket_at(age: Age) -> Self {
-        Self { path: None, age }
+        Self { path: None, age, attached: None }
     }
 
     /// The model inside the binary at an age, where a name means it: `pocket`, `pocket@early`. A
@@ -118,7 +143,7 @@ impl ModelFolder {
         };
         let ages = || Age::ALL.map(Age::name).join(", ");
         Some(
-            age.map(|age| Self { path: None, age }).ok_or_else(|| {
+            age.map(Self::pocket_at).ok_or_else(|| {
                 Problem::usage("age-unknown").with("model", name).with("ages", ages())
             }),
         )
@@ -184,12 +209,26 @@ impl ModelFolder {
     /// The config of one network.
     pub fn config(&self, part: Part) -> Result<Config, Problem> {
         let file = format!("{}/config.json", part.folder());
-        Ok(Config { map: self.json(&file)?, file: self.path_of(&file) })
+        let mut map = self.json(&file)?;
+        if let Some(rows) = self.table_rows(part)? {
+            map.insert("vocab_size".to_owned(), rows.into());
+        }
+        Ok(Config { map, file: self.path_of(&file) })
+    }
+
+    /// How many ids the text encoder has where learned words are laid over it.
+    fn table_rows(&self, part: Part) -> Result<Option<usize>, Problem> {
+        let Some(laid) = self.attached.as_ref().filter(|_| part == Part::Text) else {
+            return Ok(None);
+        };
+        let name = table_name(&self.weights(part, &Place::cpu())?);
+        Ok(laid.over(part).and_then(|laid| laid.rows(&name)))
     }
 
     /// The weights of one network.
     pub fn weights(&self, part: Part, place: &Place) -> Result<Weights, Problem> {
-        ages::weights(self.age, part, self.last_weights(part, place)?)
+        let weights = ages::weights(self.age, part, self.last_weights(part, place)?)?;
+        Ok(weights.under(self.attached.as_ref().and_then(|attached| attached.over(part))))
     }
 
     /// The same at the last age.
@@ -248,6 +287,7 @@ impl ModelFolder {
             preview: beside.preview,
             taught: beside.taught,
             samples: self.samples(),
+            changes: self.attached().map(|a| a.changes().to_vec()).unwrap_or_default(),
         })
     }
 

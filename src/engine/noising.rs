@@ -58,7 +58,7 @@ impl Classroom {
             pupils,
             vae: Vae::load(&last, &place)?,
             tokenizer: Tokenizer::open(&last, card.taught.as_ref())?,
-            alphas: super::open::scheduler(&last)?.alphas_cumprod(),
+            alphas: super::scheduler_config::SchedulerConfig::of(&last)?.alphas_cumprod(),
             recipe: Recipe { ages, curve: curve(&last), preview: card.preview, pictures: 0 },
             place,
         })

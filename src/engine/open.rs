@@ -13,11 +13,9 @@ use super::scheduler_config::SchedulerConfig;
 use super::settle::settle;
 use super::tokenizer::Tokenizer;
 use crate::walk::{
-    Asked, DeviceChoice, DtypeChoice, EncoderTokens, EngineChoice, ForkAsked, ModelCard, Picture,
-    Preview, Problem, Settings, Tokens, Watch,
+    Asked, Attachment, AttachmentAsked, DeviceChoice, DtypeChoice, EncoderTokens, EngineChoice,
+    ForkAsked, ModelCard, Picture, Preview, Problem, Settings, Tokens, Watch,
 };
-
-const SCHEDULER: &str = "scheduler/scheduler_config.json";
 
 /// What a walk needs of its model.
 #[derive(Debug)]
@@ -29,6 +27,8 @@ pub(super) struct Parts {
     pub(super) footprint: Footprint,
     /// A picture from the model's training, where its folder has one.
     pub(super) sample: Option<Picture>,
+    /// What is laid over the weights.
+    pub(super) attachments: Vec<Attachment>,
 }
 
 /// An open model on one device; cheap to clone.
@@ -37,8 +37,11 @@ pub struct Engine {
     parts: Arc<Parts>,
     card: ModelCard,
     preview_file: Option<PreviewFile>,
-    opened: (Option<String>, DeviceChoice, DtypeChoice, EngineChoice),
+    opened: Opened,
 }
+
+/// What decides the networks that are open.
+type Opened = (Option<String>, DeviceChoice, DtypeChoice, EngineChoice, Vec<AttachmentAsked>);
 
 impl Engine {
     /// Reads the model that `asked` names, on the device and in the numbers that it asks for.
@@ -48,21 +51,34 @@ impl Engine {
     /// A missing or damaged file, a configuration that does not fit, a device that is not there,
     /// wrong settings, or cancelled.
     pub fn open(asked: &Asked, watch: &dyn Watch) -> Result<Self, Problem> {
-        let folder = ModelFolder::open(asked.model.as_deref())?;
+        let folder = ModelFolder::open(asked.model.as_deref())?.with(&asked.attachments)?;
+        Self::open_in(&folder, asked, watch)
+    }
+
+    /// The same for a folder that is at hand, with what is laid over it; `asked.model` and
+    /// `asked.attachments` are not looked at.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub fn open_in(
+        folder: &ModelFolder,
+        asked: &Asked,
+        watch: &dyn Watch,
+    ) -> Result<Self, Problem> {
         let place = Place::find(asked.device, asked.dtype)?;
         let card = folder.card()?;
-        let scheduler = scheduler(&folder)?;
+        let scheduler = SchedulerConfig::of(folder)?;
         let named = (place.device_name(), place.dtype_name());
         let settings = settle(asked, &card, &scheduler, named)?;
-        let footprint = Footprint::read(&folder, &card)?;
+        let footprint = Footprint::read(folder, &card)?;
         footprint.check(&settings, &place, false)?;
-        let tokenizer = Tokenizer::open(&folder, card.taught.as_ref())?;
+        let tokenizer = Tokenizer::open(folder, card.taught.as_ref())?;
         if watch.cancelled() {
             return Err(Problem::cancelled());
         }
-        let networks = Networks::load(&folder, asked.engine, &place)?;
+        let networks = Networks::load(folder, asked.engine, &place)?;
         let cache = std::env::var_os(CACHE).map(PathBuf::from);
-        let preview_file = PreviewFile::of(&folder, cache.as_deref())?;
+        let preview_file = PreviewFile::of(folder, cache.as_deref())?;
         let mut shown = card.clone();
         if shown.preview.is_none() {
             shown.preview = preview_file.as_ref().and_then(PreviewFile::read);
@@ -74,6 +90,7 @@ impl Engine {
             networks,
             footprint,
             sample: folder.sample()?,
+            attachments: folder.attached().map(|a| a.told().to_vec()).unwrap_or_default(),
         });
         Ok(Self { parts, card: shown, preview_file, opened: key(asked) })
     }
@@ -113,7 +130,8 @@ impl Engine {
     pub fn settle(&self, asked: &Asked) -> Result<Settings, Problem> {
         let place = self.parts.networks.place();
         let device = (place.device_name(), place.dtype_name());
-        settle(asked, &self.parts.card, &self.parts.scheduler, device)
+        let settings = settle(asked, &self.parts.card, &self.parts.scheduler, device)?;
+        Ok(Settings { attachments: self.parts.attachments.clone(), ..settings })
     }
 
     /// Begins a walk. The walk keeps the networks alive by itself.
@@ -145,17 +163,6 @@ pub fn tokenize(folder: &ModelFolder, text: &str) -> Result<Tokens, Problem> {
     Ok(Tokens { encoders: vec![EncoderTokens { prompt, negative: None }] })
 }
 
-fn key(asked: &Asked) -> (Option<String>, DeviceChoice, DtypeChoice, EngineChoice) {
-    (asked.model.clone(), asked.device, asked.dtype, asked.engine)
-}
-
-pub(super) fn scheduler(folder: &ModelFolder) -> Result<SchedulerConfig, Problem> {
-    let file = folder.path_of(SCHEDULER);
-    let bytes = folder
-        .read(SCHEDULER)?
-        .ok_or_else(|| Problem::new("model-file-missing").with("file", &file))?;
-    // Only where the scheduler's own file does not name its class.
-    let index = folder.json("model_index.json").ok();
-    let class = index.as_ref().and_then(|index| index.get("scheduler")?.get(1)?.as_str());
-    SchedulerConfig::parse(&bytes, &file, class)
+fn key(asked: &Asked) -> Opened {
+    (asked.model.clone(), asked.device, asked.dtype, asked.engine, asked.attachments.clone())
 }

@@ -5,6 +5,7 @@
 
 use serde_json::{Map, Value};
 
+use super::model_folder::ModelFolder;
 use crate::walk::{Prediction, Problem, Sampler, Spacing};
 
 /// ᾱ never falls below this where a noise level is computed from it: the smallest 16-bit number,
@@ -80,6 +81,19 @@ const KNOWN: &[&str] = &[
 ];
 
 impl SchedulerConfig {
+    /// Reads `scheduler/` of a model's folder.
+    pub fn of(folder: &ModelFolder) -> Result<Self, Problem> {
+        const FILE: &str = "scheduler/scheduler_config.json";
+        let file = folder.path_of(FILE);
+        let bytes = folder
+            .read(FILE)?
+            .ok_or_else(|| Problem::new("model-file-missing").with("file", &file))?;
+        // Only where the scheduler's own file does not name its class.
+        let index = folder.json("model_index.json").ok();
+        let class = index.as_ref().and_then(|index| index.get("scheduler")?.get(1)?.as_str());
+        Self::parse(&bytes, &file, class)
+    }
+
     /// Parses the bytes of `scheduler_config.json`; `file` names it in sentences. `class` is the
     /// class from `model_index.json`, for a file without `_class_name`.
     pub fn parse(bytes: &[u8], file: &str, class: Option<&str>) -> Result<Self, Problem> {

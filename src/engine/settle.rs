@@ -46,6 +46,7 @@ pub fn settle(
         dtype: dtype.to_owned(),
         engine: asked.engine,
         guessed,
+        attachments: Vec::new(),
         fork: None,
     };
     let cells = settings.width / card.vae_factor * (settings.height / card.vae_factor);
@@ -197,6 +198,7 @@ mod tests {
             preview: None,
             taught: None,
             samples: None,
+            changes: Vec::new(),
         }
     }
 

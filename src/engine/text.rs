@@ -232,6 +232,12 @@ pub(super) fn text_module(weights: &Weights) -> Weights {
     if prefixed.has("final_layer_norm.weight") { prefixed } else { weights.clone() }
 }
 
+/// The full name of the table of token vectors.
+pub(super) fn table_name(weights: &Weights) -> String {
+    let prefix = if weights.has("text_model.final_layer_norm.weight") { "text_model." } else { "" };
+    format!("{prefix}embeddings.token_embedding.weight")
+}
+
 /// One layer: causal self-attention and a perceptron, each after a norm and beside its input.
 #[derive(Debug)]
 struct Layer {

@@ -8,13 +8,14 @@ mod description;
 mod merges;
 
 use std::borrow::Cow;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use tokenizers::{
     AddedToken, Model, OffsetReferential, OffsetType, PreTokenizer, Token, Tokenizer as Inner,
 };
 
 use self::merges::MergeTable;
+use super::attachments::Attached;
 use super::model_folder::ModelFolder;
 use crate::walk::{Encoding, Piece, Problem, Taught, Word};
 
@@ -37,6 +38,16 @@ pub struct Tokenizer {
     pad: u32,
     /// The words of the model's training, where it keeps a list.
     taught: Option<HashSet<String>>,
+    /// Learned words by the id of their first vector.
+    learned: HashMap<u32, Learned>,
+}
+
+/// A word that was learned after the model's training.
+#[derive(Debug)]
+struct Learned {
+    token: String,
+    /// The ids of all its vectors, one a place.
+    ids: Vec<u32>,
 }
 
 /// What reads a file of the tokenizer's folder by its name; `None` where it is not there.
@@ -49,7 +60,44 @@ impl Tokenizer {
     /// Files that are missing or damaged.
     pub fn open(folder: &ModelFolder, taught: Option<&Taught>) -> Result<Self, Problem> {
         let files = |name: &str| folder.read(&format!("tokenizer/{name}"));
-        Self::read(&files, &folder.path_of("tokenizer"), taught)
+        let mut tokenizer = Self::read(&files, &folder.path_of("tokenizer"), taught)?;
+        for (token, vectors) in folder.attached().into_iter().flat_map(Attached::words) {
+            tokenizer.learn(token, vectors)?;
+        }
+        Ok(tokenizer)
+    }
+
+    /// Takes a word of so many vectors, and gives an id for each of them: a word that is one piece
+    /// of the vocabulary keeps its id, other ids are new.
+    ///
+    /// # Errors
+    /// A mark, or a word that was learned already.
+    pub fn learn(&mut self, token: &str, vectors: usize) -> Result<Vec<u32>, Problem> {
+        let taken = || Problem::usage("embedding-token-taken").with("token", token);
+        let there = self.encode(token)?;
+        let own = match there.pieces.as_slice() {
+            [piece] if self.inner.get_added_tokens_decoder().contains_key(&piece.id) => {
+                return Err(taken());
+            }
+            [piece] if piece.ends_word && !self.learned.contains_key(&piece.id) => Some(piece.id),
+            [_] => return Err(taken()),
+            _ => None,
+        };
+        let word = token.chars().all(char::is_alphanumeric);
+        let mut ids: Vec<u32> = own.into_iter().collect();
+        for vector in ids.len()..vectors {
+            // As diffusers names them: `<w>`, `<w>_1`, `<w>_2`.
+            let name = if vector == 0 { token.to_owned() } else { format!("{token}_{vector}") };
+            let added = AddedToken::from(name.clone(), false).single_word(word);
+            self.inner.add_tokens([added]).map_err(|_| taken())?;
+            ids.push(self.inner.token_to_id(&name).ok_or_else(taken)?);
+        }
+        if let Some(taught) = &mut self.taught {
+            taught.insert(token.to_lowercase());
+        }
+        let first = ids.first().copied().ok_or_else(taken)?;
+        self.learned.insert(first, Learned { token: token.to_owned(), ids: ids.clone() });
+        Ok(ids)
     }
 
     /// Reads `tokenizer.json`, or `vocab.json` and `merges.txt`, and what the files beside them
@@ -86,7 +134,7 @@ impl Tokenizer {
         };
         let (start, end, pad) = (id(&marks.start)?, id(&marks.end)?, id(&marks.pad)?);
         let taught = taught.map(|list| list.all().map(str::to_lowercase).collect());
-        Ok(Self { inner, merges, start, end, pad, taught })
+        Ok(Self { inner, merges, start, end, pad, taught, learned: HashMap::new() })
     }
 
     /// How many ids the vocabulary has.
@@ -106,8 +154,10 @@ impl Tokenizer {
         let mut ids: Vec<u32> = taught
             .iter()
             .filter_map(|word| self.inner.token_to_id(&format!("{word}</w>")))
+            .chain(self.learned.values().flat_map(|word| word.ids.iter().copied()))
             .collect();
         ids.sort_unstable();
+        ids.dedup();
         Some(ids)
     }
 
@@ -167,7 +217,8 @@ impl Tokenizer {
         parts.tokenize(|part| model.tokenize(part.get()))?;
         let starts: Vec<usize> = {
             let encoding = parts.clone().into_encoding(None, 0, OffsetType::Byte)?;
-            encoding.get_offsets().iter().map(|offsets| offsets.0).collect()
+            let places = encoding.get_ids().iter().zip(encoding.get_offsets());
+            places.flat_map(|(id, at)| std::iter::repeat_n(at.0, self.places_of(*id))).collect()
         };
         let found = parts
             .get_splits(OffsetReferential::Original, OffsetType::Byte)
@@ -201,14 +252,18 @@ impl Tokenizer {
         let text =
             if special { byte_symbols::shown(symbols) } else { byte_symbols::decode(symbols) };
         let taught = self.taught.as_ref().is_none_or(|list| list.contains(&text));
-        pieces.extend(tokens.iter().map(|token| {
+        for token in tokens {
             let (text, ends_word) = if special {
                 (byte_symbols::shown(&token.value), true)
             } else {
                 piece_text(&token.value)
             };
-            Piece { id: token.id, text, ends_word, taught }
-        }));
+            if let Some(learned) = self.learned.get(&token.id) {
+                pieces.extend(learned.pieces());
+            } else {
+                pieces.push(Piece { id: token.id, text, ends_word, taught });
+            }
+        }
         let (symbols, merges) = if special || symbols.chars().count() > LONG_WORD {
             (tokens.iter().map(|token| token.value.clone()).collect(), Vec::new())
         } else {
@@ -217,11 +272,28 @@ impl Tokenizer {
         Word { text, symbols, merges, pieces: first..pieces.len() }
     }
 
+    /// How many places an id takes: a learned word takes one for each of its vectors.
+    fn places_of(&self, id: u32) -> usize {
+        self.learned.get(&id).map_or(1, |learned| learned.ids.len())
+    }
+
     fn ids(&self, kept: &[Piece]) -> Vec<u32> {
         let marked = std::iter::once(self.start)
             .chain(kept.iter().map(|piece| piece.id))
             .chain(std::iter::once(self.end));
         marked.chain(std::iter::repeat(self.pad)).take(PLACES).collect()
+    }
+}
+
+impl Learned {
+    /// One piece a vector.
+    fn pieces(&self) -> impl Iterator<Item = Piece> {
+        let last = self.ids.len() - 1;
+        self.ids.iter().enumerate().map(move |(i, &id)| {
+            let number = if i == 0 { String::new() } else { format!("_{i}") };
+            let text = byte_symbols::shown(&format!("{}{number}", self.token));
+            Piece { id, text, ends_word: i == last, taught: true }
+        })
     }
 }
 

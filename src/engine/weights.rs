@@ -14,6 +14,7 @@ use half::{bf16, f16};
 use safetensors::tensor::{Dtype, Metadata, SafeTensors, TensorInfo};
 use sha2::{Digest, Sha256};
 
+use super::attachments::laid::Laid;
 use super::device::Place;
 use crate::walk::Problem;
 
@@ -26,6 +27,8 @@ pub struct Weights {
     source: Arc<Source>,
     place: Place,
     prefix: String,
+    /// What attachments lay over these weights.
+    laid: Option<Arc<Laid>>,
 }
 
 #[derive(Debug)]
@@ -105,7 +108,8 @@ impl Weights {
     }
 
     fn new(source: Source, place: &Place) -> Self {
-        Self { source: Arc::new(source), place: place.clone(), prefix: String::new() }
+        let source = Arc::new(source);
+        Self { source, place: place.clone(), prefix: String::new(), laid: None }
     }
 
     /// All tensors of this module by name, without its own: what a training begins with. Tensors
@@ -117,6 +121,11 @@ impl Weights {
                 self.get(&name, &shape).map(|tensor| (name, tensor))
             })
             .collect()
+    }
+
+    /// The same weights with attachments laid over them.
+    pub(super) fn under(self, laid: Option<Arc<Laid>>) -> Self {
+        Self { laid, ..self }
     }
 
     /// The same weights, seen from the module `name` below this one.
@@ -132,10 +141,12 @@ impl Weights {
 
     /// The shape of a tensor of this module.
     pub fn shape(&self, name: &str) -> Option<&[usize]> {
-        match &*self.source {
-            Source::File(file) => file.info(&self.full(name)).map(|info| info.shape.as_slice()),
-            Source::AtHand(_, tensors) => tensors.get(&self.full(name)).map(Tensor::dims),
-        }
+        let full = self.full(name);
+        let laid = self.laid.as_ref().and_then(|laid| laid.shape(&full));
+        laid.or_else(|| match &*self.source {
+            Source::File(file) => file.info(&full).map(|info| info.shape.as_slice()),
+            Source::AtHand(_, tensors) => tensors.get(&full).map(Tensor::dims),
+        })
     }
 
     /// The names of all tensors of this module, without its own.
@@ -162,15 +173,43 @@ impl Weights {
                 .with("found", format!("{found:?}"))
                 .with("expected", format!("{shape:?}")));
         }
-        let tensor = match &*self.source {
-            Source::AtHand(_, tensors) => tensors.get(&full).cloned(),
-            Source::File(file) => {
-                let numbers = file.numbers(&full).map_err(about)?;
-                Some(Tensor::from_vec(numbers, shape, &Device::Cpu)?)
+        let laid = self.laid.as_ref().filter(|laid| laid.shape(&full).is_some());
+        let tensor = match (&*self.source, laid) {
+            (Source::AtHand(_, tensors), None) => {
+                let missing = || about(Problem::new("tensor-missing"));
+                tensors.get(&full).cloned().ok_or_else(missing)?
+            }
+            (Source::File(_), None) => {
+                Tensor::from_vec(self.numbers_of(name)?, shape, &Device::Cpu)?
+            }
+            (_, Some(laid)) => {
+                let mut numbers = self.numbers_of(name)?;
+                laid.apply(&full, &mut numbers);
+                Tensor::from_vec(numbers, shape, &Device::Cpu)?
             }
         };
-        let tensor = tensor.ok_or_else(|| about(Problem::new("tensor-missing")))?;
         Ok(tensor.to_dtype(self.place.dtype)?.to_device(&self.place.device)?)
+    }
+
+    /// The numbers of a file's tensor as the file has them, whatever is laid over them.
+    pub(super) fn numbers_of(&self, name: &str) -> Result<Vec<f32>, Problem> {
+        let full = self.full(name);
+        let about = |problem: Problem| problem.with("file", self.name()).with("tensor", &full);
+        match &*self.source {
+            Source::File(file) => file.numbers(&full).map_err(about),
+            Source::AtHand(_, tensors) => {
+                let found = tensors.get(&full).map(|t| t.flatten_all()?.to_vec1::<f32>());
+                Ok(found.ok_or_else(|| about(Problem::new("tensor-missing")))??)
+            }
+        }
+    }
+
+    /// The whole file; nothing of tensors at hand.
+    pub(super) fn bytes(&self) -> &[u8] {
+        match &*self.source {
+            Source::File(file) => file.bytes.get(),
+            Source::AtHand(..) => &[],
+        }
     }
 
     /// How many numbers there are.

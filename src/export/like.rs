@@ -108,6 +108,9 @@ impl Like {
             model: Some(settings.model.clone()),
             remarks: Vec::new(),
         };
+        for attachment in &settings.attachments {
+            like.remark(Problem::new("like-attachment").with("what", &attachment.name));
+        }
         if settings.fork.is_some() {
             like.remark(Problem::new("like-fork"));
         }

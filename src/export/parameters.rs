@@ -4,7 +4,7 @@
 //! `Steps: 20, Sampler: Euler a, …`; a value with a comma, a colon or a line break stands in quotes
 //! as JSON (`modules/infotext_utils.py` and `processing.py` of stable-diffusion-webui).
 
-use crate::walk::{Sampler, Settings};
+use crate::walk::{AttachmentKind, Sampler, Settings};
 
 /// More values than any program writes.
 const MOST_VALUES: usize = 200;
@@ -74,6 +74,17 @@ pub fn parameters(settings: &Settings) -> String {
     ]);
     if settings.eta > 0.0 {
         values.push(("Eta DDIM", settings.eta.to_string()));
+    }
+    for (key, kind) in
+        [("Lora hashes", AttachmentKind::Lora), ("TI hashes", AttachmentKind::Embedding)]
+    {
+        let of = settings.attachments.iter().filter(|a| a.kind == kind);
+        let list: Vec<String> = of
+            .map(|a| format!("{}: {}", a.label(), a.hash.chars().take(12).collect::<String>()))
+            .collect();
+        if !list.is_empty() {
+            values.push((key, list.join(", ")));
+        }
     }
     values.extend([
         ("RNG", "CPU".to_owned()),

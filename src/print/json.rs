@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 
 use crate::walk::statistics::cosine;
 use crate::walk::{
-    Decode, Embeddings, Encoding, Frame, Grid, Image, ModelCard, Noise, Schedule, Statistics, Step,
-    Tokens,
+    Decode, Embeddings, Encoding, Frame, Grid, Image, LayerChange, ModelCard, Noise, Schedule,
+    Statistics, Step, Tokens,
 };
 
 use super::Past;
@@ -162,11 +162,16 @@ pub(super) fn model(card: &ModelCard) -> Value {
 
 fn tokens(line: Line, tokens: &Tokens, past: &Past) -> Line {
     let first = tokens.encoders.first();
-    line.field("settings", &past.settings)
-        .field("model", model(&past.card))
+    let line = line.field("settings", &past.settings).field("model", model(&past.card));
+    changes(line, &past.card.changes)
         .field("calls", past.calls)
         .field("prompt", first.map(|e| text(&e.prompt)))
         .field("negative", first.and_then(|e| e.negative.as_ref()).map(text))
+}
+
+/// What attachments changed, layer by layer; nothing where there are none.
+fn changes(line: Line, changes: &[LayerChange]) -> Line {
+    if changes.is_empty() { line } else { line.field("changes", changes) }
 }
 
 fn embeddings(line: Line, embeddings: &Embeddings, past: &Past) -> Line {

@@ -1,6 +1,7 @@
 //! A walk as lines on a terminal: numbers in even columns, small plots, slots for pictures. 80
 //! columns; coloured only where colour means something: amber is the prompt and what comes of it.
 
+mod attachments;
 mod noise;
 mod picture;
 mod step;
@@ -15,6 +16,7 @@ use super::numbers::plain_number;
 use super::table::{WIDTH, cut, left, wrapped};
 use super::{Past, Pictures};
 
+pub(crate) use attachments::layers;
 pub(crate) use step::pictured;
 
 /// Where the lines of one frame go.
@@ -47,7 +49,7 @@ pub(crate) fn title(
         let names = past.settings.guessed.join(", ");
         page.say(&words.fill("print.guessed", &[("names", &names)]))?;
     }
-    Ok(())
+    page.attachments()
 }
 
 /// The sentence of `key` that names the model and the settings.

@@ -7,17 +7,22 @@ mod step;
 use std::io::{self, Write};
 
 use crate::walk::{
-    Decode, Embeddings, Encoding, Frame, Grid, Image, Noise, Picture, Schedule, Stage, Statistics,
-    Tokens,
+    Decode, Embeddings, Encoding, Frame, Grid, Image, LayerChange, Noise, Picture, Schedule, Stage,
+    Statistics, Tokens, most_changed,
 };
 use crate::words::Words;
+use crate::words::changed::networks;
 
 use super::Past;
+use super::attached::named;
 use super::describe::Description;
 use super::json::cosines;
 use super::lines::{filled, rail_key, settings, visible};
 use super::numbers::{plain_number, short, thousands};
 use super::panels;
+
+/// How many of the most changed layers are told.
+const LAYERS: usize = 3;
 
 /// What is being made, and with what.
 pub(crate) fn title(past: &Past, words: Words, out: &mut dyn Write) -> io::Result<()> {
@@ -36,7 +41,7 @@ pub(crate) fn title(past: &Past, words: Words, out: &mut dyn Write) -> io::Resul
     if !s.guessed.is_empty() {
         page.fill("print.guessed", &[("names", s.guessed.join(", "))])?;
     }
-    Ok(())
+    page.attachments()
 }
 
 /// One frame.
@@ -83,6 +88,23 @@ impl Spoken<'_> {
             ("name", self.words.text(rail_key(stage)).to_owned()),
         ];
         self.fill("print.plain.stage", &facts)
+    }
+
+    /// What is laid over the model; nothing where nothing is.
+    fn attachments(&mut self) -> io::Result<()> {
+        let past = self.past;
+        if past.settings.attachments.is_empty() {
+            return Ok(());
+        }
+        for attachment in &past.settings.attachments {
+            self.say(&named(attachment, self.words))?;
+        }
+        self.say(&networks(&past.card.changes, self.words))?;
+        for layer in most_changed(&past.card.changes, LAYERS) {
+            let change = LayerChange::percent(layer.change);
+            self.fill("print.attached.layer", &[("layer", layer.short()), ("change", change)])?;
+        }
+        Ok(())
     }
 
     /// A picture, named and described.

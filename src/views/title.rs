@@ -50,7 +50,8 @@ fn facts(app: &App) -> Vec<String> {
     } else {
         words.text("title.unguided").to_owned()
     });
-    facts.push(settings.model.clone());
+    let laid = settings.attachments.iter().map(|a| format!(" + {}", text::cut(&a.label(), 20)));
+    facts.push(settings.model.clone() + &laid.collect::<String>());
     // A younger self of a model says how young it is.
     let samples = app.walk.card.as_ref().and_then(|card| card.samples);
     if let Some(samples) = samples.filter(|_| settings.model.contains('@')) {

@@ -1,5 +1,6 @@
 //! What is known of a model without running it: family, sizes, the words that it was taught.
 
+use super::LayerChange;
 use serde::{Deserialize, Serialize};
 
 /// The families whose shapes are told apart.
@@ -46,6 +47,9 @@ pub struct ModelCard {
     /// How many training samples it had seen, where that is known.
     #[serde(default)]
     pub samples: Option<u64>,
+    /// What the attachments of this walk changed, layer by layer.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub changes: Vec<LayerChange>,
 }
 
 /// A linear map from the latent's four channels to red, green and blue: an approximation, never

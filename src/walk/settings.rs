@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Fork;
+use super::{Attachment, AttachmentAsked, Fork};
 
 /// The samplers that this edition has, under the names of `--sampler`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -165,6 +165,8 @@ pub struct Asked {
     pub probe_step: Option<usize>,
     /// Decode the x0 of every step through the VAE.
     pub x0_images: bool,
+    /// What is laid over the model's weights.
+    pub attachments: Vec<AttachmentAsked>,
 }
 
 /// What was settled; keys are the long flags' names.
@@ -207,6 +209,9 @@ pub struct Settings {
     /// gave: guessed from a table by family.
     #[serde(default)]
     pub guessed: Vec<String>,
+    /// What was laid over the model's weights.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub attachments: Vec<Attachment>,
     /// Where it branched from another walk, if it did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fork: Option<Fork>,
@@ -230,6 +235,7 @@ impl Settings {
             width: Some(self.width),
             height: Some(self.height),
             engine: self.engine,
+            attachments: self.attachments.iter().map(Attachment::asked_again).collect(),
             ..Asked::default()
         }
     }

@@ -68,6 +68,7 @@ pub(crate) fn card() -> ModelCard {
             other: list(&["a", "on", "background"]),
         }),
         samples: None,
+        changes: vec![],
     }
 }
 
@@ -90,6 +91,7 @@ pub(crate) fn settings() -> Settings {
         dtype: "f32".into(),
         engine: EngineChoice::Own,
         guessed: vec![],
+        attachments: vec![],
         fork: None,
     }
 }

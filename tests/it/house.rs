@@ -54,6 +54,7 @@ const FLOORS: &[(&str, &[&str])] = &[
             "compare",
             "drawings",
             "engine",
+            "drawings",
             "train",
             "walk",
             "words",

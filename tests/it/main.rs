@@ -2,6 +2,7 @@
 
 mod ages;
 mod app;
+mod attachments;
 mod by_hand;
 mod cli;
 mod compare;
@@ -27,6 +28,7 @@ mod reference_files;
 mod samplers;
 mod screens;
 mod stages;
+mod teaching;
 mod tokens;
 mod training;
 mod verify;

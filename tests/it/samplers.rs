@@ -39,6 +39,7 @@ fn settings(sampler: Sampler, spacing: Spacing, steps: usize) -> Settings {
         dtype: "f32".into(),
         engine: EngineChoice::Own,
         guessed: Vec::new(),
+        attachments: vec![],
         fork: None,
     }
 }

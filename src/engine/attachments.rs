@@ -1,0 +1,232 @@
+//! Attachments: learned embeddings and files of LoRA, read, checked, and laid over a
+//! model's weights when its networks are loaded.
+
+pub mod embedding;
+pub(super) mod laid;
+pub mod lora;
+mod lora_names;
+pub mod write;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use sha2::{Digest, Sha256};
+
+use self::embedding::LearnedWord;
+use self::laid::{Change, Laid, Product};
+use self::lora::Lora;
+use self::lora_names::Places;
+use super::device::Place;
+use super::model_folder::{ModelFolder, Part, hexadecimal};
+use super::text::table_name;
+use super::tokenizer::Tokenizer;
+use super::weights::Weights;
+use crate::walk::{Attachment, AttachmentAsked, AttachmentKind, LayerChange, Network, Problem};
+
+/// The largest file that is read.
+const LARGEST: u64 = 4 << 30;
+/// The most that may be laid over one model.
+const MOST: usize = 16;
+/// The scales that a LoRA may be multiplied by.
+const SCALES: std::ops::RangeInclusive<f64> = -100.0..=100.0;
+
+/// What is laid over a model, ready for its networks.
+#[derive(Debug)]
+pub struct Attached {
+    /// The learned words, with their ids.
+    words: Vec<(LearnedWord, Vec<u32>)>,
+    text: Arc<Laid>,
+    unet: Arc<Laid>,
+    told: Vec<Attachment>,
+    changes: Vec<LayerChange>,
+}
+
+/// An attachment's content, from a file or from a teaching that is still going on.
+#[derive(Clone, Debug)]
+pub enum Content {
+    /// A token's vectors.
+    Word(LearnedWord),
+    /// Thin matrices, and by how much they are multiplied.
+    Lora(Arc<Lora>, f64),
+}
+
+impl Attached {
+    /// Reads what was asked for; `None` where nothing was.
+    ///
+    /// # Errors
+    /// A file that is missing, too large, damaged, of another kind or for another model; numbers
+    /// that are not finite; a scale outside −100 to 100.
+    pub(super) fn read(
+        folder: &ModelFolder,
+        asked: &[AttachmentAsked],
+    ) -> Result<Option<Self>, Problem> {
+        if asked.is_empty() {
+            return Ok(None);
+        }
+        if asked.len() > MOST {
+            return Err(Problem::usage("attachments-many").with("most", MOST));
+        }
+        let places = Places::of(folder)?;
+        let width = folder.config(Part::Text)?.size("hidden_size", 512)?;
+        let mut contents = Vec::new();
+        for asked in asked {
+            let file = open(&asked.file)?;
+            let hash = file.hash();
+            if asked.hash.as_ref().is_some_and(|wanted| *wanted != hash) {
+                return Err(Problem::new("attachment-another").with("file", &asked.file));
+            }
+            let content = match asked.kind {
+                AttachmentKind::Embedding => {
+                    let token = asked.token.as_deref();
+                    Content::Word(LearnedWord::read(&file, &asked.file, token, width)?)
+                }
+                AttachmentKind::Lora => {
+                    let scale = asked.scale.unwrap_or(1.0);
+                    Content::Lora(Arc::new(Lora::read(&file, &asked.file, &places)?), scale)
+                }
+            };
+            contents.push((content, name(&asked.file), hash));
+        }
+        Self::of(folder, contents).map(Some)
+    }
+
+    /// Lays contents over a model; each with the name and the hash that recordings tell.
+    ///
+    /// # Errors
+    /// Two words of one spelling, or weights of the model that cannot be read.
+    pub fn of(
+        folder: &ModelFolder,
+        contents: Vec<(Content, String, String)>,
+    ) -> Result<Self, Problem> {
+        let mut told = Vec::new();
+        let mut words: Vec<(LearnedWord, Vec<u32>)> = Vec::new();
+        let mut products: [BTreeMap<String, Vec<Product>>; 2] = [BTreeMap::new(), BTreeMap::new()];
+        let mut tokenizer = None;
+        for (content, name, hash) in contents {
+            told.push(described(&content, name, hash));
+            match content {
+                Content::Word(word) => {
+                    let tokenizer = match &mut tokenizer {
+                        Some(tokenizer) => tokenizer,
+                        None => tokenizer.insert(Tokenizer::open(folder, None)?),
+                    };
+                    let ids = tokenizer.learn(&word.token, word.rows.len())?;
+                    words.push((word, ids));
+                }
+                Content::Lora(lora, scale) => {
+                    if !SCALES.contains(&scale) {
+                        return Err(Problem::usage("lora-scale").with("scale", scale));
+                    }
+                    for ((part, weight), factors) in lora.layers() {
+                        // A product times nothing is left out: not one bit changes.
+                        let product = Product::new(factors, scale);
+                        let of = &mut products[usize::from(*part == Part::Unet)];
+                        of.entry(weight.clone()).or_default().extend(product);
+                    }
+                }
+            }
+        }
+        let [text, unet] = products;
+        let text = Self::laid(folder, Part::Text, text, &words)?;
+        let unet = Self::laid(folder, Part::Unet, unet, &[])?;
+        let weights = |part| folder.weights(part, &Place::cpu());
+        let mut changes = text.measured(&weights(Part::Text)?, Network::TextEncoder)?;
+        changes.extend(unet.measured(&weights(Part::Unet)?, Network::Unet)?);
+        Ok(Self { words, text: Arc::new(text), unet: Arc::new(unet), told, changes })
+    }
+
+    fn laid(
+        folder: &ModelFolder,
+        part: Part,
+        products: BTreeMap<String, Vec<Product>>,
+        words: &[(LearnedWord, Vec<u32>)],
+    ) -> Result<Laid, Problem> {
+        let weights = folder.weights(part, &Place::cpu())?;
+        let mut laid = Laid::default();
+        for (name, products) in products {
+            laid.put(&weights, name, Change::Products(products));
+        }
+        let rows: Vec<(usize, Vec<f32>)> = words
+            .iter()
+            .flat_map(|(word, ids)| ids.iter().map(|id| *id as usize).zip(word.rows.clone()))
+            .collect();
+        if !rows.is_empty() {
+            let table = table_name(&weights);
+            laid.put(&weights, table, Change::Rows(rows));
+        }
+        Ok(laid)
+    }
+
+    /// What recordings tell of each.
+    pub fn told(&self) -> &[Attachment] {
+        &self.told
+    }
+
+    /// By how much each layer changed.
+    pub fn changes(&self) -> &[LayerChange] {
+        &self.changes
+    }
+
+    /// The tokens of the learned words, and how many places each takes.
+    pub(super) fn words(&self) -> impl Iterator<Item = (&str, usize)> {
+        self.words.iter().map(|(word, _)| (word.token.as_str(), word.rows.len()))
+    }
+
+    /// What is laid over the weights of one network.
+    pub(super) fn over(&self, part: Part) -> Option<Arc<Laid>> {
+        match part {
+            Part::Text => Some(Arc::clone(&self.text)),
+            Part::Unet => Some(Arc::clone(&self.unet)),
+            Part::Vae => None,
+        }
+    }
+}
+
+fn described(content: &Content, name: String, hash: String) -> Attachment {
+    match content {
+        Content::Word(word) => Attachment {
+            kind: AttachmentKind::Embedding,
+            name,
+            hash,
+            scale: None,
+            token: Some(word.token.clone()),
+            vectors: word.rows.len(),
+        },
+        Content::Lora(_, scale) => Attachment {
+            kind: AttachmentKind::Lora,
+            name,
+            hash,
+            scale: Some(*scale),
+            token: None,
+            vectors: 0,
+        },
+    }
+}
+
+fn open(file: &str) -> Result<Weights, Problem> {
+    let path = Path::new(file);
+    let about = |problem: Problem| problem.with("file", file);
+    let Ok(there) = path.metadata() else { return Err(about(Problem::new("file-missing"))) };
+    if !there.is_file() {
+        return Err(about(Problem::new("file-not-regular")));
+    }
+    if there.len() > LARGEST {
+        return Err(about(Problem::new("file-too-large")).with("limit", LARGEST >> 20));
+    }
+    Weights::map(path, &Place::cpu())
+}
+
+fn name(file: &str) -> String {
+    let name = Path::new(file).file_name().unwrap_or(file.as_ref());
+    name.to_string_lossy().chars().filter(|c| !c.is_control()).collect()
+}
+
+impl Weights {
+    /// SHA-256 of the whole file, hexadecimal.
+    fn hash(&self) -> String {
+        let mut hash = Sha256::new();
+        hash.update(self.bytes());
+        hexadecimal(&hash.finalize())
+    }
+}
