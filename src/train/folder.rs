@@ -31,7 +31,7 @@ const ALWAYS: [&str; 6] = [
 /// The prompt that the program offers, and its picture's words.
 const EXAMPLE: &str = "a red cat on a blue background";
 /// Pictures that the preview is fitted on.
-const FITTED: usize = 500;
+const FITTED: usize = 200;
 /// The most numbers that are looked through for the example's picture.
 const LOOKED_THROUGH: usize = 50_000;
 

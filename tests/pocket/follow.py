@@ -1,6 +1,8 @@
 """Trains a few steps from nothing and writes down their losses, for the program to follow.
 
     python follow.py MODEL REFERENCE --steps 60
+    safelight train pocket --out FOLLOWED --recipe follow.toml
+    python follow.py MODEL REFERENCE --ours FOLLOWED/training/pocket.safetensors --picture CURVES.png
 
 96 pictures of eight things, encoded by MODEL's autoencoder. Writes REFERENCE/train_follow.json
 (losses, captions, seconds a step) and REFERENCE/train_follow.safetensors (the latents, 16 bit).
@@ -27,12 +29,44 @@ STAGE = world.Stage(things=8, drawings=1, sizes=(world.BIG,))
 RATE = 1.4e-3
 
 
+def draw(options):
+    """Both losses over the steps, and how far they are apart."""
+    import matplotlib
+
+    matplotlib.use("Agg")
+    from matplotlib import pyplot
+
+    theirs = json.loads((options.reference / "train_follow.json").read_text())["losses"]
+    ours = load_file(options.ours)["losses"].tolist()[: len(theirs)]
+    steps = range(1, len(ours) + 1)
+    figure, (upper, lower) = pyplot.subplots(
+        2, 1, figsize=(8, 5.4), sharex=True, height_ratios=(3, 1), layout="constrained"
+    )
+    upper.plot(steps, theirs[: len(ours)], color="#cd550a", lw=3.5, alpha=0.5, label="PyTorch")
+    upper.plot(steps, ours, color="#005aa0", lw=1.2, label="safelight train")
+    upper.set(ylabel="loss (squared error of v)", title="The same steps in both trainers")
+    upper.legend(frameon=False)
+    apart = [100 * abs(a - b) / b for a, b in zip(ours, theirs)]
+    lower.semilogy(steps, apart, color="#555555", lw=1.2)
+    lower.set(xlabel="step (32 pictures each)", ylabel="apart (%)")
+    for axis in (upper, lower):
+        axis.grid(alpha=0.25)
+        axis.spines[["top", "right"]].set_visible(False)
+    figure.savefig(options.picture, dpi=120)
+    print("greatest difference", max(apart), "%")
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("model", type=Path)
     parser.add_argument("reference", type=Path)
     parser.add_argument("--steps", type=int, default=60)
+    parser.add_argument("--ours", type=Path, help="checkpoint of the program")
+    parser.add_argument("--picture", type=Path, help="both losses in one plot")
     options = parser.parse_args()
+    if options.picture:
+        draw(options)
+        return
     torch.set_num_threads(1)
 
     scenes = [world.scene(render.SEED, k, STAGE) for k in range(PICTURES)]

@@ -47,3 +47,19 @@ pub(super) fn draw(losses: &[f32], words: Words) -> Option<Picture> {
     let drawn = [line("export.losses.each", GREY, points), line("export.losses.mean", BLUE, means)];
     sheet(|area| lines(area, &labels, 1.0..last, y, &drawn))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::words::Language;
+
+    #[test]
+    fn one_loss_and_many_are_drawn_and_none_is_not() {
+        let words = Words::of(Language::En);
+        assert!(draw(&[], words).is_none());
+        assert!(draw(&[f32::NAN], words).is_none());
+        assert!(draw(&[1.0], words).is_some());
+        let many: Vec<f32> = (1..5000).map(|step| 1.0 / step as f32).collect();
+        assert!(draw(&many, words).is_some());
+    }
+}
