@@ -131,12 +131,14 @@ fn file(folder: &tempfile::TempDir, name: &str, bytes: &[u8]) {
     std::fs::write(folder.path().join(name), bytes).unwrap();
 }
 
-/// A PNG that says it is so large, and ends after its header.
-fn header_of(width: u32, height: u32) -> Vec<u8> {
+/// A PNG that says it is so large, and ends within its first pixels.
+fn begun(width: u32, height: u32) -> Vec<u8> {
     let mut bytes = Vec::new();
     let mut encoder = png::Encoder::new(&mut bytes, width, height);
     encoder.set_color(png::ColorType::Rgb);
     drop(encoder.write_header().unwrap());
+    bytes.truncate(33);
+    bytes.extend(b"\0\0\x10\0IDAT\x78\x9c");
     bytes
 }
 
@@ -165,7 +167,7 @@ fn a_folder_that_teaches_nothing_is_refused_by_what_it_lacks() {
 #[test]
 fn a_huge_picture_is_refused_by_its_header() {
     let folder = tempfile::tempdir().unwrap();
-    file(&folder, "huge.png", &header_of(20_000, 20_000));
+    file(&folder, "huge.png", &begun(20_000, 20_000));
     let problem = read_folder(folder.path()).unwrap_err();
     assert_eq!(problem.key(), "picture-too-large");
     assert!(problem.facts().contains(&("size", "20000×20000".to_owned())));
