@@ -54,6 +54,10 @@ pub struct TeachFlags {
     /// The word whose vector is the beginning [default: the mean of the things the model knows]
     #[arg(long, value_name = "WORD", conflicts_with = "lora", help_heading = LEARNING)]
     pub start: Option<String>,
+    /// So many pictures that the model draws already are shown beside, so that it keeps them; 0
+    /// shows how the word swallows the rest [default: 16 with --lora, else 0]
+    #[arg(long, value_name = "N", help_heading = LEARNING)]
+    pub keep: Option<usize>,
     /// Steps
     #[arg(long, value_name = "N", help_heading = LEARNING)]
     pub steps: Option<u64>,
@@ -106,8 +110,13 @@ struct Usual {
     batch: usize,
 }
 
-const VECTORS: Usual = Usual { steps: 400, rate: 0.05, batch: 8 };
-const LORA: Usual = Usual { steps: 400, rate: 0.005, batch: 8 };
+const VECTORS: Usual = Usual { steps: 200, rate: 0.05, batch: 8 };
+const LORA: Usual = Usual { steps: 250, rate: 0.003, batch: 8 };
+
+/// Pictures of the model's own beside a LoRA's.
+const KEPT: usize = 16;
+/// The most of these.
+const MOST_KEPT: usize = 200;
 
 impl TeachFlags {
     /// Checks what no model decides.
@@ -118,7 +127,19 @@ impl TeachFlags {
         if self.threads.is_some_and(|n| !(1..=super::flags::MOST_THREADS).contains(&n)) {
             return Err(Problem::usage("threads-range").with("most", super::flags::MOST_THREADS));
         }
+        if self.kept() > MOST_KEPT {
+            return Err(Problem::usage("setting-number")
+                .with("name", "keep")
+                .with("value", self.kept())
+                .with("least", 0)
+                .with("most", MOST_KEPT));
+        }
         Ok(())
+    }
+
+    /// How many pictures of the model's own are shown beside.
+    pub fn kept(&self) -> usize {
+        self.keep.unwrap_or(if self.lora { KEPT } else { 0 })
     }
 
     /// What is asked of the teacher.

@@ -17,7 +17,7 @@ use crate::engine::attachments::{Attached, Content};
 use crate::engine::{Engine, ModelFolder, Place};
 use crate::export::{teaching_sheet, whole_file};
 use crate::print::teaching;
-use crate::train::teach::{Lesson, Teacher, drawn, naming, report, teach as learn};
+use crate::train::teach::{Lesson, Teacher, drawn, known, naming, report, teach as learn};
 use crate::walk::{
     Asked, DtypeChoice, Learning, Onlooker, Picture, Problem, TaughtReport, Unwatched,
 };
@@ -57,6 +57,14 @@ fn taught(flags: &TeachFlags, words: Words, watching: &Watching) -> Result<Taugh
     let before = Engine::open(&asked, &Unwatched)?;
     let pictures = pictures(flags, world, watching)?;
     let lesson = Lesson::new(&flags.word, pictures, world, &naming(&before))?;
+    let keep = flags.kept();
+    let lesson = if keep > 0 {
+        watching.say(&words.fill("teach.beside", &[("count", &keep.to_string())]));
+        let seed = flags.seed.unwrap_or(1);
+        lesson.beside(known(&before, &asked, (seed, keep), &Unwatched)?)
+    } else {
+        lesson
+    };
     for caption in lesson.captions() {
         watching.say(&words.fill("teach.caption", &[("caption", &caption)]));
     }

@@ -4,6 +4,7 @@
 //! Step by step, so that a thread can drive it and show what comes of it.
 
 mod captions;
+mod known;
 mod lesson;
 mod report;
 mod thin;
@@ -15,6 +16,7 @@ use std::sync::Arc;
 use candle_core::Tensor;
 
 pub use self::captions::{Naming as NamedColours, seen};
+pub use self::known::known;
 pub use self::lesson::Lesson;
 pub use self::report::{drawn, naming, report};
 use self::thin::Thin;
@@ -39,6 +41,8 @@ use crate::walk::{
 const MOST_STEPS: u64 = 100_000;
 /// How slowly the shown mean of the loss forgets.
 const SLOW: f32 = 0.95;
+/// The share of a step that shows what the model knows already, where something of it is shown.
+const BESIDE: f64 = 0.4;
 /// Timesteps at which the loss before and after is measured.
 const PROBED: usize = 10;
 /// The largest picture that a model for teaching makes, in pixels.
@@ -221,6 +225,12 @@ impl Teacher {
     }
 
     fn drawn(&self, dice: &mut Dice) -> Seen {
+        let beside = self.lesson.beside_count();
+        if beside > 0 && dice.unit() < BESIDE {
+            let (number, timestep) = (dice.below(beside), dice.below(self.alphas.len()));
+            let (picture, caption) = self.lesson.beside_at(number);
+            return Seen { picture, caption, timestep };
+        }
         let picture = dice.below(self.lesson.variants());
         let caption = self.lesson.caption(picture, dice.below(10));
         Seen { picture, caption, timestep: dice.below(self.alphas.len()) }

@@ -24,6 +24,9 @@ struct Shown {
 pub struct Lesson {
     word: String,
     shown: Vec<Shown>,
+    /// What the model knows already, with its captions.
+    beside: Vec<(String, Picture)>,
+    /// Of the lesson's pictures, of their mirror images, and of what stands beside.
     latents: Vec<Tensor>,
 }
 
@@ -47,30 +50,51 @@ impl Lesson {
             Shown { name, picture, colour, background }
         };
         let shown = pictures.into_iter().map(shown).collect();
-        Ok(Self { word: word.to_owned(), shown, latents: Vec::new() })
+        let word = word.to_owned();
+        Ok(Self { word, shown, beside: Vec::new(), latents: Vec::new() })
+    }
+
+    /// The same with pictures beside, which are shown so that the model keeps them.
+    #[must_use]
+    pub fn beside(self, pictures: Vec<(String, Picture)>) -> Self {
+        Self { beside: pictures, ..self }
     }
 
     /// The same with the latents of a model's autoencoder (the mean of what its encoder says).
     pub(super) fn encoded(mut self, folder: &ModelFolder, place: &Place) -> Result<Self, Problem> {
         let vae = Vae::load(folder, place)?;
         let pace = Pace::new(&Unwatched, Stage::Decode, 0);
-        for shown in &self.shown {
-            for mirrored in [false, true] {
-                let pixels = pixels(&shown.picture, mirrored, place)?;
-                let mean = vae.encode(&pixels, &pace)?.mean;
-                self.latents.push((mean * vae.scaling_factor())?);
+        let latent = |picture: &Picture, mirrored| {
+            let mean = vae.encode(&pixels(picture, mirrored, place)?, &pace)?.mean;
+            Ok::<Tensor, Problem>((mean * vae.scaling_factor())?)
+        };
+        let mut latents = Vec::new();
+        for mirrored in [false, true] {
+            for shown in &self.shown {
+                latents.push(latent(&shown.picture, mirrored)?);
             }
         }
-        // A picture's mirror image comes after all pictures: the first ones are those as given.
-        let count = self.shown.len();
-        let order = (0..count).map(|i| 2 * i).chain((0..count).map(|i| 2 * i + 1));
-        self.latents = order.filter_map(|i| self.latents.get(i).cloned()).collect();
+        for (_, picture) in &self.beside {
+            latents.push(latent(picture, false)?);
+        }
+        self.latents = latents;
         Ok(self)
     }
 
-    /// How many latents there are.
+    /// How many pictures stand beside.
+    pub(super) const fn beside_count(&self) -> usize {
+        self.beside.len()
+    }
+
+    /// The place of a latent that stands beside, and its caption.
+    pub(super) fn beside_at(&self, number: usize) -> (usize, String) {
+        let caption = self.beside.get(number).map(|(caption, _)| caption.clone());
+        (self.variants() + number, caption.unwrap_or_default())
+    }
+
+    /// How many latents of the lesson there are, mirror images included.
     pub(super) const fn variants(&self) -> usize {
-        self.latents.len()
+        2 * self.shown.len()
     }
 
     /// A latent `[1,4,h,w]`, scaled as the noise predictor sees it.

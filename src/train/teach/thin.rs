@@ -51,8 +51,7 @@ impl Thin {
                 let size = (*input as f64).sqrt().recip();
                 let down = (0..rank * input).map(|_| (dice.normal() * size) as f32).collect();
                 let down = Tensor::from_vec::<_, f32>(down, (rank, *input), &place.device)?;
-                let up = down.zeros_like()?.narrow(1, 0, 1)?.broadcast_as((rank, *output))?;
-                let up = up.t()?.contiguous()?;
+                let up = Tensor::zeros((*output, rank), down.dtype(), &place.device)?;
                 variables.insert(key(part, name, "down"), Var::from_tensor(&down)?);
                 variables.insert(key(part, name, "up"), Var::from_tensor(&up)?);
             }
