@@ -6,15 +6,15 @@ mod eval;
 mod look;
 mod watching;
 
-use self::watching::Watching;
+use self::watching::{Watching, before};
 use super::interrupt::Interrupt;
-use super::{DONE, INTERRUPTED, print, remark};
+use super::{INTERRUPTED, print, remark};
 use crate::cli::{Train, TrainCommand, TrainFlags};
 use crate::engine::Place;
 use crate::export::plots;
 use crate::print::loss;
 use crate::train::{Recipe, Work};
-use crate::walk::{DeviceChoice, DtypeChoice, Problem};
+use crate::walk::{DeviceChoice, DtypeChoice, Onlooker, Problem};
 use crate::words::{Language, Words};
 
 /// Carries out what is asked around a training.
@@ -24,28 +24,32 @@ pub(super) fn train(asked: &Train, language: Language) -> Result<u8, Problem> {
         Some(TrainCommand::Data(flags)) => data::data(flags, language),
         Some(TrainCommand::Eval(flags)) => eval::eval(flags, language),
         Some(TrainCommand::Look(flags)) => look::look(flags, language),
-        Some(TrainCommand::Vae(flags)) => learn(flags, "vae-", language),
-        Some(TrainCommand::Pocket(flags)) => learn(flags, "", language),
+        Some(TrainCommand::Vae(flags)) => learn(flags, Work::vae, language),
+        Some(TrainCommand::Pocket(flags)) => learn(flags, Work::pocket, language),
     }
 }
 
-/// Trains the autoencoder, whose files' names begin with `vae-`, or the others; interrupted, it
-/// says how to go on.
-fn learn(flags: &TrainFlags, name: &'static str, language: Language) -> Result<u8, Problem> {
+/// Trains; interrupted, it says how to go on. Each training leaves a picture of its loss.
+fn learn(
+    flags: &TrainFlags,
+    train: impl Fn(&Work, &dyn Onlooker) -> Result<(), Problem>,
+    language: Language,
+) -> Result<u8, Problem> {
     let words = Words::of(language);
     let work = work(flags)?;
     if let Some(note) = work.place.note.as_ref().filter(|_| !flags.quiet) {
         remark(&words.problem(note));
     }
-    let watching = Watching::new(flags, name, words, Interrupt::listen());
-    let result = if name.is_empty() { work.pocket(&watching) } else { work.vae(&watching) };
+    let watching = Watching::new(flags, words, Interrupt::listen());
+    let result = train(&work, &watching);
     watching.end();
     let losses = watching.losses();
-    let unwritten = if losses.is_empty() {
-        Ok(())
-    } else {
-        plots::write_losses(&losses, &flags.out.join(format!("{name}loss.png")), words)
+    let curve = |(name, losses): &(String, Vec<f32>)| {
+        let path = flags.out.join(format!("{}loss.png", before(name)));
+        plots::write_losses(losses, &path, words)
     };
+    let mut begun = losses.iter().filter(|(_, losses)| !losses.is_empty());
+    let unwritten = begun.try_for_each(curve);
     match result {
         Err(problem) if problem.is_cancelled() => {
             if !flags.quiet {
@@ -59,8 +63,7 @@ fn learn(flags: &TrainFlags, name: &'static str, language: Language) -> Result<u
     if let Some(problem) = watching.problem() {
         return Err(problem);
     }
-    print(&loss::lines(&losses, words))?;
-    Ok(DONE)
+    print(&losses.iter().map(|(_, losses)| loss::lines(losses, words)).collect::<String>())
 }
 
 /// What the flags ask for.

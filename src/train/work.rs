@@ -129,11 +129,16 @@ impl Work {
         let keep =
             Keep { path, recipe: recipe.to_owned(), every: self.every, samples: self.samples };
         keep.resume(training)?;
+        let made = std::fs::create_dir_all(self.out.join("training"));
+        made.map_err(|reason| {
+            Problem::new("model-not-written").with("file", &file).with("reason", reason)
+        })?;
         if there {
             reads.push(file.clone());
         }
         let weights = training.subject().weights().values();
         onlooker.hear(Learning::Began(Box::new(LearningPlan {
+            name: name.to_owned(),
             reads,
             writes: vec![file],
             weights: weights.map(|weight| weight.elem_count() as u64).sum(),

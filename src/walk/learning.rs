@@ -42,6 +42,8 @@ pub enum Learning {
 /// What a training is about to do.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct LearningPlan {
+    /// What learns: `vae`, `polish` (its decoder alone), `pocket`; for a word, the word.
+    pub name: String,
     /// Files and folders that it reads.
     pub reads: Vec<String>,
     /// Files and folders that it writes.

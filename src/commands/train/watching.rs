@@ -28,30 +28,23 @@ pub(super) struct Watching {
     quiet: bool,
     interrupt: Interrupt,
     folder: PathBuf,
-    /// Before the names of its pictures.
-    name: &'static str,
     heard: Mutex<Heard>,
 }
 
 #[derive(Debug, Default)]
 struct Heard {
-    losses: Vec<f32>,
+    /// The losses of each training that was begun, a step each.
+    losses: Vec<(String, Vec<f32>)>,
     samples: Vec<(String, Picture)>,
     /// The step of the samples.
     step: u64,
-    batch: u64,
     /// A sheet that could not be written.
     problem: Option<Problem>,
 }
 
 impl Watching {
     /// A bar that is seen only where stderr is a terminal.
-    pub(super) fn new(
-        flags: &TrainFlags,
-        name: &'static str,
-        words: Words,
-        interrupt: Interrupt,
-    ) -> Self {
+    pub(super) fn new(flags: &TrainFlags, words: Words, interrupt: Interrupt) -> Self {
         let bar = if !flags.quiet && stderr().is_terminal() {
             ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr())
         } else {
@@ -63,7 +56,7 @@ impl Watching {
         bar.set_message(words.text("train.reading").to_owned());
         bar.enable_steady_tick(Duration::from_millis(120));
         let (quiet, folder) = (flags.quiet, flags.out.clone());
-        Self { bar, words, quiet, interrupt, folder, name, heard: Mutex::default() }
+        Self { bar, words, quiet, interrupt, folder, heard: Mutex::default() }
     }
 
     /// Takes the bar away and writes the last sheet.
@@ -72,8 +65,8 @@ impl Watching {
         self.bar.finish_and_clear();
     }
 
-    /// The losses so far, a step each; those of a decoder's polish are another matter and left out.
-    pub(super) fn losses(&self) -> Vec<f32> {
+    /// The losses so far of each training, by its name, a step each.
+    pub(super) fn losses(&self) -> Vec<(String, Vec<f32>)> {
         self.heard.lock().map(|heard| heard.losses.clone()).unwrap_or_default()
     }
 
@@ -105,14 +98,15 @@ impl Watching {
             self.bar.set_style(style.progress_chars("█▉▊▋▌▍▎▏ "));
         }
         if let Ok(mut heard) = self.heard.lock() {
-            heard.losses = plan.losses;
-            heard.batch = plan.batch;
+            heard.losses.push((plan.name, plan.losses));
         }
     }
 
     fn step(&self, step: &LearningStep) {
-        if let Ok(mut heard) = self.heard.lock() {
-            heard.losses.push(step.loss);
+        if let Ok(mut heard) = self.heard.lock()
+            && let Some((_, losses)) = heard.losses.last_mut()
+        {
+            losses.push(step.loss);
         }
         self.bar.set_position(step.step);
         let [loss, pace] = [format!("{:.4}", step.average), format!("{:.0}", step.per_second)];
@@ -128,22 +122,30 @@ impl Watching {
         if samples.is_empty() {
             return;
         }
-        let path = self.folder.join(format!("{}samples-{:06}.png", self.name, heard.step));
+        let name = heard.losses.last().map_or("", |(name, _)| name);
+        let path = self.folder.join(format!("{}samples-{:06}.png", before(name), heard.step));
+        let drawn = before(name).is_empty();
+        let title = if drawn { "train.sheet" } else { "train.sheet-beside" };
         let step = heard.step.to_string();
         let cells: Vec<Cell> = samples
             .into_iter()
             .map(|(label, picture)| Cell { picture: Some(picture), label })
             .collect();
         let sheet = Sheet {
-            title: self.words.fill("train.sheet", &[("step", &step)]),
+            title: self.words.fill(title, &[("step", &step)]),
             rows: cells.chunks(COLUMNS).map(|row| (String::new(), row.to_vec())).collect(),
-            edge: if self.name.is_empty() { EDGE } else { 2 * EDGE },
+            edge: if drawn { EDGE } else { 2 * EDGE },
             ..Sheet::default()
         };
         if let Err(problem) = contact_sheet::write(&path, &sheet, None) {
             heard.problem = Some(problem);
         }
     }
+}
+
+/// What stands before the names of a training's pictures: the model's own have nothing there.
+pub(super) fn before(name: &str) -> String {
+    if name == "pocket" { String::new() } else { format!("{name}-") }
 }
 
 impl Onlooker for Watching {
@@ -165,9 +167,8 @@ impl Onlooker for Watching {
                 self.say(&self.words.fill("train.measured", &[("decibels", &decibels)]));
             }
             Learning::Finished { written } => {
-                for file in &written {
-                    self.say(&self.words.fill("cli.written", &[("file", file)]));
-                }
+                let files = written.join(", ");
+                self.say(&self.words.fill("train.written", &[("files", &files)]));
             }
             Learning::Kept { .. } | Learning::Sample { .. } => {}
         }
