@@ -25,7 +25,6 @@ import network
 import world
 from train import SEED
 
-STEP = 1.0  # one whole number, in standard deviations of its row's differences
 MOST = 7
 STEPS, BATCH, RATE = 150, 16, 1.5e-4
 PLACES = {"0.": "unet.", "1.": "text_encoder."}
@@ -65,20 +64,20 @@ def untrained():
 class Small:
     """Weights as differences of whole numbers, with what it takes to learn them."""
 
-    def __init__(self, weights, first):
+    def __init__(self, weights, first, grain):
         self.first = first
         self.plain = {k: v.clone() for k, v in weights.items() if v.dim() < 2}
         self.moved = {k: v - first[k] for k, v in weights.items() if v.dim() >= 2}
-        self.scale = {}
+        self.scale = {}  # as logarithms: they stay above zero
         for name, moved in self.moved.items():
             rows = moved.reshape(len(moved), -1)
             # A row is never cut off: its largest number fits.
-            scale = torch.maximum(rows.pow(2).mean(1).sqrt() * STEP, rows.abs().amax(1) / MOST)
-            self.scale[name] = scale.clamp_min(1e-6)
+            scale = torch.maximum(rows.pow(2).mean(1).sqrt() * grain, rows.abs().amax(1) / MOST)
+            self.scale[name] = scale.clamp_min(1e-6).log()
 
     def learnable(self):
         """The groups of numbers that are learned, with their rates."""
-        groups = [(self.moved, 1.0), (self.plain, 1.0), (self.scale, 0.05)]
+        groups = [(self.moved, 1.0), (self.plain, 1.0), (self.scale, 2.0)]
         for numbers, _ in groups:
             for value in numbers.values():
                 value.requires_grad_()
@@ -86,7 +85,7 @@ class Small:
 
     def codes(self, name):
         """Whole numbers of a matrix, and the scale of each row as it will be kept."""
-        scale = self.scale[name]
+        scale = self.scale[name].exp()
         scale = scale + (scale.detach().half().float() - scale.detach())
         scale = scale.view(-1, *[1] * (self.moved[name].dim() - 1))
         return Whole.apply((self.moved[name] / scale).clamp(-MOST, MOST)), scale
@@ -181,13 +180,14 @@ def main():
     for name in ("pictures", "work", "age", "vocabulary"):
         parser.add_argument(name, type=Path)
     parser.add_argument("out", type=Path, nargs="?")
-    parser.add_argument("--steps", type=int, default=STEPS)
+    parser.add_argument("--steps", type=int, default=STEPS, help="of learning")
+    parser.add_argument("--grain", type=float, default=1.0, help="1 in deviations of its row")
     options = parser.parse_args()
     torch.set_num_threads(1)
     weights = torch.load(options.age)
     nets = Networks().requires_grad_(False)
     nets.load_state_dict(weights)
-    questions, small = Questions(options.pictures, options.work), Small(weights, untrained())
+    questions, small = Questions(options.pictures, options.work), Small(weights, untrained(), options.grain)
     print(f"answers off by {away(small, nets, questions):.3f} of their length", flush=True)
     learn(small, nets, questions, options.steps)
     tensors = small.tensors()
@@ -198,6 +198,7 @@ def main():
     size = len(gzip.compress(save(tensors, about), 6))
     far = away(small, nets, questions)
     print(f"{seen} samples, {size / 1e6:.2f} MB compressed, off by {far:.3f}", flush=True)
+    assert far < 1, "nothing to keep"
     if options.out:
         options.out.parent.mkdir(parents=True, exist_ok=True)
         save_file(tensors, options.out, metadata=about)
