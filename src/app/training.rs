@@ -61,6 +61,7 @@ pub(super) fn open(app: &mut App) -> Vec<Effect> {
         app.say("toast.no-training", &[]);
         return Vec::new();
     }
+    app.walk.running = false;
     app.scene = Scene::Training;
     order(app)
 }

@@ -335,6 +335,7 @@ fn the_doors_lead_to_the_example_to_a_prompt_and_to_a_recording() {
 
     let mut play = Play::doors();
     play.press(Code::Up);
+    play.press(Code::Up);
     play.press(Code::Enter);
     assert_eq!(play.app.problem.as_ref().map(Problem::key), Some("path-empty"));
     for c in "q.safetensors".chars() {

@@ -46,7 +46,11 @@ pub(super) fn errors(scene: Scene, area: Rect, buf: &mut Buffer, slots: &mut Vec
         series.push(Series { name: scene.age(*age), points, shape, style });
     }
     Plot {
-        title: words.text("training.errors"),
+        title: words.text(if area.width < 70 {
+            "training.errors-short"
+        } else {
+            "training.errors"
+        }),
         x: Axis {
             label: words.text("training.errors-axis"),
             low: 0.0,

@@ -7,7 +7,7 @@ use ratatui::layout::Rect;
 use super::Scene;
 use crate::views::Slot;
 use crate::views::parts::heatmap::{self, Map};
-use crate::views::parts::numbers::{fixed, short};
+use crate::views::parts::numbers::fixed;
 use crate::views::parts::{layout, picture, text};
 use crate::walk::{Answer, Grid, Noising};
 
@@ -152,5 +152,5 @@ fn signed(scene: Scene, grid: &Grid, limit: f32, area: Rect, buf: &mut Buffer) {
 /// Which channel, and what the fullest colours stand for.
 fn scale(scene: Scene, limit: f32) -> String {
     let channel = (scene.training.channel + 1).to_string();
-    scene.words.fill("training.channel", &[("channel", &channel), ("limit", &short(limit))])
+    scene.words.fill("training.channel", &[("channel", &channel), ("limit", &limit.to_string())])
 }
