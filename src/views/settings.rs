@@ -32,6 +32,8 @@ pub(crate) fn draw(app: &App, form: &Form, ground: &Ground, area: Rect, buf: &mu
     let note_height = match rest.height {
         ..12 => 1,
         18.. if laid => 9,
+        // Every row is worth more than an empty line.
+        height if usize::from(height) < Setting::ALL.len() + 3 => 2,
         _ => 3,
     };
     let (rows, note) = layout::bottom(rest, note_height);
@@ -46,7 +48,12 @@ pub(crate) fn draw(app: &App, form: &Form, ground: &Ground, area: Rect, buf: &mu
         attached::draw(app, ground, note, buf);
     } else if let Some(setting) = Setting::ALL.get(form.chosen) {
         let what = words.text(&format!("setting.{}-note", setting.stem())).to_owned();
-        text::put_wrapped(buf, layout::bottom(note, 2).1, &what, ground.fact());
+        text::put_wrapped(
+            buf,
+            layout::bottom(note, (note_height - 1).max(1)).1,
+            &what,
+            ground.fact(),
+        );
     }
     hints::draw(app, ground, foot, buf);
     place
