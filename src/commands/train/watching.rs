@@ -125,7 +125,7 @@ impl Watching {
         let name = heard.losses.last().map_or("", |(name, _)| name);
         let path = self.folder.join(format!("{}samples-{:06}.png", before(name), heard.step));
         let drawn = before(name).is_empty();
-        let title = if drawn { "train.sheet" } else { "train.sheet-beside" };
+        let title = if drawn { "export.losses.sheet" } else { "export.losses.sheet-beside" };
         let step = heard.step.to_string();
         let cells: Vec<Cell> = samples
             .into_iter()
