@@ -26,6 +26,7 @@ pub use comparison::{Cell, Comparison, Heads};
 pub use forking::{ForkRow, Forking};
 pub use key::{Code, Key};
 pub use keys::{HelpLine, Hint, Place};
+pub use looking::TaughtList;
 pub use setting::Setting;
 pub use state::{
     App, Doors, Goal, LatentLook, Look, NotesDepth, Origin, Overlay, PathPurpose, Scene, WalkState,

@@ -27,6 +27,7 @@ pub mod run;
 pub mod settings;
 pub mod stage;
 pub mod statistics;
+pub mod taught;
 pub mod teaching;
 pub mod tokens;
 pub mod trajectory;
@@ -48,7 +49,7 @@ pub use frame::{
 };
 pub use grid::Grid;
 pub use learning::{Learning, LearningPlan, LearningStep, Onlooker};
-pub use model_card::{Family, ModelCard, Preview, Taught};
+pub use model_card::{Family, ModelCard, Preview};
 pub use news::News;
 pub use noising::{
     Answer, ErrorCurve, Mixture, Noising, NoisingAsked, Recipe, RecipePoint, TIMESTEPS,
@@ -64,6 +65,7 @@ pub use settings::{
 };
 pub use stage::Stage;
 pub use statistics::{Histogram, Statistics};
+pub use taught::{Near, Nearness, NeverTrained, Taught};
 pub use teaching::{BeforeAfter, NearPicture, TaughtKind, TaughtReport, TeachingAsked};
 pub use tokens::{EncoderTokens, Encoding, Merge, Piece, Tokens, Word};
 pub use trajectory::{Trajectory, TrajectoryPoint};

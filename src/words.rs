@@ -5,6 +5,7 @@
 //! keys and the same placeholders, and every key that the code names to the catalogues.
 
 pub mod changed;
+mod never_trained;
 mod visible;
 
 use std::collections::BTreeMap;
@@ -12,6 +13,7 @@ use std::sync::OnceLock;
 
 use crate::walk::Problem;
 
+pub use never_trained::NEVER_TRAINED;
 pub use visible::visible;
 
 /// The languages of this edition.

@@ -52,6 +52,8 @@ pub enum Action {
     NextPiece,
     /// The piece before.
     PreviousPiece,
+    /// The words that the model was taught.
+    TaughtWords,
     /// The chosen piece's attention over the pictures.
     Attention,
     /// x0 through the VAE.

@@ -87,7 +87,12 @@ pub(super) fn accept(app: &mut App) -> Vec<Effect> {
             again(app, asked)
         }
         Some(Overlay::Path { purpose, text, .. }) => with_path(app, purpose, &text),
-        Some(Overlay::Help { .. } | Overlay::Glossary { .. } | Overlay::CommandLine { .. }) => {
+        Some(
+            Overlay::Help { .. }
+            | Overlay::Glossary { .. }
+            | Overlay::Taught { .. }
+            | Overlay::CommandLine { .. },
+        ) => {
             app.overlay = None;
             Vec::new()
         }
@@ -133,10 +138,11 @@ fn with_path(app: &mut App, purpose: PathPurpose, path: &str) -> Vec<Effect> {
 pub(super) fn turn(app: &mut App, action: Action) {
     keep_typed(app);
     let on = action == Action::TurnDown;
-    let words = app.words();
+    let (words, lists) = (app.words(), app.taught_lists().len());
     let (place, count) = match &mut app.overlay {
         Some(Overlay::Help { scroll }) => (scroll, keys::help_lines(words).len()),
         Some(Overlay::Glossary { chosen }) => (chosen, words.keys("glossary.").count()),
+        Some(Overlay::Taught { chosen }) => (chosen, lists),
         Some(Overlay::Settings { chosen, .. }) => (chosen, Setting::ALL.len()),
         Some(Overlay::Adding(form)) => (&mut form.chosen, AddingRow::ALL.len()),
         Some(Overlay::Forking(form)) => (&mut form.chosen, ForkRow::ALL.len()),
@@ -166,7 +172,7 @@ pub(super) fn part(app: &mut App, on: bool) {
 pub(super) fn choose_row(app: &mut App, row: usize) {
     keep_typed(app);
     match &mut app.overlay {
-        Some(Overlay::Glossary { chosen }) => *chosen = row,
+        Some(Overlay::Glossary { chosen } | Overlay::Taught { chosen }) => *chosen = row,
         Some(Overlay::Settings { chosen, .. }) => *chosen = row.min(Setting::ALL.len() - 1),
         Some(Overlay::Adding(form)) => form.chosen = row.min(AddingRow::ALL.len() - 1),
         Some(Overlay::Forking(form)) => form.chosen = row.min(ForkRow::ALL.len() - 1),

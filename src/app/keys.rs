@@ -23,6 +23,8 @@ pub enum Place {
     Help,
     /// The glossary.
     Glossary,
+    /// The words that the model was taught.
+    Taught,
     /// The settings.
     Settings,
     /// A setting that is being typed.
@@ -55,6 +57,7 @@ impl Place {
         Self::FormBox,
         Self::Box,
         Self::Glossary,
+        Self::Taught,
         Self::Help,
         Self::CommandLine,
     ];
@@ -72,6 +75,7 @@ impl Place {
             Self::Walk => "walk",
             Self::Help => "help",
             Self::Glossary => "glossary",
+            Self::Taught => "taught",
             Self::Settings => "settings",
             Self::SettingsBox => "settings-box",
             Self::Box => "box",
@@ -141,11 +145,12 @@ const COMPARE: &[Place] = &[Place::Compare];
 const TRAINING: &[Place] = &[Place::Training];
 const MOVING: &[Place] = &[Place::Walk, Place::Compare];
 const READ: &[Place] = &[Place::Walk, Place::Doors, Place::Compare, Place::Training];
-const LISTS: &[Place] = &[Place::Help, Place::Glossary];
+const LISTS: &[Place] = &[Place::Help, Place::Glossary, Place::Taught];
 const FORMS: &[Place] = &[Place::Settings, Place::SettingsBox, Place::Form, Place::FormBox];
 const OVERLAYS: &[Place] = &[
     Place::Help,
     Place::Glossary,
+    Place::Taught,
     Place::Settings,
     Place::SettingsBox,
     Place::Form,
@@ -219,6 +224,10 @@ pub const TABLE: &[Row] = &[
     at(row(Action::TurnUp, &[key(Code::Up)], WALK, "turn-back", Bar::HelpOnly), TURNED),
     row(Action::RunOn, &[c(' ')], WALK, "run", Bar::Own),
     at(row(Action::NextPiece, &[c('t')], WALK, "piece", Bar::Own), PIECES),
+    at(
+        row(Action::TaughtWords, &[c('v')], &[Place::Walk, Place::Taught], "taught", Bar::Own),
+        PIECES,
+    ),
     at(row(Action::Attention, &[c('a')], WALK, "attention", Bar::Own), &[Stage::Step]),
     at(row(Action::Fork, &[c('f')], WALK, "fork", Bar::Own), &[Stage::Step]),
     row(Action::Compare, &[c('c')], WALK, "compare", Bar::Own),
@@ -345,7 +354,15 @@ pub const TABLE: &[Row] = &[
     row(
         Action::Language,
         &[c('L')],
-        &[Place::Walk, Place::Compare, Place::Training, Place::Doors, Place::Help, Place::Glossary],
+        &[
+            Place::Walk,
+            Place::Compare,
+            Place::Training,
+            Place::Doors,
+            Place::Help,
+            Place::Glossary,
+            Place::Taught,
+        ],
         "language",
         Bar::Own,
     ),
@@ -362,6 +379,7 @@ pub const TABLE: &[Row] = &[
             Place::Doors,
             Place::Help,
             Place::Glossary,
+            Place::Taught,
             Place::CommandLine,
         ],
         "quit",
@@ -370,7 +388,15 @@ pub const TABLE: &[Row] = &[
     row(
         Action::Help,
         &[c('?'), key(Code::Function(1))],
-        &[Place::Walk, Place::Compare, Place::Training, Place::Doors, Place::Help, Place::Glossary],
+        &[
+            Place::Walk,
+            Place::Compare,
+            Place::Training,
+            Place::Doors,
+            Place::Help,
+            Place::Glossary,
+            Place::Taught,
+        ],
         "help",
         Bar::Own,
     ),
@@ -394,6 +420,7 @@ pub fn place(app: &App) -> Place {
     match &app.overlay {
         Some(Overlay::Help { .. }) => Place::Help,
         Some(Overlay::Glossary { .. }) => Place::Glossary,
+        Some(Overlay::Taught { .. }) => Place::Taught,
         Some(Overlay::Settings { editing: None, .. }) => Place::Settings,
         Some(Overlay::Settings { .. }) => Place::SettingsBox,
         Some(Overlay::Adding(form)) if form.editing.is_none() => Place::Form,
@@ -470,6 +497,7 @@ pub fn hints(app: &App) -> Vec<Hint> {
         .iter()
         .filter(|row| works_in(row, place) && matches!(row.bar, Bar::Own | Bar::As(_)))
         .filter(|row| stage.is_none_or(|stage| works_at(row, stage)))
+        .filter(|row| row.action != Action::TaughtWords || app.taught().is_some())
         .filter_map(|row| {
             let label = match row.bar {
                 Bar::As(signs) => signs.to_owned(),

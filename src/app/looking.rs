@@ -1,7 +1,7 @@
 //! How frames are looked at: how far a view can be turned, which piece, which picture, the lens.
 
 use super::state::{App, LatentLook, Look, NotesDepth, WalkState};
-use crate::walk::{EncoderTokens, Encoding, Frame, Picture, Stage};
+use crate::walk::{EncoderTokens, Encoding, Frame, NeverTrained, Picture, Stage, Taught};
 
 impl NotesDepth {
     /// The next one, for a key that turns through them.
@@ -74,7 +74,37 @@ impl WalkState {
     }
 }
 
+/// A list of words that the screen of taught words can show.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TaughtList {
+    /// What the prompt on screen holds that was never trained, with the nearest taught words.
+    Strangers,
+    /// One of the model's lists, by its place in [`Taught::lists`].
+    Words(usize),
+}
+
 impl App {
+    /// The words that the model of the walk on screen was taught, where it keeps a list.
+    pub fn taught(&self) -> Option<&Taught> {
+        self.walk.card.as_ref().and_then(|card| card.taught.as_ref())
+    }
+
+    /// The words of the prompt on screen that were never trained; none where the model keeps no
+    /// list.
+    pub fn strangers(&self) -> Vec<NeverTrained> {
+        let (taught, encoding) = (self.taught(), self.walk.encoding());
+        taught.zip(encoding).map_or_else(Vec::new, |(taught, prompt)| taught.strangers(prompt))
+    }
+
+    /// The lists of words that there are.
+    pub fn taught_lists(&self) -> Vec<TaughtList> {
+        let Some(taught) = self.taught() else { return Vec::new() };
+        let strangers = (!self.strangers().is_empty()).then_some(TaughtList::Strangers);
+        let lists = taught.lists().into_iter().enumerate();
+        let lists = lists.filter(|(_, (_, words))| !words.is_empty());
+        strangers.into_iter().chain(lists.map(|(i, _)| TaughtList::Words(i))).collect()
+    }
+
     /// In how many positions `↑` `↓` turn the view on screen: merges of the chosen piece's word,
     /// layers, noise levels, sets of pictures, decoder levels. 1 where nothing turns.
     pub fn turns(&self) -> usize {

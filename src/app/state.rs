@@ -120,6 +120,11 @@ pub enum Overlay {
         /// Place of the chosen word.
         chosen: usize,
     },
+    /// The words that the model was taught; the chosen list.
+    Taught {
+        /// Place of the chosen list among those that there are.
+        chosen: usize,
+    },
     /// The settings, changed before walking again.
     Settings {
         /// The chosen row.

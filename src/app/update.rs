@@ -207,6 +207,7 @@ fn silent(app: &mut App, action: Action) {
                 _ => Some(Overlay::Glossary { chosen: 0 }),
             };
         }
+        Action::TaughtWords => taught_words(app),
         Action::Help => {
             app.overlay = match app.overlay {
                 Some(Overlay::Help { .. }) => None,
@@ -214,6 +215,15 @@ fn silent(app: &mut App, action: Action) {
             };
         }
         _ => {}
+    }
+}
+
+/// The list of taught words, and away again; a model without one has nothing to show.
+fn taught_words(app: &mut App) {
+    match app.overlay {
+        Some(Overlay::Taught { .. }) => app.overlay = None,
+        _ if app.taught().is_some() => app.overlay = Some(Overlay::Taught { chosen: 0 }),
+        _ => app.say("never.no-list", &[]),
     }
 }
 

@@ -1,5 +1,7 @@
 //! `safelight run PROMPT`: a walk without a screen.
 
+use std::io::{IsTerminal, stdout};
+
 use super::interrupt::Interrupt;
 use super::keeping::{Keeping, places};
 use super::log::Log;
@@ -8,7 +10,7 @@ use super::{DONE, like, remark, replay};
 use crate::cli::Flags;
 use crate::engine::{Engine, Look};
 use crate::recording::{Destination, Precision};
-use crate::walk::Problem;
+use crate::walk::{Frame, ModelCard, Problem, Tokens};
 use crate::words::{Language, Words};
 
 /// Walks and prints.
@@ -55,6 +57,9 @@ fn walked(
             Some(Err(problem)) => return Err(progress.beside(|| keeping.end_early(problem))),
             None => break,
         };
+        if let Frame::Tokens(tokens) = &frame {
+            say_strangers(tokens, engine.card(), flags, (words, progress));
+        }
         progress.frame();
         log.line(&match frame.as_step() {
             Some(step) => format!("step {} of {} calls", step.call + 1, step.calls),
@@ -66,6 +71,23 @@ fn walked(
     }
     progress.finish();
     keeping.finish()
+}
+
+/// Says on stderr which words were never trained, where no person reads it on stdout.
+fn say_strangers(
+    tokens: &Tokens,
+    card: &ModelCard,
+    flags: &Flags,
+    (words, progress): (Words, &Progress),
+) {
+    let read = !flags.json && stdout().is_terminal();
+    let (Some(taught), Some(first)) = (&card.taught, tokens.encoders.first()) else { return };
+    if read || flags.quiet {
+        return;
+    }
+    for stranger in taught.strangers(&first.prompt) {
+        progress.beside(|| remark(&words.never_trained(&stranger)));
+    }
 }
 
 /// What the walk looks at: whole levels of the decoder only where they are recorded in full.

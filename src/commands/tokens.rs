@@ -4,8 +4,8 @@ use super::print;
 use crate::cli::Flags;
 use crate::engine::{ModelFolder, tokenize};
 use crate::print::json;
-use crate::walk::{Encoding, Problem};
-use crate::words::{Language, Words};
+use crate::walk::{Encoding, Problem, Taught};
+use crate::words::{Language, Words, visible};
 
 /// Cuts the text and prints its pieces.
 pub(super) fn tokens(flags: &Flags, language: Language) -> Result<u8, Problem> {
@@ -14,11 +14,17 @@ pub(super) fn tokens(flags: &Flags, language: Language) -> Result<u8, Problem> {
     };
     let folder = ModelFolder::open(flags.model.as_deref())?.with(&flags.attachments())?;
     let tokens = tokenize(&folder, text)?;
+    let taught = folder.card()?.taught;
     let Some(encoder) = tokens.encoders.first() else { return Ok(super::DONE) };
     if flags.json {
-        return print(&format!("{}\n", json::encoding(&encoder.prompt)));
+        return print(&format!("{}\n", json::encoding(&encoder.prompt, taught.as_ref())));
     }
-    print(&table(&encoder.prompt, Words::of(language)))
+    let words = Words::of(language);
+    let mut lines = table(&encoder.prompt, words);
+    if let Some(taught) = taught {
+        lines.push_str(&never_trained(&encoder.prompt, &taught, words));
+    }
+    print(&lines)
 }
 
 /// One line a piece, then what did not fit.
@@ -27,7 +33,8 @@ fn table(encoding: &Encoding, words: Words) -> String {
     for (i, piece) in encoding.pieces.iter().enumerate() {
         let cut = if i < encoding.kept { "" } else { words.text("cli.piece-cut") };
         let end = if piece.ends_word { "" } else { "·" };
-        let line = format!("{:>6}  {}{end}  {cut}", piece.id, piece.text);
+        let never = if piece.never_trained() { words.text("never.mark") } else { "" };
+        let line = format!("{:>6}  {}{end}  {cut} {never}", piece.id, piece.text);
         lines.extend([line.trim_end(), "\n"]);
     }
     let (kept, count) = (encoding.kept.to_string(), encoding.pieces.len().to_string());
@@ -39,4 +46,22 @@ fn table(encoding: &Encoding, words: Words) -> String {
         lines.push('\n');
     }
     lines
+}
+
+/// The words that the model was never trained on, with the nearest that it was; and, where there
+/// are any, all words that it was taught.
+fn never_trained(encoding: &Encoding, taught: &Taught, words: Words) -> String {
+    let strangers = taught.strangers(encoding);
+    if strangers.is_empty() {
+        return String::new();
+    }
+    let said = strangers.iter().map(|stranger| words.never_trained(stranger));
+    let lists = taught.lists().into_iter().filter(|(_, list)| !list.is_empty());
+    let lists = lists.map(|(stem, list)| {
+        let name = format!("never.{stem}");
+        let facts = [("list", words.text(&name)), ("words", &*list.join(" "))];
+        visible(&words.fill("never.list", &facts))
+    });
+    let title = std::iter::once(words.text("never.taught").to_owned());
+    said.chain(title).chain(lists).map(|line| line + "\n").collect()
 }

@@ -36,10 +36,18 @@ pub struct Tokenizer {
     start: u32,
     end: u32,
     pad: u32,
-    /// The words of the model's training, where it keeps a list.
-    taught: Option<HashSet<String>>,
+    /// What the model was trained on, where it keeps a list.
+    taught: Option<Trained>,
     /// Learned words by the id of their first vector.
     learned: HashMap<u32, Learned>,
+}
+
+/// The words of a model's training, and the ids whose rows that training has filled: the pieces of
+/// these words and the marks.
+#[derive(Debug)]
+struct Trained {
+    words: HashSet<String>,
+    ids: HashSet<u32>,
 }
 
 /// A word that was learned after the model's training.
@@ -133,8 +141,19 @@ impl Tokenizer {
             inner.token_to_id(mark).ok_or_else(|| unfit(format!("{mark} is not in the vocabulary")))
         };
         let (start, end, pad) = (id(&marks.start)?, id(&marks.end)?, id(&marks.pad)?);
-        let taught = taught.map(|list| list.all().map(str::to_lowercase).collect());
-        Ok(Self { inner, merges, start, end, pad, taught, learned: HashMap::new() })
+        let learned = HashMap::new();
+        let mut tokenizer = Self { inner, merges, start, end, pad, taught: None, learned };
+        tokenizer.taught = taught.map(|list| tokenizer.trained(list)).transpose()?;
+        Ok(tokenizer)
+    }
+
+    fn trained(&self, list: &Taught) -> Result<Trained, Problem> {
+        let words: HashSet<String> = list.all().map(str::to_lowercase).collect();
+        let mut ids = HashSet::from([self.start, self.end, self.pad]);
+        for word in &words {
+            ids.extend(self.encode(word)?.pieces.iter().map(|piece| piece.id));
+        }
+        Ok(Trained { words, ids })
     }
 
     /// How many ids the vocabulary has.
@@ -150,8 +169,9 @@ impl Tokenizer {
     /// The ids of single-piece words that the model was taught, with their texts; `None` where it
     /// keeps no list.
     pub fn taught_ids(&self) -> Option<Vec<u32>> {
-        let taught = self.taught.as_ref()?;
-        let mut ids: Vec<u32> = taught
+        let trained = self.taught.as_ref()?;
+        let mut ids: Vec<u32> = trained
+            .words
             .iter()
             .filter_map(|word| self.inner.token_to_id(&format!("{word}</w>")))
             .chain(self.learned.values().flat_map(|word| word.ids.iter().copied()))
@@ -251,13 +271,13 @@ impl Tokenizer {
         let first = pieces.len();
         let text =
             if special { byte_symbols::shown(symbols) } else { byte_symbols::decode(symbols) };
-        let taught = self.taught.as_ref().is_none_or(|list| list.contains(&text));
         for token in tokens {
             let (text, ends_word) = if special {
                 (byte_symbols::shown(&token.value), true)
             } else {
                 piece_text(&token.value)
             };
+            let taught = self.taught.as_ref().is_none_or(|trained| trained.ids.contains(&token.id));
             if let Some(learned) = self.learned.get(&token.id) {
                 pieces.extend(learned.pieces());
             } else {

@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 
 use crate::walk::statistics::cosine;
 use crate::walk::{
-    Decode, Embeddings, Encoding, Frame, Grid, Image, LayerChange, ModelCard, Noise, Schedule,
-    Statistics, Step, Tokens,
+    Decode, Embeddings, Encoding, Frame, Grid, Image, LayerChange, ModelCard, Near, Nearness,
+    NeverTrained, Noise, Schedule, Statistics, Step, Taught, Tokens,
 };
 
 use super::Past;
@@ -37,8 +37,9 @@ pub(crate) fn frame(frame: &Frame, past: &Past, out: &mut dyn Write) -> io::Resu
     writeln!(out, "{}", line.whole())
 }
 
-/// The answer of `safelight tokens --json`: `{"ids": …, "ids77": …, "pieces": …, "cut": …}`.
-pub fn encoding(encoding: &Encoding) -> String {
+/// The answer of `safelight tokens --json`: `{"ids": …, "ids77": …, "pieces": …, "cut": …}`, and
+/// where the model keeps a list of the words that it was taught `"never_trained"` and `"taught"`.
+pub fn encoding(encoding: &Encoding, taught: Option<&Taught>) -> String {
     let line = Line { text: "{".to_owned() };
     let pieces: Vec<&str> =
         encoding.pieces.iter().take(encoding.kept).map(|p| p.text.as_str()).collect();
@@ -47,7 +48,25 @@ pub fn encoding(encoding: &Encoding) -> String {
         .field("ids77", &encoding.ids)
         .field("pieces", pieces)
         .field("cut", &encoding.cut);
-    line.whole()
+    let Some(taught) = taught else { return line.whole() };
+    line.field("never_trained", strangers(&taught.strangers(encoding)))
+        .field("taught", taught)
+        .whole()
+}
+
+/// Words that a model was never trained on, with the nearest that it was.
+fn strangers(found: &[NeverTrained]) -> Vec<Value> {
+    let near = |near: &Near| match near.by {
+        Nearness::Meaning => json!({ "word": near.word, "by": "meaning" }),
+        Nearness::Spelling(edits) => {
+            json!({ "word": near.word, "by": "spelling", "edits": edits })
+        }
+    };
+    let word = |stranger: &NeverTrained| {
+        let near: Vec<Value> = stranger.near.iter().map(near).collect();
+        json!({ "word": stranger.word, "pieces": stranger.pieces, "near": near })
+    };
+    found.iter().map(word).collect()
 }
 
 /// An object being written, its fields in the order in which they are told.
@@ -138,16 +157,20 @@ fn kept_ids(encoding: &Encoding) -> Vec<u32> {
     encoding.pieces.iter().take(encoding.kept).map(|p| p.id).collect()
 }
 
-fn text(encoding: &Encoding) -> Value {
+fn text(encoding: &Encoding, past: &Past) -> Value {
     let pieces: Vec<&str> =
         encoding.pieces.iter().take(encoding.kept).map(|p| p.text.as_str()).collect();
-    json!({
+    let mut text = json!({
         "text": encoding.text,
         "ids": kept_ids(encoding),
         "ids77": encoding.ids,
         "pieces": pieces,
         "cut": encoding.cut,
-    })
+    });
+    if past.card.taught.is_some() {
+        text["never_trained"] = strangers(&past.strangers(encoding)).into();
+    }
+    text
 }
 
 /// What is said of a model.
@@ -165,8 +188,8 @@ fn tokens(line: Line, tokens: &Tokens, past: &Past) -> Line {
     let line = line.field("settings", &past.settings).field("model", model(&past.card));
     changes(line, &past.card.changes)
         .field("calls", past.calls)
-        .field("prompt", first.map(|e| text(&e.prompt)))
-        .field("negative", first.and_then(|e| e.negative.as_ref()).map(text))
+        .field("prompt", first.map(|e| text(&e.prompt, past)))
+        .field("negative", first.and_then(|e| e.negative.as_ref()).map(|e| text(e, past)))
 }
 
 /// What attachments changed, layer by layer; nothing where there are none.

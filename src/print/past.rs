@@ -1,7 +1,7 @@
 //! What the lines of a walk need to know of its frames so far.
 
 use crate::walk::statistics::{angle_degrees, relative_error};
-use crate::walk::{Frame, Grid, ModelCard, Settings, Step};
+use crate::walk::{Encoding, Frame, Grid, ModelCard, NeverTrained, Settings, Step};
 
 /// The settings, and what was seen in earlier frames.
 #[derive(Clone, Debug)]
@@ -35,6 +35,11 @@ impl Past {
             angles: Vec::new(),
             x0: None,
         }
+    }
+
+    /// The words of a text that the model was never trained on; none where it keeps no list.
+    pub fn strangers(&self, text: &Encoding) -> Vec<NeverTrained> {
+        self.card.taught.as_ref().map_or_else(Vec::new, |taught| taught.strangers(text))
     }
 
     /// Takes note of a frame, before it is printed.

@@ -138,6 +138,9 @@ impl Spoken<'_> {
         let separator = self.words.text("print.plain.separator");
         let facts = [("count", encoding.kept.to_string()), ("pieces", list.join(separator))];
         self.fill(if list.is_empty() { "print.plain.no-pieces" } else { key }, &facts)?;
+        for stranger in self.past.strangers(encoding) {
+            self.say(&self.words.never_trained(&stranger))?;
+        }
         let facts = [
             ("used", (encoding.kept + 2).to_string()),
             ("padding", 75usize.saturating_sub(encoding.kept).to_string()),

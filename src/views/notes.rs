@@ -38,7 +38,11 @@ pub(crate) fn draw(app: &App, ground: &Ground, area: Rect, buf: &mut Buffer) {
     }
     let stage = app.walk.stage();
     let unguided = app.walk.settings.as_ref().is_some_and(|settings| !settings.guided());
-    let variant = if stage == Stage::Step && unguided { "-unguided" } else { "" };
+    let variant = match stage {
+        Stage::Step if unguided => "-unguided",
+        Stage::Tokens if !app.strangers().is_empty() => "-never",
+        _ => "",
+    };
     let key = format!("notes.{}{variant}.{depth}", stage.stem());
     let area = layout::inset(area, 1, 0);
     text::put_wrapped(buf, area, app.words().text(&key), ground.fact());

@@ -11,6 +11,10 @@ use super::parts::theme::Ground;
 use super::parts::{layout, numbers, text};
 use crate::app::App;
 use crate::walk::{Encoding, Tokens, weight_syntax};
+use crate::words::NEVER_TRAINED;
+
+/// How many words that were never trained get a line of their own.
+const STRANGERS: usize = 2;
 
 /// Draws the stage into the middle band.
 pub(crate) fn draw(app: &App, frame: &Tokens, ground: &Ground, area: Rect, buf: &mut Buffer) {
@@ -75,11 +79,9 @@ fn chosen(app: &App, encoding: &Encoding) -> String {
         ("count", count.as_str()),
         ("word", word.map_or("", |word| word.text.as_str())),
     ];
-    if count == "1" {
-        words.fill("tokens.chosen-one", &facts)
-    } else {
-        words.fill("tokens.chosen-part", &facts)
-    }
+    let key = if count == "1" { "tokens.chosen-one" } else { "tokens.chosen-part" };
+    let zeros = if piece.taught { "" } else { words.text("tokens.chosen-zeros") };
+    format!("{}{zeros}", words.fill(key, &facts))
 }
 
 /// What else is to be said: foreign syntax, words that the model never met, the other prompt.
@@ -90,15 +92,15 @@ fn remarks(app: &App, frame: &Tokens, encoding: &Encoding) -> Vec<String> {
     if !foreign.is_empty() {
         remarks.push(words.fill("tokens.foreign", &[("text", &foreign.join(" "))]));
     }
-    let strange: Vec<&str> = encoding
-        .pieces
-        .iter()
-        .take(encoding.kept)
-        .filter(|piece| !piece.taught)
-        .map(|piece| piece.text.as_str())
-        .collect();
-    if !strange.is_empty() {
-        remarks.push(words.fill("tokens.untaught", &[("words", &strange.join(" "))]));
+    let strangers = app.strangers();
+    // One word too many takes the line that would say so.
+    let shown = if strangers.len() > STRANGERS + 1 { STRANGERS } else { strangers.len() };
+    for stranger in &strangers[..shown] {
+        remarks.push(format!("{NEVER_TRAINED} {}", words.never_trained(stranger)));
+    }
+    if strangers.len() > shown {
+        let count = (strangers.len() - shown).to_string();
+        remarks.push(format!("{NEVER_TRAINED} {}", words.fill("never.more", &[("count", &count)])));
     }
     if let Some(negative) = frame.encoders.first().and_then(|e| e.negative.as_ref()) {
         let count = negative.kept.to_string();

@@ -3,6 +3,8 @@
 use super::LayerChange;
 use serde::{Deserialize, Serialize};
 
+use super::Taught;
+
 /// The families whose shapes are told apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -62,32 +64,6 @@ pub struct Preview {
     pub bias: [f32; 3],
     /// Share of the pictures' variance that the map explains, on pictures it was not fitted on.
     pub r2: f32,
-}
-
-/// The words of a small model's world.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Taught {
-    /// Things it can draw.
-    pub things: Vec<String>,
-    /// Colours for the thing.
-    pub colours: Vec<String>,
-    /// Colours for the background.
-    pub backgrounds: Vec<String>,
-    /// Words of size.
-    pub sizes: Vec<String>,
-    /// The words between.
-    pub other: Vec<String>,
-}
-
-impl Taught {
-    /// All words, each list after the other.
-    pub fn all(&self) -> impl Iterator<Item = &str> {
-        [&self.things, &self.colours, &self.backgrounds, &self.sizes, &self.other]
-            .into_iter()
-            .flatten()
-            .map(String::as_str)
-    }
 }
 
 impl Preview {

@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use super::taught::is_punctuation;
+
 /// What the tokens stage produced: for each text encoder, the prompt and (with guidance on) the
 /// negative prompt.
 #[derive(Clone, Debug, PartialEq)]
@@ -85,9 +87,17 @@ pub struct Piece {
     pub text: String,
     /// Whether it ends a word.
     pub ends_word: bool,
-    /// Whether the model's own list says that this piece was in its training (true where the
-    /// model has no such list).
+    /// Whether this piece was in the model's training by the model's own list of words (true where
+    /// it has none). A piece that was not has a row of zeros in the table of token vectors.
     pub taught: bool,
+}
+
+impl Piece {
+    /// Whether it was never trained and a person would expect something of it: it is no
+    /// punctuation.
+    pub fn never_trained(&self) -> bool {
+        !self.taught && !is_punctuation(&self.text)
+    }
 }
 
 impl Encoding {

@@ -30,6 +30,7 @@ fn app_at(place: Place) -> App {
         Place::Training => app.scene = Scene::Training,
         Place::Help => app.overlay = Some(Overlay::Help { scroll: 0 }),
         Place::Glossary => app.overlay = Some(Overlay::Glossary { chosen: 0 }),
+        Place::Taught => app.overlay = Some(Overlay::Taught { chosen: 0 }),
         Place::Settings => app.overlay = Some(settings(None)),
         Place::SettingsBox => app.overlay = Some(settings(Some(text))),
         Place::Box => app.overlay = Some(Overlay::Prompt { text, cursor }),
@@ -164,7 +165,9 @@ fn a_key_of_another_stage_says_where_it_works() {
 
 #[test]
 fn the_last_hint_is_the_help_where_there_is_one() {
-    for place in [Place::Walk, Place::Compare, Place::Doors, Place::Help, Place::Glossary] {
+    for place in
+        [Place::Walk, Place::Compare, Place::Doors, Place::Help, Place::Glossary, Place::Taught]
+    {
         let hints = keys::hints(&app_at(place));
         assert_eq!(hints.last().map(|hint| hint.action), Some(Action::Help), "{place:?}");
     }

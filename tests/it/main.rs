@@ -28,6 +28,7 @@ mod reference_files;
 mod samplers;
 mod screens;
 mod stages;
+mod taught;
 mod teaching;
 mod tokens;
 mod training;

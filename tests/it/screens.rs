@@ -101,6 +101,54 @@ fn a_long_prompt_loses_its_tail_and_foreign_syntax_is_named() {
     check("tokens_long_120x40_en", &long_prompt(), (120, 40));
 }
 
+/// A prompt of which three words and a sign were never trained.
+fn strange_prompt(language: Language) -> App {
+    let mut app = at(Stage::Tokens, language);
+    let Some(Frame::Tokens(tokens)) = app.walk.frames.first_mut() else { return app };
+    let prompt = &mut tokens.encoders[0].prompt;
+    for (place, text) in [(1, "scarlet"), (2, "fsh"), (3, ","), (5, "dragon")] {
+        prompt.pieces[place] =
+            Piece { text: text.into(), taught: false, ..prompt.pieces[place].clone() };
+        prompt.words[place].text = text.into();
+    }
+    app.look.piece = 2;
+    app
+}
+
+#[test]
+fn words_that_were_never_trained_are_marked_and_the_nearest_offered() {
+    check_all("tokens_never", strange_prompt);
+    let screen = text(&strange_prompt(Language::En), Ground::default(), (80, 24));
+    assert!(!screen.contains("∅,"), "punctuation is no word: {screen}");
+}
+
+#[test]
+fn the_taught_words_are_listed_page_by_page() {
+    check_all("taught_prompt", |language| {
+        let mut app = strange_prompt(language);
+        app.overlay = Some(Overlay::Taught { chosen: 0 });
+        app
+    });
+    let mut app = strange_prompt(Language::En);
+    app.overlay = Some(Overlay::Taught { chosen: 1 });
+    let taught = app.walk.card.as_mut().and_then(|card| card.taught.as_mut()).unwrap();
+    taught.things = (0..48).map(|n| format!("thing-{n}")).collect();
+    check("taught_things_80x24_en", &app, (80, 24));
+}
+
+#[test]
+fn a_model_without_a_list_of_words_says_nothing_of_it() {
+    let mut app = strange_prompt(Language::En);
+    app.walk.card.as_mut().unwrap().taught = None;
+    let Some(Frame::Tokens(tokens)) = app.walk.frames.first_mut() else { panic!("no tokens") };
+    for piece in &mut tokens.encoders[0].prompt.pieces {
+        piece.taught = true;
+    }
+    let screen = text(&app, Ground::default(), (120, 40));
+    assert!(!screen.contains('∅') && !screen.contains("taught"), "{screen}");
+    assert!(keys::hints(&app).iter().all(|hint| hint.text != "taught words"));
+}
+
 /// 91 pieces, of which 75 fit; one was never met in training.
 fn long_prompt() -> App {
     let mut app = at(Stage::Tokens, Language::En);
@@ -242,7 +290,7 @@ fn the_chosen_piece_is_marked_by_more_than_a_colour() {
 fn any_app() -> impl Strategy<Value = App> {
     let look = (0usize..80, 0usize..9, 0usize..40, any::<[bool; 4]>(), (0usize..70, 0usize..70));
     let frames = (0usize..27, 0usize..27);
-    (look, frames, 0usize..9, 0usize..3, any::<bool>()).prop_map(
+    (look, frames, 0usize..10, 0usize..3, any::<bool>()).prop_map(
         |((piece, picture, turn, [a, b, c, d], lens), (count, place), over, notes, zh)| {
             let language = if zh { Language::Zh } else { Language::En };
             let mut app = at(Stage::Tokens, language);
@@ -262,7 +310,7 @@ fn any_app() -> impl Strategy<Value = App> {
             app.notes = [NotesDepth::Plain, NotesDepth::Formulas, NotesDepth::Off][notes];
             app.problem = d.then(|| Problem::new("file-missing").with("file", "x".repeat(300)));
             app.overlay = overlay(over, turn);
-            if over == 8 {
+            if over == 9 {
                 app.scene = Scene::Doors;
                 app.doors.chosen = notes;
             }
@@ -280,6 +328,7 @@ fn overlay(which: usize, n: usize) -> Option<Overlay> {
         4 => Some(Overlay::Settings { chosen: n, draft: Box::default(), editing: Some(text) }),
         5 => Some(Overlay::Prompt { text, cursor }),
         6 => Some(Overlay::Path { purpose: PathPurpose::OpenRecording, text, cursor }),
+        8 => Some(Overlay::Taught { chosen: n }),
         7 => Some(Overlay::CommandLine { line: text }),
         _ => None,
     }

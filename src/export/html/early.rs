@@ -1,11 +1,11 @@
 //! What the page holds of the stages before the steps: tokens, embeddings, schedule, noise.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::{Page, pack};
 use crate::walk::statistics::absolute_percentile;
 use crate::walk::{Encoding, Frame, Grid, TextLayers};
-use crate::words::visible;
+use crate::words::{Language, Words, visible};
 
 /// Share of the numbers of the text encoder that lie inside the limits of the colours.
 const INSIDE: f32 = 0.98;
@@ -33,7 +33,7 @@ pub(super) fn tokens(page: &Page) -> Value {
         .pieces
         .iter()
         .take(prompt.kept)
-        .map(|p| json!({ "id": p.id, "text": visible(&p.text), "taught": p.taught }))
+        .map(|p| json!({ "id": p.id, "text": visible(&p.text) }))
         .collect();
     let words: Vec<Value> = prompt
         .words
@@ -53,7 +53,17 @@ pub(super) fn tokens(page: &Page) -> Value {
             })
         })
         .collect();
+    let strangers = page.card.taught.as_ref().map(|taught| taught.strangers(prompt));
+    let never: Map<String, Value> = Language::ALL
+        .into_iter()
+        .map(|language| {
+            let words = Words::of(language);
+            let said = strangers.iter().flatten().map(|s| words.never_trained(s)).collect();
+            (language.code().to_owned(), said)
+        })
+        .collect();
     json!({
+        "never": never,
         "ids": prompt.ids,
         "kept": prompt.kept,
         "cut": visible(&prompt.cut),

@@ -15,6 +15,7 @@ use super::super::numbers::{short, signed, thousands};
 use super::super::panels::signed_plane;
 use super::super::table::{cut, left, right};
 use super::{Page, filled};
+use crate::words::NEVER_TRAINED;
 
 /// Pieces of which rows and columns of a matrix still fit 80 columns.
 const MATRIX: usize = 11;
@@ -43,7 +44,10 @@ impl Page<'_> {
             .pieces
             .iter()
             .take(encoding.kept)
-            .map(|p| (cut(&p.text, 24), p.id.to_string()))
+            .map(|p| {
+                let sign = if p.never_trained() { NEVER_TRAINED } else { "" };
+                (format!("{sign}{}", cut(&p.text, 24)), p.id.to_string())
+            })
             .collect();
         let wide = |(text, id): &(String, String)| text.width().max(id.width()) + 2;
         let mut rest = columns.as_slice();
@@ -64,6 +68,16 @@ impl Page<'_> {
             writeln!(self.out, "  {label}{}", self.amber(texts.trim_end()))?;
             self.pair("print.lines.ids", &ids.trim_end().replace(' ', "\u{a0}"))?;
             rest = later;
+        }
+        self.strangers(encoding)
+    }
+
+    /// Words that the model was never trained on, and the nearest that it was.
+    fn strangers(&mut self, encoding: &Encoding) -> io::Result<()> {
+        for (i, stranger) in self.past.strangers(encoding).iter().enumerate() {
+            let label = if i == 0 { "print.lines.never" } else { "print.lines.no-label" };
+            let sentence = format!("{NEVER_TRAINED} {}", self.words.never_trained(stranger));
+            self.pair(label, &sentence)?;
         }
         Ok(())
     }

@@ -105,6 +105,14 @@ impl Ground {
         }
     }
 
+    /// A chip from which nothing comes: without the colour of the prompt.
+    pub fn empty_chip(&self) -> Style {
+        match self.colours {
+            Colours::None | Colours::Ansi16 => self.dim(),
+            _ => self.dim().bg(self.rgb(if self.light { [236, 233, 226] } else { [38, 35, 33] })),
+        }
+    }
+
     /// The surface of what lies over the screen.
     pub fn panel(&self) -> Style {
         match self.colours {
@@ -204,6 +212,7 @@ fn ascii_sign(symbol: &str) -> Option<&'static str> {
         "↑" | "▴" => "^",
         "↓" | "▾" => "v",
         "×" => "x",
+        "∅" => "0",
         "⏎" => "_",
         "◣" => "L",
         "◥" => "7",

@@ -8,6 +8,7 @@ use crate::app::App;
 use crate::views::parts::theme::Ground;
 use crate::views::parts::{layout, text};
 use crate::walk::Encoding;
+use crate::words::NEVER_TRAINED;
 
 /// Rows of one line of chips: word, chip, id.
 const ROWS: u16 = 3;
@@ -22,6 +23,8 @@ struct Chip {
     word: Option<String>,
     /// Whether it begins a word: a gap stands before it.
     begins: bool,
+    /// Whether the model was trained on it.
+    taught: bool,
 }
 
 impl Chip {
@@ -103,6 +106,7 @@ fn draw_chip(app: &App, chip: &Chip, at: u16, ground: &Ground, field: Rect, buf:
     let style = match chip.row {
         None => ground.dim().add_modifier(Modifier::CROSSED_OUT),
         Some(row) if row == app.look.piece => ground.chosen_prompt(),
+        Some(_) if !chip.taught => ground.empty_chip(),
         Some(row) => ground.chip(row % 2 == 1),
     };
     if let Some(word) = &chip.word {
@@ -133,18 +137,20 @@ fn chips(encoding: &Encoding) -> Vec<Chip> {
         id: encoding.ids.get(row).map(u32::to_string).unwrap_or_default(),
         word: None,
         begins: true,
+        taught: true,
     };
     let piece = |i: usize| {
         let piece = encoding.pieces.get(i)?;
         let word = encoding.words.iter().find(|word| word.pieces.contains(&i));
         let begins = word.is_none_or(|word| word.pieces.start == i);
-        let sign = if piece.taught { "" } else { "?" };
+        let sign = if piece.never_trained() { NEVER_TRAINED } else { "" };
         Some(Chip {
             row: (i < encoding.kept).then_some(i + 1),
-            text: format!("{}{sign}", text::escape(&piece.text)),
+            text: format!("{sign}{}", text::escape(&piece.text)),
             id: piece.id.to_string(),
             word: word.filter(|_| begins).map(|word| text::escape(&word.text)),
             begins,
+            taught: piece.taught,
         })
     };
     let mut chips = vec![mark(0, "S")];

@@ -25,13 +25,12 @@ function tokensStage() {
   const cut = data.cutPieces
     ? t("tokens.cut-off", { count: data.cutPieces, text: data.cut })
     : t("tokens.nothing-cut");
-  const untaught = data.pieces.filter((piece) => !piece.taught).map((piece) => piece.text);
   const node = el("div", {},
     pieces.node, said, mergesTitle, merges,
     el("h3", {}, t("page.places", { used: data.kept + 2, padding })), places, reading,
     el("p", { class: "facts" }, cut),
     negative && el("p", { class: "facts" }, el("bdi", {}, negative)),
-    untaught.length ? el("p", { class: "facts" }, t("tokens.untaught", { words: untaught.join(", ") })) : null);
+    ...data.never[chosen.language].map((said) => el("p", { class: "facts" }, el("bdi", {}, "\u2205 " + said))));
 
   const update = () => {
     const row = Math.min(chosen.piece, data.kept + 1);
