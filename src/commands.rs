@@ -2,6 +2,7 @@
 
 mod compare;
 mod completions;
+mod drawings;
 mod export;
 mod files;
 mod interrupt;

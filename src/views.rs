@@ -8,6 +8,7 @@ mod adding;
 mod compare;
 mod decode;
 mod doors;
+mod drawings;
 mod embeddings;
 mod fork;
 mod form;
@@ -79,6 +80,7 @@ pub fn draw(app: &App, ground: &Ground, area: Rect, buf: &mut Buffer) -> Vec<Slo
         Scene::Walk => screen::draw(app, ground, area, buf, &mut slots),
         Scene::Compare => compare::draw(app, ground, area, buf, &mut slots),
         Scene::Training => training::draw(app, ground, area, buf, &mut slots),
+        Scene::Drawings => drawings::draw(app, ground, area, buf, &mut slots),
     }
     if let Some(overlay) = &app.overlay {
         let covered = draw_overlay(app, overlay, ground, area, buf);

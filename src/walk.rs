@@ -30,6 +30,7 @@ pub mod statistics;
 pub mod taught;
 pub mod teaching;
 pub mod tokens;
+pub mod training_picture;
 pub mod trajectory;
 pub mod weight_syntax;
 
@@ -68,4 +69,7 @@ pub use statistics::{Histogram, Statistics};
 pub use taught::{Near, Nearness, NeverTrained, Taught};
 pub use teaching::{BeforeAfter, NearPicture, TaughtKind, TaughtReport, TeachingAsked};
 pub use tokens::{EncoderTokens, Encoding, Merge, Piece, Tokens, Word};
+pub use training_picture::{
+    NearPictures, PicturesAsked, PicturesFound, TrainingNeighbour, TrainingPicture, Unsaid,
+};
 pub use trajectory::{Trajectory, TrajectoryPoint};

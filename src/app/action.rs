@@ -2,7 +2,8 @@
 
 use super::key::Key;
 use crate::walk::{
-    Asked, Frame, ModelCard, NoisingAsked, Picture, Problem, RunAsked, Settings, Stage,
+    Asked, Frame, ModelCard, NearPictures, NoisingAsked, Picture, PicturesAsked, PicturesFound,
+    Problem, RunAsked, Settings, Stage,
 };
 
 pub use crate::walk::News;
@@ -54,6 +55,12 @@ pub enum Action {
     PreviousPiece,
     /// The words that the model was taught.
     TaughtWords,
+    /// The pictures that the model inside was shown.
+    TrainingPictures,
+    /// What training never shows, in place of what it shows.
+    NeverShown,
+    /// The training pictures nearest to the finished one.
+    NearPictures,
     /// The chosen piece's attention over the pictures.
     Attention,
     /// x0 through the VAE.
@@ -183,6 +190,10 @@ pub enum Event {
         /// The frames that the file holds.
         frames: Vec<Frame>,
     },
+    /// Training pictures that were asked for.
+    TrainingPictures(PicturesFound),
+    /// The training pictures nearest to this picture.
+    NearPictures(Picture, NearPictures),
     /// Seconds went by.
     Tick(f32),
 }
@@ -219,6 +230,10 @@ pub enum Effect {
     ExportSheet(String),
     /// Open a recording and make it the source.
     OpenRecording(String),
+    /// Draw training pictures.
+    TrainingPictures(PicturesAsked),
+    /// Look for the training pictures nearest to this one.
+    NearPictures(Picture),
     /// Put text on the clipboard.
     Copy(String),
     /// Take the mouse, or leave it.

@@ -2,6 +2,7 @@
 
 use super::action::{Action, Effect};
 use super::adding::{self, AddingRow};
+use super::drawings;
 use super::forking::{self, ForkRow};
 use super::key::Key;
 use super::keys;
@@ -14,7 +15,7 @@ use super::walking;
 use crate::walk::{Asked, Problem};
 
 /// How many doors the first screen has.
-pub const DOORS: usize = 4;
+pub const DOORS: usize = 5;
 
 /// Opens the settings with what was asked for the walk on screen.
 pub(super) fn open_settings(app: &mut App) {
@@ -112,6 +113,7 @@ fn through_door(app: &mut App) -> Vec<Effect> {
             walking::begin(app, Asked { prompt, ..asked }, None)
         }
         3 => training::open(app),
+        4 => drawings::open(app),
         _ => {
             let path = app.doors.path.clone();
             with_path(app, PathPurpose::OpenRecording, &path)

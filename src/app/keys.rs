@@ -37,6 +37,8 @@ pub enum Place {
     Compare,
     /// The training of the model.
     Training,
+    /// The pictures that the model inside was shown.
+    Drawings,
     /// The form for another run, or for a branch.
     Form,
     /// A row of that form that is being typed.
@@ -45,10 +47,11 @@ pub enum Place {
 
 impl Place {
     /// All places, in the order of the help.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 15] = [
         Self::Walk,
         Self::Compare,
         Self::Training,
+        Self::Drawings,
         Self::Doors,
         Self::DoorsBox,
         Self::Settings,
@@ -82,6 +85,7 @@ impl Place {
             Self::CommandLine => "command-line",
             Self::Compare => "compare",
             Self::Training => "training",
+            Self::Drawings => "drawings",
             Self::Form => "form",
             Self::FormBox => "form-box",
         }
@@ -144,7 +148,9 @@ const WALK: &[Place] = &[Place::Walk];
 const COMPARE: &[Place] = &[Place::Compare];
 const TRAINING: &[Place] = &[Place::Training];
 const MOVING: &[Place] = &[Place::Walk, Place::Compare];
-const READ: &[Place] = &[Place::Walk, Place::Doors, Place::Compare, Place::Training];
+const READ: &[Place] =
+    &[Place::Walk, Place::Doors, Place::Compare, Place::Training, Place::Drawings];
+const DRAWINGS: &[Place] = &[Place::Drawings];
 const LISTS: &[Place] = &[Place::Help, Place::Glossary, Place::Taught];
 const FORMS: &[Place] = &[Place::Settings, Place::SettingsBox, Place::Form, Place::FormBox];
 const OVERLAYS: &[Place] = &[
@@ -211,6 +217,16 @@ pub const TABLE: &[Row] = &[
     row(Action::PreviousPage, &[key(Code::PageUp)], TRAINING, "much-cleaner", Bar::HelpOnly),
     row(Action::First, &[key(Code::Home)], TRAINING, "cleanest", Bar::HelpOnly),
     row(Action::Last, &[key(Code::End)], TRAINING, "noisiest", Bar::HelpOnly),
+    // Training pictures.
+    row(Action::Next, &[key(Code::Right), c('l')], DRAWINGS, "picture-next", Bar::As("←→")),
+    row(Action::Back, &[key(Code::Left), c('h')], DRAWINGS, "picture-earlier", Bar::HelpOnly),
+    row(Action::TurnDown, &[key(Code::Down), c('j')], DRAWINGS, "thing", Bar::As("↑↓")),
+    row(Action::TurnUp, &[key(Code::Up), c('k')], DRAWINGS, "thing-back", Bar::HelpOnly),
+    row(Action::NeverShown, &[c('x')], DRAWINGS, "never-shown", Bar::Own),
+    row(Action::NextPage, &[key(Code::PageDown)], DRAWINGS, "pictures-on", Bar::HelpOnly),
+    row(Action::PreviousPage, &[key(Code::PageUp)], DRAWINGS, "pictures-back", Bar::HelpOnly),
+    row(Action::First, &[key(Code::Home)], DRAWINGS, "pictures-first", Bar::HelpOnly),
+    row(Action::Last, &[key(Code::End)], DRAWINGS, "pictures-last", Bar::HelpOnly),
     // A walk: where one is.
     row(
         Action::Next,
@@ -248,6 +264,7 @@ pub const TABLE: &[Row] = &[
     at(row(Action::ByHand, &[c('b')], WALK, "by-hand", Bar::Own), LENS),
     at(row(Action::GuidanceUp, &[c('>')], WALK, "guidance-up", Bar::As("< >")), &[Stage::Step]),
     at(row(Action::GuidanceDown, &[c('<')], WALK, "guidance-down", Bar::HelpOnly), &[Stage::Step]),
+    at(row(Action::NearPictures, &[c('x')], WALK, "near", Bar::Own), &[Stage::Image]),
     row(Action::AnotherSeed, &[c('r')], WALK, "seed", Bar::Own),
     row(Action::Settings, &[c('s')], WALK, "settings", Bar::Own),
     row(Action::Prompt, &[c('/')], WALK, "prompt", Bar::Own),
@@ -285,6 +302,13 @@ pub const TABLE: &[Row] = &[
     row(Action::Training, &[c('i')], &[Place::Walk, Place::Doors], "training", Bar::HelpOnly),
     row(Action::OpenRecording, &[c('o')], WALK, "open", Bar::HelpOnly),
     row(Action::CommandLine, &[c('y')], WALK, "command-line", Bar::HelpOnly),
+    row(
+        Action::TrainingPictures,
+        &[c('p')],
+        &[Place::Walk, Place::Doors, Place::Drawings],
+        "training-pictures",
+        Bar::Own,
+    ),
     // The first screen and its boxes.
     row(Action::Accept, &[key(Code::Enter)], DOORS, "door", Bar::Own),
     row(Action::NextPart, &[key(Code::Down), key(Code::Tab)], DOORS, "next-door", Bar::As("↑↓")),
@@ -295,10 +319,11 @@ pub const TABLE: &[Row] = &[
         "previous-door",
         Bar::HelpOnly,
     ),
-    row(Action::Door(0), &[c('1')], &[Place::Doors], "door-number", Bar::HelpAs("1–4")),
+    row(Action::Door(0), &[c('1')], &[Place::Doors], "door-number", Bar::HelpAs("1–5")),
     row(Action::Door(1), &[c('2')], &[Place::Doors], "door-number", Bar::HelpOnly),
     row(Action::Door(2), &[c('3')], &[Place::Doors], "door-number", Bar::HelpOnly),
     row(Action::Door(3), &[c('4')], &[Place::Doors], "door-number", Bar::HelpOnly),
+    row(Action::Door(4), &[c('5')], &[Place::Doors], "door-number", Bar::HelpOnly),
     row(Action::Settings, &[c('s')], &[Place::Doors], "settings-first", Bar::Own),
     // What lies over the view.
     row(
@@ -340,14 +365,21 @@ pub const TABLE: &[Row] = &[
     row(
         Action::Notes,
         &[c('n')],
-        &[Place::Walk, Place::Compare, Place::Training],
+        &[Place::Walk, Place::Compare, Place::Training, Place::Drawings],
         "notes",
         Bar::Own,
     ),
     row(
         Action::Glossary,
         &[c('g')],
-        &[Place::Walk, Place::Compare, Place::Training, Place::Doors, Place::Glossary],
+        &[
+            Place::Walk,
+            Place::Compare,
+            Place::Training,
+            Place::Drawings,
+            Place::Doors,
+            Place::Glossary,
+        ],
         "glossary",
         Bar::Own,
     ),
@@ -358,6 +390,7 @@ pub const TABLE: &[Row] = &[
             Place::Walk,
             Place::Compare,
             Place::Training,
+            Place::Drawings,
             Place::Doors,
             Place::Help,
             Place::Glossary,
@@ -377,6 +410,7 @@ pub const TABLE: &[Row] = &[
             Place::Compare,
             Place::Training,
             Place::Doors,
+            Place::Drawings,
             Place::Help,
             Place::Glossary,
             Place::Taught,
@@ -392,6 +426,7 @@ pub const TABLE: &[Row] = &[
             Place::Walk,
             Place::Compare,
             Place::Training,
+            Place::Drawings,
             Place::Doors,
             Place::Help,
             Place::Glossary,
@@ -432,6 +467,7 @@ pub fn place(app: &App) -> Place {
             Scene::Walk => Place::Walk,
             Scene::Compare => Place::Compare,
             Scene::Training => Place::Training,
+            Scene::Drawings => Place::Drawings,
             Scene::Doors if !app.doors.types() => Place::Doors,
             Scene::Doors => Place::DoorsBox,
         },

@@ -4,9 +4,12 @@ use std::collections::BTreeMap;
 
 use super::adding::Adding;
 use super::comparison::Comparison;
+use super::drawings::Drawings;
 use super::forking::Forking;
 use super::training::Training;
-use crate::walk::{Asked, Frame, ModelCard, Picture, Problem, Progress, Settings, Stage};
+use crate::walk::{
+    Asked, Frame, ModelCard, NearPictures, Picture, Problem, Progress, Settings, Stage,
+};
 use crate::words::{Language, Words};
 
 /// The example in the prompt's box; the models of this edition read English.
@@ -29,6 +32,8 @@ pub struct App {
     pub comparison: Option<Comparison>,
     /// The training that is looked at.
     pub training: Training,
+    /// The pictures that the model inside was shown.
+    pub drawings: Drawings,
     /// How the frames are looked at.
     pub look: Look,
     /// The notes pane.
@@ -64,6 +69,7 @@ impl App {
             walk: WalkState { asked, speed: 2, ..WalkState::default() },
             comparison: None,
             training: Training::default(),
+            drawings: Drawings::default(),
             look: Look::default(),
             notes: NotesDepth::default(),
             problem: None,
@@ -105,6 +111,8 @@ pub enum Scene {
     Compare,
     /// The training of the model.
     Training,
+    /// The pictures that the model inside was shown.
+    Drawings,
 }
 
 /// What lies over the scene and takes the keys.
@@ -235,6 +243,8 @@ pub struct WalkState {
     pub speed: usize,
     /// x0 pictures through the VAE that were asked for, by call.
     pub x0_pictures: BTreeMap<usize, Picture>,
+    /// The training pictures nearest to the finished one, once they were found.
+    pub near_pictures: Option<NearPictures>,
     /// The call whose x0 is being decoded.
     pub x0_pending: Option<usize>,
     /// A sentence about how the walk is computed (a device that was not there, …).
@@ -344,6 +354,8 @@ pub struct Look {
     pub guidance: Option<f32>,
     /// Whether the chosen picture fills the view.
     pub enlarged: bool,
+    /// Whether the nearest training pictures stand beside the finished one.
+    pub near: bool,
     /// Whether one number is worked out by hand.
     pub by_hand: bool,
     /// Whether attention is laid over the step's pictures.

@@ -4,9 +4,9 @@ use super::action::{Action, Effect, Event, Target};
 use super::key::Key;
 use super::keys::{Meaning, Place, TABLE, meaning, place};
 use super::state::{App, Goal, Origin, Overlay, PathPurpose, Scene};
-use super::{adding, command_line, comparing, forking, forms, training, walking};
+use super::{adding, command_line, comparing, drawings, forking, forms, training, walking};
 use crate::compare::Run;
-use crate::walk::{Asked, Frame, Stage};
+use crate::walk::{Asked, Frame, Picture, Stage};
 
 /// Takes an event.
 pub fn update(app: &mut App, event: Event) -> Vec<Effect> {
@@ -30,6 +30,7 @@ pub fn update(app: &mut App, event: Event) -> Vec<Effect> {
         }
         Event::Failed(problem) => {
             app.problem = Some(problem);
+            app.drawings.pending = false;
             Vec::new()
         }
         Event::RecordingOpened(name) => walking::begin_recording(app, name),
@@ -38,6 +39,13 @@ pub fn update(app: &mut App, event: Event) -> Vec<Effect> {
             let name = adding::name_of_file(&name);
             let run = Run { name, settings, card, calls, frames, ..Run::default() };
             comparing::add_recorded(app, run);
+            Vec::new()
+        }
+        Event::TrainingPictures(found) => drawings::take(app, found),
+        Event::NearPictures(picture, near) => {
+            if finished(app).as_ref() == Some(&picture) {
+                app.walk.near_pictures = Some(near);
+            }
             Vec::new()
         }
         Event::Tick(seconds) => walking::tick(app, seconds),
@@ -58,7 +66,7 @@ pub fn begin_comparison(app: &mut App) -> Vec<Effect> {
 /// Walks again with other settings, to the stage or step where one was.
 pub(super) fn again(app: &mut App, asked: Asked) -> Vec<Effect> {
     let goal = match (app.scene, app.walk.stage()) {
-        (Scene::Doors | Scene::Compare | Scene::Training, _) => None,
+        (Scene::Doors | Scene::Compare | Scene::Training | Scene::Drawings, _) => None,
         _ if app.walk.frames.is_empty() => None,
         (Scene::Walk, Stage::Step) => Some(Goal::Call(app.walk.at.saturating_sub(4))),
         (Scene::Walk, stage) => Some(Goal::Stage(stage)),
@@ -121,7 +129,14 @@ fn act(app: &mut App, action: Action) -> Vec<Effect> {
     {
         return effects;
     }
+    if place(app) == Place::Drawings
+        && let Some(effects) = drawings::act(app, action)
+    {
+        return effects;
+    }
     match action {
+        Action::TrainingPictures => drawings::open(app),
+        Action::NearPictures => near_pictures(app),
         Action::Next => {
             app.walk.running = false;
             app.walk.goal = app.walk.goal.filter(|goal| *goal == Goal::Gather);
@@ -227,6 +242,29 @@ fn taught_words(app: &mut App) {
     }
 }
 
+/// The picture of a finished walk on screen.
+fn finished(app: &App) -> Option<Picture> {
+    match app.walk.frames.last() {
+        Some(Frame::Image(image)) => image.picture(),
+        _ => None,
+    }
+}
+
+/// The training pictures nearest to the finished one beside it, and away again.
+fn near_pictures(app: &mut App) -> Vec<Effect> {
+    if app.taught().is_none() {
+        app.say("drawings.not-its-training", &[]);
+        return Vec::new();
+    }
+    app.look.near = !app.look.near;
+    match finished(app) {
+        Some(picture) if app.look.near && app.walk.near_pictures.is_none() => {
+            vec![Effect::NearPictures(picture)]
+        }
+        _ => Vec::new(),
+    }
+}
+
 fn speed(app: &mut App, faster: bool) {
     let speed = &mut app.walk.speed;
     *speed = if faster { (*speed + 1).min(walking::FASTEST) } else { speed.saturating_sub(1) };
@@ -263,6 +301,8 @@ fn leave(app: &mut App) -> Vec<Effect> {
         return cancel(app);
     } else if app.look.guidance.is_some() {
         app.look.guidance = None;
+    } else if app.look.near && app.walk.stage() == Stage::Image {
+        app.look.near = false;
     } else if app.look.by_hand {
         app.look.by_hand = false;
     } else if app.look.enlarged {
@@ -400,7 +440,8 @@ fn wheel(app: &mut App, by: i8) -> Vec<Effect> {
     if app.overlay.is_none() && app.scene == Scene::Compare {
         return act(app, if by > 0 { Action::TurnDown } else { Action::TurnUp });
     }
-    if app.overlay.is_none() && app.scene == Scene::Training {
+    let leafs = matches!(app.scene, Scene::Training | Scene::Drawings);
+    if app.overlay.is_none() && leafs {
         return act(app, if by > 0 { Action::Next } else { Action::Back });
     }
     if app.overlay.is_some() || app.scene == Scene::Walk {

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
+use super::drawings;
 use super::export::page;
 use crate::app::{Comparison, WalkState};
 use crate::cli::Flags;
@@ -10,7 +11,7 @@ use crate::export::{contact_sheet, csv, gif, plots, png, runs_sheet, walk_sheet}
 use crate::recording::{Destination, Precision, Writer, read, write};
 use crate::source::{News, Recorded};
 use crate::terminal::Outside;
-use crate::walk::{Frame, Picture, Problem, Unwatched};
+use crate::walk::{Frame, NearPictures, Picture, PicturesAsked, PicturesFound, Problem, Unwatched};
 use crate::words::{Language, Words};
 
 /// Exported pictures are enlarged by whole numbers to about this many pixels across.
@@ -38,6 +39,14 @@ fn frames_with_x0(walk: &WalkState) -> Vec<Frame> {
 }
 
 impl Outside for Files {
+    fn training_pictures(&self, asked: &PicturesAsked) -> Result<PicturesFound, Problem> {
+        drawings::found(asked)
+    }
+
+    fn near_pictures(&self, picture: &Picture) -> Result<NearPictures, Problem> {
+        drawings::near(picture)
+    }
+
     fn write_recording(&self, path: &str, walk: &WalkState) -> Result<(), Problem> {
         let (Some(settings), Some(card)) = (&walk.settings, &walk.card) else {
             return Err(Problem::new("nothing-to-write"));

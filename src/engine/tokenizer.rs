@@ -101,7 +101,7 @@ impl Tokenizer {
             ids.push(self.inner.token_to_id(&name).ok_or_else(taken)?);
         }
         if let Some(taught) = &mut self.taught {
-            taught.insert(token.to_lowercase());
+            taught.words.insert(token.to_lowercase());
         }
         let first = ids.first().copied().ok_or_else(taken)?;
         self.learned.insert(first, Learned { token: token.to_owned(), ids: ids.clone() });

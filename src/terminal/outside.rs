@@ -7,7 +7,7 @@ use std::thread;
 use super::Message;
 use crate::app::{Comparison, WalkState};
 use crate::source::Recorded;
-use crate::walk::{Picture, Problem};
+use crate::walk::{NearPictures, Picture, PicturesAsked, PicturesFound, Problem};
 
 /// Files, as the commands know them. Each call runs on a thread of its own, so it may take its
 /// time.
@@ -41,6 +41,18 @@ pub trait Outside: Send + Sync {
     /// # Errors
     /// A file that is not there or no recording.
     fn open_recording(&self, path: &str) -> Result<Recorded, Problem>;
+
+    /// Draws a stretch of the pictures that the model inside was shown, or never shown.
+    ///
+    /// # Errors
+    /// A drawing that cannot be drawn.
+    fn training_pictures(&self, asked: &PicturesAsked) -> Result<PicturesFound, Problem>;
+
+    /// The training pictures nearest to a picture, nearest first.
+    ///
+    /// # Errors
+    /// A drawing that cannot be drawn.
+    fn near_pictures(&self, picture: &Picture) -> Result<NearPictures, Problem>;
 }
 
 /// What came of it.
@@ -52,6 +64,10 @@ pub(super) enum Answer {
     Opened(String, Box<Recorded>),
     /// A recording was read to be laid beside others; its name and its frames.
     RunOpened(String, Box<Recorded>),
+    /// Training pictures.
+    Pictures(Box<PicturesFound>),
+    /// The training pictures nearest to this picture.
+    Near(Box<Picture>, NearPictures),
     /// It was not possible.
     Failed(Problem),
 }

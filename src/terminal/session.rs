@@ -321,6 +321,17 @@ impl Session {
                     Ok(Answer::RunOpened(path, Box::new(recorded)))
                 });
             }
+            Effect::TrainingPictures(asked) => {
+                carry_out(&self.outside, &self.messages, move |outside| {
+                    outside.training_pictures(&asked).map(|found| Answer::Pictures(found.into()))
+                });
+            }
+            Effect::NearPictures(picture) => {
+                carry_out(&self.outside, &self.messages, move |outside| {
+                    let near = outside.near_pictures(&picture)?;
+                    Ok(Answer::Near(Box::new(picture), near))
+                });
+            }
             Effect::Copy(text) => drop(clipboard::copy(&mut stdout(), &text)),
             Effect::Mouse(on) => drop(guard::mouse(on)),
             Effect::Suspend => drop(self.messages.send(Message::Suspend)),
@@ -366,6 +377,8 @@ impl Session {
                 let name = name_of(&path);
                 self.change(Event::RunOpened { name, card, settings, calls, frames });
             }
+            Answer::Pictures(found) => self.change(Event::TrainingPictures(*found)),
+            Answer::Near(picture, near) => self.change(Event::NearPictures(*picture, near)),
             Answer::Failed(problem) => self.change(Event::Failed(problem)),
         }
     }

@@ -1,4 +1,4 @@
-//! The first screen: what this is in two sentences, and four doors.
+//! The first screen: what this is in two sentences, and the doors.
 
 mod lamp;
 
@@ -9,6 +9,7 @@ use super::parts::theme::Ground;
 use super::parts::{field, layout, text};
 use super::{hints, notes};
 use crate::app::App;
+use crate::app::forms::DOORS;
 
 /// Draws the whole screen.
 pub(crate) fn draw(app: &App, ground: &Ground, area: Rect, buf: &mut Buffer) {
@@ -50,7 +51,7 @@ struct Places {
     lamp: Rect,
     title: Rect,
     about: Rect,
-    doors: [Rect; 4],
+    doors: [Rect; DOORS],
     below: Rect,
 }
 
@@ -75,15 +76,22 @@ impl Places {
         let lines = text::wrap(app.words().text("doors.about"), about.width).len();
         let used = u16::try_from(lines).unwrap_or(u16::MAX).min(about.height);
         let (_, rest) = layout::top(rest, used + u16::from(tall));
-        let each = if tall { 3 } else { 2 };
-        // The last door has nothing to type or read under its title.
-        let doors = [0, 1, 2, 3].map(|door| {
-            let rows = if door == 3 { each - 1 } else { each };
-            layout::top(layout::top(rest, door * each).1, rows).0
+        let gap = u16::from(tall);
+        let mut below = rest;
+        let doors = std::array::from_fn(|door| {
+            // The two short doors stand close together.
+            let gap = if door == 3 { 0 } else { gap };
+            let (place, after) = layout::top(below, lines_of(door) + gap);
+            below = after;
+            place
         });
-        let below = layout::top(rest, 4 * each - 1).1;
         Self { lamp, title, about, doors, below }
     }
+}
+
+/// The rows of a door: its title, and what is behind it where that can be shown.
+const fn lines_of(door: usize) -> u16 {
+    if door < 3 { 2 } else { 1 }
 }
 
 /// The door that stands at a place.
@@ -91,7 +99,7 @@ pub(crate) fn door_at(app: &App, area: Rect, place: (u16, u16)) -> Option<usize>
     Places::of(app, area).doors.iter().position(|door| door.contains(place.into()))
 }
 
-/// The four doors: the example, a prompt, a recording, the training.
+/// The doors: the example, a prompt, a recording, the training, its pictures.
 fn draw_door(app: &App, door: usize, ground: &Ground, area: Rect, buf: &mut Buffer) {
     let words = app.words();
     let chosen = app.doors.chosen == door && app.overlay.is_none();
@@ -99,7 +107,8 @@ fn draw_door(app: &App, door: usize, ground: &Ground, area: Rect, buf: &mut Buff
         0 => ("doors.show", "doors.show-what"),
         1 => ("doors.prompt", "doors.prompt-what"),
         2 => ("doors.recording", "doors.recording-what"),
-        _ => ("doors.training", "doors.training-what"),
+        3 => ("doors.training", "doors.training-what"),
+        _ => ("doors.shown", "doors.shown-what"),
     };
     let (sign, style) = if chosen { ("▸ ", ground.strong()) } else { ("  ", ground.fact()) };
     let head = layout::row(area, 0);

@@ -1,6 +1,7 @@
 //! The picture as large as fits, and a lens on its red, green and blue numbers.
 
 mod by_hand;
+mod near;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -45,6 +46,10 @@ pub(crate) fn draw(
     }
     let (_, side) = layout::left(area, fit.area.width, 2);
     if side.width < 12 {
+        return;
+    }
+    if app.look.near {
+        near::draw(app, ground, side, buf, slots);
         return;
     }
     let view = View { app, words, frame, shown: &shown, lens, ground };

@@ -36,6 +36,13 @@ pub(crate) fn draw(app: &App, ground: &Ground, area: Rect, buf: &mut Buffer) {
         text::put_wrapped(buf, area, app.words().text(&key), ground.fact());
         return;
     }
+    if app.scene == Scene::Drawings {
+        let never = if app.drawings.never_shown { "-never" } else { "" };
+        let key = format!("notes.drawings{never}.{depth}");
+        let area = layout::inset(area, 1, 0);
+        text::put_wrapped(buf, area, app.words().text(&key), ground.fact());
+        return;
+    }
     let stage = app.walk.stage();
     let unguided = app.walk.settings.as_ref().is_some_and(|settings| !settings.guided());
     let variant = match stage {

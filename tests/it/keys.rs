@@ -39,6 +39,7 @@ fn app_at(place: Place) -> App {
             app.scene = Scene::Compare;
             app.comparison = Some(Comparison::default());
         }
+        Place::Drawings => app.scene = Scene::Drawings,
         Place::Form | Place::FormBox => {
             let editing = (place == Place::FormBox).then_some(text);
             app.overlay = Some(Overlay::Adding(Box::new(Adding {

@@ -32,5 +32,6 @@ mod taught;
 mod teaching;
 mod tokens;
 mod training;
+mod training_pictures;
 mod verify;
 mod words;

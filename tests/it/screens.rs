@@ -82,7 +82,7 @@ fn check_all(name: &str, app: impl Fn(Language) -> App) {
 }
 
 #[test]
-fn the_first_screen_has_four_doors() {
+fn the_first_screen_has_its_doors() {
     check_all("doors", |language| App::new(language, Asked::default()));
 }
 
