@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use candle_core::{Tensor, Var};
+use candle_core::{DType, Tensor, Var};
 use safelight::engine::model_folder::Part;
 use safelight::engine::pace::Pace;
 use safelight::engine::probe::Probe;
@@ -50,7 +50,7 @@ fn noise(shape: &[usize], seed: u64) -> Tensor {
 /// The mean product with fixed noise: its gradient is nowhere zero by symmetry.
 fn loss(answer: &Tensor) -> Tensor {
     let noise = noise(answer.dims(), 99);
-    (answer * noise).unwrap().mean_all().unwrap()
+    (answer * noise).unwrap().to_dtype(DType::F64).unwrap().mean_all().unwrap()
 }
 
 fn unet(tensors: Named) -> UNet {
@@ -129,8 +129,6 @@ fn held_against_differences(
             let squares = t.sqr().unwrap().sum_all().unwrap().to_scalar::<f32>().unwrap();
             f64::from(squares).sqrt()
         };
-        // So far that the loss moves well above rounding, and its bend is not yet felt.
-        let step = 2e-2 * length(var).max(0.1);
         let direction = (gradient / length(gradient)).unwrap();
         let moved = |by: f64| {
             let mut plain: Named =
@@ -139,11 +137,15 @@ fn held_against_differences(
                 name.to_owned(),
                 (var.as_tensor() + (&direction * by).unwrap()).unwrap().detach(),
             );
-            f64::from(loss(plain).to_scalar::<f32>().unwrap())
+            loss(plain).to_scalar::<f64>().unwrap()
         };
-        let measured = (moved(step) - moved(-step)) / (2.0 * step);
-        let error = (measured / length(gradient) - 1.0).abs();
-        assert!(error < 2e-2, "{name}: measured {measured}, computed {}", length(gradient));
+        // Far enough that the loss moves well above rounding, near enough that its bend is not
+        // felt: where that is depends on the weight, so the best of three counts.
+        let computed = length(gradient);
+        let steps = [1e-1, 3e-2, 1e-2].map(|share| share * length(var).max(0.1));
+        let measured = steps.map(|step| (moved(step) - moved(-step)) / (2.0 * step));
+        let error = measured.map(|m| (m / computed - 1.0).abs()).into_iter().fold(1.0, f64::min);
+        assert!(error < 1e-2, "{name}: measured {measured:?}, computed {computed}");
     }
 }
 
@@ -226,7 +228,7 @@ fn what_is_tracked_gives_the_same_answer_as_what_is_not() {
     };
     let learning = diffusion_loss(&unet(tracked(&unet_vars)), &text(tracked(&text_vars)));
     let drawing = diffusion_loss(&unet(plain(&unet_vars)), &text(plain(&text_vars)));
-    let numbers = |t: Tensor| f64::from(t.to_scalar::<f32>().unwrap());
+    let numbers = |t: Tensor| t.to_scalar::<f64>().unwrap();
     assert!(learning.track_op() && !drawing.track_op());
     let (learning, drawing) = (numbers(learning), numbers(drawing));
     assert!((learning - drawing).abs() < 1e-5 * drawing.abs().max(0.01), "{learning} {drawing}");

@@ -35,6 +35,13 @@ impl Shape {
         )
     }
 
+    /// Whether the kernel moves over the bare input pixel by pixel and the result has its size.
+    const fn keeps_size(&self) -> bool {
+        let even = self.padding.0 == self.kernel / 2 && self.padding.1 == self.kernel / 2;
+        let bare = self.enlarged.0 == self.input.0 && self.enlarged.1 == self.input.1;
+        self.stride == 1 && self.kernel % 2 == 1 && even && bare
+    }
+
     /// Numbers that one pixel of the result is made from.
     pub(in crate::engine) const fn depth(&self) -> usize {
         self.channels.0 * self.kernel * self.kernel
@@ -113,8 +120,15 @@ pub(in crate::engine) fn gather(
     let mut gathered = vec![0.0; shape.depth() * count];
     let mut done = 0;
     while done < count {
-        // One run: a row of the output, or what of it lies in this tile.
         let at = start + done;
+        if shape.keeps_size() {
+            // What of a picture lies in this tile, at once.
+            let run = (height * width - at % (height * width)).min(count - done);
+            gather_shifted(shape, input, at, (run, count), &mut gathered[done..]);
+            done += run;
+            continue;
+        }
+        // One run: a row of the output, or what of it lies in this tile.
         let (b, y, x) = (at / (height * width), at / width % height, at % width);
         let run = (width - x).min(count - done);
         for c in 0..shape.channels.0 {
@@ -134,6 +148,45 @@ pub(in crate::engine) fn gather(
         done += run;
     }
     gathered
+}
+
+/// For a kernel that keeps the picture's size, each row of the result is the channel's plane,
+/// moved: one copy, then zeros where it was moved over an edge. `at` is the first pixel, counted
+/// over all pictures, `run` how many, all of one picture; rows of `to` are `stride` apart.
+fn gather_shifted(
+    shape: &Shape,
+    input: &[f32],
+    at: usize,
+    (run, stride): (usize, usize),
+    to: &mut [f32],
+) {
+    let ((h, w), k, channels) = (shape.input, shape.kernel, shape.channels.0);
+    let (picture, first) = (at / (h * w), at % (h * w));
+    for c in 0..channels {
+        let plane = &input[(picture * channels + c) * h * w..][..h * w];
+        for ky in 0..k {
+            for kx in 0..k {
+                let to = &mut to[((c * k + ky) * k + kx) * stride..][..run];
+                // Pixel p takes plane[p + forth − back], where that is inside.
+                let (forth, back) = (ky * w + kx, shape.padding.0 * (w + 1));
+                let from = first.max(back.saturating_sub(forth));
+                let end = (first + run).min((h * w + back).saturating_sub(forth));
+                if from < end {
+                    let source = &plane[from + forth - back..end + forth - back];
+                    to[from - first..end - first].copy_from_slice(source);
+                }
+                let over = if kx < shape.padding.0 {
+                    0..(shape.padding.0 - kx).min(w)
+                } else {
+                    w.saturating_sub(kx - shape.padding.0)..w
+                };
+                for x in over {
+                    let before = (first + w - 1 - x) / w * w + x - first;
+                    to.iter_mut().skip(before).step_by(w).for_each(|value| *value = 0.0);
+                }
+            }
+        }
+    }
 }
 
 /// The place in the input that a padded, enlarged coordinate takes its value from.
@@ -265,6 +318,8 @@ mod tests {
             Shape { enlarged: (18, 21), ..base },
             Shape { kernel: 1, padding: (0, 0), ..base },
             Shape { channels: (300, 3), ..base },
+            Shape { channels: (300, 3), input: (40, 3), enlarged: (40, 3), ..base },
+            Shape { kernel: 5, padding: (2, 2), input: (4, 1), enlarged: (4, 1), ..base },
         ];
         for s in kinds {
             let input = numbers(s.batch * s.channels.0 * s.input.0 * s.input.1, 1);
