@@ -14,6 +14,7 @@ pub mod forms;
 pub mod key;
 pub mod keys;
 pub mod looking;
+pub mod place;
 pub mod setting;
 pub mod state;
 pub mod text_box;

@@ -73,7 +73,8 @@ pub enum Command {
     Run(Box<Flags>),
     /// Show how a text is cut into pieces and ids, before anything is generated
     ///
-    /// With --json: {"ids": [...], "ids77": [...], "pieces": [...], "cut": "..."}
+    /// With --json: {"ids": [...], "ids77": [...], "pieces": [...], "cut": "..."}, and where the
+    /// model keeps a list of the words that it was taught "never_trained" and "taught"
     Tokens(Box<Flags>),
     /// Open a recording: on the screen, or printed with --json, --plain or into a pipe
     Replay {

@@ -6,91 +6,10 @@
 use super::action::Action;
 use super::comparison::Comparison;
 use super::key::{Code, Key};
+pub use super::place::Place;
 use super::state::{App, Overlay, Scene};
 use crate::walk::Stage;
 use crate::words::Words;
-
-/// Where keys go.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place {
-    /// The first screen, no text box chosen.
-    Doors,
-    /// A text box of the first screen.
-    DoorsBox,
-    /// A walk.
-    Walk,
-    /// The list of keys.
-    Help,
-    /// The glossary.
-    Glossary,
-    /// The words that the model was taught.
-    Taught,
-    /// The settings.
-    Settings,
-    /// A setting that is being typed.
-    SettingsBox,
-    /// A text box over the view: the prompt, a path.
-    Box,
-    /// The command line.
-    CommandLine,
-    /// Runs side by side.
-    Compare,
-    /// The training of the model.
-    Training,
-    /// The pictures that the model inside was shown.
-    Drawings,
-    /// The form for another run, or for a branch.
-    Form,
-    /// A row of that form that is being typed.
-    FormBox,
-}
-
-impl Place {
-    /// All places, in the order of the help.
-    pub const ALL: [Self; 15] = [
-        Self::Walk,
-        Self::Compare,
-        Self::Training,
-        Self::Drawings,
-        Self::Doors,
-        Self::DoorsBox,
-        Self::Settings,
-        Self::SettingsBox,
-        Self::Form,
-        Self::FormBox,
-        Self::Box,
-        Self::Glossary,
-        Self::Taught,
-        Self::Help,
-        Self::CommandLine,
-    ];
-
-    /// Whether characters are typed here.
-    pub const fn types(self) -> bool {
-        matches!(self, Self::DoorsBox | Self::SettingsBox | Self::FormBox | Self::Box)
-    }
-
-    /// The stem of its name in the catalogue, under `place`.
-    pub const fn stem(self) -> &'static str {
-        match self {
-            Self::Doors => "doors",
-            Self::DoorsBox => "doors-box",
-            Self::Walk => "walk",
-            Self::Help => "help",
-            Self::Glossary => "glossary",
-            Self::Taught => "taught",
-            Self::Settings => "settings",
-            Self::SettingsBox => "settings-box",
-            Self::Box => "box",
-            Self::CommandLine => "command-line",
-            Self::Compare => "compare",
-            Self::Training => "training",
-            Self::Drawings => "drawings",
-            Self::Form => "form",
-            Self::FormBox => "form-box",
-        }
-    }
-}
 
 /// How a row stands in the bar of hints.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

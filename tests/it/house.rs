@@ -52,7 +52,6 @@ const FLOORS: &[(&str, &[&str])] = &[
             "export",
             "recording",
             "compare",
-            "drawings",
             "engine",
             "drawings",
             "train",

@@ -134,7 +134,7 @@ fn a_picture_stands_beside_what_its_caption_says_and_does_not_say() {
 fn a_caption_that_leaves_colour_and_background_out_has_them_among_the_unsaid() {
     let mut app = opened(Language::En);
     let before = text(&app, (80, 24));
-    assert!(!before.contains("colour") && !before.contains("background   "), "{before}");
+    assert!(!before.contains("colour         red") && !before.contains("background     blue"));
     press(&mut app, Key::plain(Code::Right));
     let screen = text(&app, (80, 24));
     assert!(screen.contains("“a red cat”") && screen.contains("background     blue"), "{screen}");
