@@ -65,7 +65,6 @@ impl Sitter {
 
     /// Those combinations whose every word the model was taught.
     fn known<'a>(&'a self, all: &'a [Combination]) -> impl Iterator<Item = &'a Combination> {
-        let has = |list: &[String], word: &str| list.iter().any(|other| other == word);
         all.iter().filter(move |one| {
             has(&self.taught.things, one.thing)
                 && has(&self.taught.colours, one.colour)
@@ -99,24 +98,29 @@ impl Sitter {
         self.engine.walk(&self.engine.settle(&asked)?, Look::default())
     }
 
-    /// A picture of every thing in `colours` colours on changing backgrounds, thing by thing.
+    /// Every thing in `colours` colours on changing backgrounds, thing by thing.
     pub fn survey(&self, colours: usize) -> Vec<Combination> {
-        let things = self.world.things.iter().enumerate();
-        let all: Vec<Combination> = things
-            .flat_map(|(row, thing)| (0..colours).map(move |column| (row, column, *thing)))
-            .filter_map(|(row, column, thing)| {
-                let at = (row + column * 3) % self.world.colours.len();
-                let colour = self.world.colours.get(at)?.name;
-                let turn = self.world.backgrounds.iter().cycle().skip(row + column * 5 + 1);
-                let known = |name: &str| self.taught.backgrounds.iter().any(|other| other == name);
-                let ground = turn
-                    .take(self.world.backgrounds.len())
-                    .find(|ground| ground.name != colour && known(ground.name))?;
-                Some(Combination { colour, thing, background: ground.name })
-            })
-            .collect();
-        self.known(&all).copied().collect()
+        let inks = self.world.colours.iter().map(|colour| colour.name);
+        let inks = inks.filter(|name| has(&self.taught.colours, name)).cycle();
+        let grounds = self.world.backgrounds.iter().map(|ground| ground.name);
+        let grounds: Vec<&str> =
+            grounds.filter(|name| has(&self.taught.backgrounds, name)).collect();
+        let things = self.world.things.iter().filter(|thing| has(&self.taught.things, thing));
+        let places = things.enumerate().flat_map(|(row, thing)| {
+            (0..colours).map(move |column| (row + column * 3, row + column * 5 + 1, *thing))
+        });
+        let combination = |(ink, ground, thing)| {
+            let colour = inks.clone().nth(ink)?;
+            let mut turn = grounds.iter().cycle().skip(ground).take(grounds.len());
+            let background = *turn.find(|name| **name != colour)?;
+            Some(Combination { colour, thing, background })
+        };
+        places.filter_map(combination).collect()
     }
+}
+
+fn has(list: &[String], word: &str) -> bool {
+    list.iter().any(|other| other == word)
 }
 
 fn not_taught(name: &str) -> Problem {
