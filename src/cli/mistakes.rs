@@ -16,7 +16,9 @@ pub enum Refused {
 impl From<clap::Error> for Refused {
     fn from(error: clap::Error) -> Self {
         match error.kind() {
-            ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
+            ErrorKind::DisplayHelp
+            | ErrorKind::DisplayVersion
+            | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
                 Self::Asked(error.render().to_string())
             }
             _ => Self::Problem(problem(&error)),
