@@ -74,7 +74,8 @@ pub enum Command {
     /// Show how a text is cut into pieces and ids, before anything is generated
     ///
     /// With --json: {"ids": [...], "ids77": [...], "pieces": [...], "cut": "..."}, and where the
-    /// model keeps a list of the words that it was taught "never_trained" and "taught"
+    /// model keeps a list of the words that it was taught: this list, and which words of the text
+    /// were never trained, with the nearest that were
     Tokens(Box<Flags>),
     /// Open a recording: on the screen, or printed with --json, --plain or into a pipe
     Replay {
