@@ -53,7 +53,6 @@ const FLOORS: &[(&str, &[&str])] = &[
             "recording",
             "compare",
             "engine",
-            "drawings",
             "train",
             "walk",
             "words",
