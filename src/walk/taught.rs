@@ -157,7 +157,8 @@ fn alike(a: &str, b: &str) -> Option<usize> {
         return None;
     }
     let edits = edits(&a, &b);
-    (edits <= (longer / 3).max(1) && edits * 2 <= longer).then_some(edits)
+    let few = edits > 0 && edits <= (longer / 3).max(1);
+    (few && edits * 2 <= longer).then_some(edits)
 }
 
 /// The least number of letters put in, left out, changed, or swapped with their neighbour
