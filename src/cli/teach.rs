@@ -48,7 +48,7 @@ pub struct TeachFlags {
     /// With --lora: names as kohya's scripts write them, not diffusers'
     #[arg(long, requires = "lora", help_heading = LEARNING)]
     pub kohya: bool,
-    /// How many vectors, and so places of a prompt, the word gets
+    /// How many vectors, and so places of a prompt, the word gets [default: 4]
     #[arg(long, value_name = "N", conflicts_with = "lora", help_heading = LEARNING)]
     pub vectors: Option<usize>,
     /// The word whose vector is the beginning [default: the mean of the things the model knows]
@@ -110,7 +110,7 @@ struct Usual {
     batch: usize,
 }
 
-const VECTORS: Usual = Usual { steps: 200, rate: 0.05, batch: 8 };
+const VECTORS: Usual = Usual { steps: 200, rate: 0.01, batch: 8 };
 const LORA: Usual = Usual { steps: 250, rate: 0.003, batch: 8 };
 
 /// Pictures of the model's own beside a LoRA's.
@@ -148,7 +148,7 @@ impl TeachFlags {
             let (rank, text) = (self.rank.unwrap_or(4), self.text_encoder);
             (TaughtKind::Lora { rank, text }, LORA)
         } else {
-            (TaughtKind::Vectors(self.vectors.unwrap_or(1)), VECTORS)
+            (TaughtKind::Vectors(self.vectors.unwrap_or(4)), VECTORS)
         };
         let steps = self.steps.unwrap_or(usual.steps);
         TeachingAsked {

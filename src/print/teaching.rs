@@ -14,6 +14,8 @@ use crate::words::changed::networks;
 
 /// Layers that are told in sentences.
 const LAYERS: usize = 3;
+/// From this distance on the picture is called another one.
+const FAR: f32 = 40.0;
 /// Pixels across of a picture among the lines.
 const EDGE: usize = 32;
 
@@ -123,10 +125,12 @@ fn compared(of: &BeforeAfter, words: Words) -> Vec<String> {
 /// How much of the rest the word took along.
 fn swallowed(report: &TaughtReport, words: Words) -> String {
     let distance = format!("{:.1}", report.other.distance);
+    // Another shade moves every pixel a little: what counts is whether it still shows its colours.
+    let lost = report.other.seen != report.other.wanted || report.other.distance >= FAR;
     let key = match report.other.distance {
         0.0 => "teach.other-same",
-        d if d < 8.0 => "teach.other-near",
-        _ => "teach.other-far",
+        _ if lost => "teach.other-far",
+        _ => "teach.other-near",
     };
     words.fill(key, &[("prompt", &visible(&report.other.prompt)), ("distance", &distance)])
 }

@@ -16,7 +16,7 @@ use safelight::walk::{
 };
 
 fn asked(kind: TaughtKind) -> TeachingAsked {
-    let rate = if matches!(kind, TaughtKind::Vectors(_)) { 0.05 } else { 0.005 };
+    let rate = if matches!(kind, TaughtKind::Vectors(_)) { 0.01 } else { 0.005 };
     TeachingAsked {
         word: "snail".to_owned(),
         kind,
