@@ -52,6 +52,7 @@ const FLOORS: &[(&str, &[&str])] = &[
             "export",
             "recording",
             "compare",
+            "drawings",
             "engine",
             "train",
             "walk",
