@@ -9,6 +9,7 @@ mod clipboard;
 pub mod guard;
 pub mod inline;
 mod input;
+mod late_answer;
 mod log;
 mod outside;
 mod pictures;

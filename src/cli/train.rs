@@ -19,7 +19,7 @@ pub use eval::EvalFlags;
 pub use look::LookFlags;
 
 const FIGURES: &str = "\
-With --json the last line of stdout is {\"thing\": 0.93, \"colour\": .., \"background\": .., \
+With --json the last line of stdout is {\"thing\": 0.93, \"color\": .., \"background\": .., \
 \"seed_ratio\": .., \"psnr\": .., \"pictures\": N}: shares of pictures that are right, the mean pixel \
 distance of two seeds over that of two prompts, and the autoencoder's PSNR in dB.";
 

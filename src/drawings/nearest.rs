@@ -9,7 +9,7 @@ use super::world::World;
 use crate::walk::{Picture, Problem};
 
 /// How many pictures the shipped training shows.
-pub const TRAINING_PICTURES: u64 = 40_000;
+pub const TRAINING_PICTURES: u64 = 48_000;
 
 /// A training picture near another one.
 #[derive(Clone, Debug)]

@@ -69,7 +69,7 @@ pub fn json(found: &Evaluation) -> String {
     };
     serde_json::json!({
         "thing": rounded(found.drawn.thing, 4),
-        "colour": rounded(found.drawn.colour, 4),
+        "color": rounded(found.drawn.colour, 4),
         "background": rounded(found.drawn.background, 4),
         "seed_ratio": found.seed_ratio.map(|ratio| rounded(ratio, 3)),
         "psnr": rounded(found.psnr, 2),

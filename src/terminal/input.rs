@@ -2,12 +2,14 @@
 
 use std::sync::mpsc::Sender;
 use std::thread;
+use std::time::Instant;
 
 use crossterm::event::{
     self, Event as Raw, KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MouseButton, MouseEventKind,
 };
 
 use super::Message;
+use super::late_answer::LateAnswer;
 use crate::app::{Code, Key};
 
 /// What came in.
@@ -28,8 +30,10 @@ pub(super) enum Input {
 /// Starts the thread. It ends when nobody listens any more or the terminal is gone.
 pub(super) fn start(messages: Sender<Message>) -> std::io::Result<()> {
     thread::Builder::new().name("input".to_owned()).spawn(move || {
+        let mut late = LateAnswer::default();
         loop {
             let message = match event::read() {
+                Ok(raw) if late.holds(&raw, Instant::now()) => None,
                 Ok(raw) => translate(raw).map(Message::Input),
                 Err(_) => Some(Message::InputEnded),
             };

@@ -38,8 +38,17 @@ fn tracked(variables: &BTreeMap<String, Var>) -> Named {
     variables.iter().map(|(name, v)| (name.clone(), v.as_tensor().clone())).collect()
 }
 
+/// The pocket's weights that do not move, in the number type of those that do.
+fn frozen(part: Part, moving: &Named) -> Named {
+    let dtype = moving.values().next().map_or(DType::F32, Tensor::dtype);
+    let tensors = pocket().weights(part, &Place::cpu()).unwrap().tensors().unwrap();
+    tensors.into_iter().map(|(name, t)| (name, t.to_dtype(dtype).unwrap())).collect()
+}
+
+/// Weights in the number type that they are given in.
 fn weights(tensors: Named) -> Weights {
-    Weights::of_tensors("test", tensors, &Place::cpu())
+    let dtype = tensors.values().next().map_or(DType::F32, Tensor::dtype);
+    Weights::of_tensors("test", tensors, &Place { dtype, ..Place::cpu() })
 }
 
 fn noise(shape: &[usize], seed: u64) -> Tensor {
@@ -49,7 +58,7 @@ fn noise(shape: &[usize], seed: u64) -> Tensor {
 
 /// The mean product with fixed noise: its gradient is nowhere zero by symmetry.
 fn loss(answer: &Tensor) -> Tensor {
-    let noise = noise(answer.dims(), 99);
+    let noise = noise(answer.dims(), 99).to_dtype(answer.dtype()).unwrap();
     (answer * noise).unwrap().to_dtype(DType::F64).unwrap().mean_all().unwrap()
 }
 
@@ -74,12 +83,13 @@ fn diffusion_loss(unet: &UNet, text: &TextEncoder) -> Tensor {
     rows[0][..4].copy_from_slice(&[49_406, 320, 736, 2368]);
     rows[1][..3].copy_from_slice(&[49_406, 1929, 530]);
     let context = text.encode(&[&rows[0], &rows[1]]).unwrap().last;
-    let latent = noise(&[2, 4, 16, 16], 1);
+    let latent = noise(&[2, 4, 16, 16], 1).to_dtype(context.dtype()).unwrap();
     loss(&unet.predict_each(&latent, &[700.0, 31.0], &context).unwrap())
 }
 
-fn vae_loss(vae: &Vae) -> Tensor {
+fn vae_loss(vae: &Vae, dtype: DType) -> Tensor {
     let pace = Pace::new(&Unwatched, Stage::Decode, 0);
+    let noise = |shape: &[usize], seed| noise(shape, seed).to_dtype(dtype).unwrap();
     let moments = vae.encode(&noise(&[2, 3, 32, 32], 1), &pace).unwrap();
     let spread = (moments.log_variance * 0.5).unwrap().exp().unwrap();
     let latent = (moments.mean + (spread * noise(&[2, 4, 8, 8], 2)).unwrap()).unwrap();
@@ -109,53 +119,48 @@ fn no_weight_of_the_three_networks_is_left_without_a_gradient() {
     let (unet, text) = (unet(tracked(&unet_vars)), text(tracked(&text_vars)));
     let both = unet_vars.into_iter().chain(text_vars).collect();
     let mut missing = without_gradient(&diffusion_loss(&unet, &text), &both);
-    missing.extend(without_gradient(&vae_loss(&vae(tracked(&vae_vars))), &vae_vars));
+    missing.extend(without_gradient(&vae_loss(&vae(tracked(&vae_vars)), DType::F32), &vae_vars));
     missing.retain(|name| matters(name));
     assert!(missing.is_empty(), "{missing:#?}");
 }
 
-/// How a loss changes where one weight is moved a little along its own gradient, measured from
-/// both sides, against what the gradient says.
+/// How a loss changes where one weight is moved a little along its own gradient: measured in 64
+/// bits from both sides, where a step can be small enough for any bend, and held against what our
+/// 32-bit operations say.
 fn held_against_differences(
     variables: &BTreeMap<String, Var>,
     loss: impl Fn(Named) -> Tensor,
     names: &[&str],
 ) {
+    const STEP: f64 = 1e-5;
     let gradients = loss(tracked(variables)).backward().unwrap();
+    let doubled = |t: &Tensor| t.detach().to_dtype(DType::F64).unwrap();
     for &name in names {
-        let var = &variables[name];
-        let gradient = gradients.get(var).unwrap();
-        let length = |t: &Tensor| -> f64 {
-            let squares = t.sqr().unwrap().sum_all().unwrap().to_scalar::<f32>().unwrap();
-            f64::from(squares).sqrt()
-        };
-        let direction = (gradient / length(gradient)).unwrap();
+        let gradient = doubled(gradients.get(&variables[name]).unwrap());
+        let squares = gradient.sqr().unwrap().sum_all().unwrap().to_scalar::<f64>().unwrap();
+        let computed = squares.sqrt();
+        let direction = (gradient / computed).unwrap();
         let moved = |by: f64| {
             let mut plain: Named =
-                variables.iter().map(|(n, v)| (n.clone(), v.as_tensor().detach())).collect();
-            plain.insert(
-                name.to_owned(),
-                (var.as_tensor() + (&direction * by).unwrap()).unwrap().detach(),
-            );
+                variables.iter().map(|(n, v)| (n.clone(), doubled(v.as_tensor()))).collect();
+            let there = (&plain[name] + (&direction * by).unwrap()).unwrap();
+            plain.insert(name.to_owned(), there);
             loss(plain).to_scalar::<f64>().unwrap()
         };
-        // Far enough that the loss moves well above rounding, near enough that its bend is not
-        // felt: where that is depends on the weight, so the best of five counts.
-        let computed = length(gradient);
-        let shares = [3e-2, 1e-2, 3e-3, 1e-3, 3e-4];
-        let steps = shares.map(|share| share * length(var).max(0.1));
-        let measured = steps.map(|step| (moved(step) - moved(-step)) / (2.0 * step));
-        let error = measured.map(|m| (m / computed - 1.0).abs()).into_iter().fold(1.0, f64::min);
-        assert!(error < 1e-2, "{name}: measured {measured:?}, computed {computed}");
+        let measured = (moved(STEP) - moved(-STEP)) / (2.0 * STEP);
+        let error = (measured / computed - 1.0).abs();
+        assert!(error < 2e-3, "{name}: measured {measured}, computed {computed}");
     }
 }
 
 #[test]
 fn the_noise_predictors_gradients_say_how_the_loss_changes() {
-    let frozen = text(pocket().weights(Part::Text, &Place::cpu()).unwrap().tensors().unwrap());
     held_against_differences(
         &variables(Part::Unet),
-        |tensors| diffusion_loss(&unet(tensors), &frozen),
+        |tensors| {
+            let text = text(frozen(Part::Text, &tensors));
+            diffusion_loss(&unet(tensors), &text)
+        },
         &[
             "conv_in.weight",
             "time_embedding.linear_1.weight",
@@ -177,7 +182,6 @@ fn the_noise_predictors_gradients_say_how_the_loss_changes() {
 
 #[test]
 fn the_text_encoders_gradients_go_through_the_noise_predictor() {
-    let frozen = unet(pocket().weights(Part::Unet, &Place::cpu()).unwrap().tensors().unwrap());
     let variables = variables(Part::Text);
     let module = if variables.contains_key("text_model.final_layer_norm.weight") {
         "text_model."
@@ -196,7 +200,10 @@ fn the_text_encoders_gradients_go_through_the_noise_predictor() {
     .map(|name| format!("{module}{name}"));
     held_against_differences(
         &variables,
-        |tensors| diffusion_loss(&frozen, &text(tensors)),
+        |tensors| {
+            let unet = unet(frozen(Part::Unet, &tensors));
+            diffusion_loss(&unet, &text(tensors))
+        },
         &names.each_ref().map(String::as_str),
     );
 }
@@ -205,7 +212,10 @@ fn the_text_encoders_gradients_go_through_the_noise_predictor() {
 fn the_autoencoders_gradients_say_how_the_loss_changes() {
     held_against_differences(
         &variables(Part::Vae),
-        |tensors| vae_loss(&vae(tensors)),
+        |tensors| {
+            let dtype = tensors["quant_conv.weight"].dtype();
+            vae_loss(&vae(tensors), dtype)
+        },
         &[
             "encoder.conv_in.weight",
             "encoder.down_blocks.0.downsamplers.0.conv.weight",

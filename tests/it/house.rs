@@ -55,6 +55,7 @@ const FLOORS: &[(&str, &[&str])] = &[
             "drawings",
             "engine",
             "train",
+            "drawings",
             "walk",
             "words",
         ],

@@ -77,10 +77,10 @@ fn a_key_typed_while_a_silent_terminal_is_asked_is_not_lost() {
 fn the_training_pictures_open_and_lead_back() {
     let mut terminal = doors(&Kind::default());
     terminal.send("5");
-    terminal.sees("1 of 40,000");
+    terminal.sees("1 of 48,000");
     terminal.sees("what the caption does not say");
     terminal.send("\x1b[C");
-    terminal.sees("2 of 40,000");
+    terminal.sees("2 of 48,000");
     terminal.send("x");
     terminal.sees("held out");
     terminal.send("p");

@@ -16,7 +16,7 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::frames;
 
-const TOTAL: u64 = 40_000;
+const TOTAL: u64 = 48_000;
 
 /// A disc on a ground: which one depends on the number.
 fn picture(number: u64) -> TrainingPicture {

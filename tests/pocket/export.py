@@ -84,18 +84,20 @@ def write(path, value):
     path.write_text(json.dumps(value, indent=2) + "\n")
 
 
-MANTISSA = 7  # bits of each weight's mantissa that are kept, of 10
+# Bits of each weight's mantissa that are kept, of 10.
+MANTISSA = {"unet": 6, "vae": 7, "text_encoder": 7}
 
 
-def halves(state):
+def halves(state, part):
     """Weights as 16 bit floats, rounded further: zeros at the end of each pack well."""
-    dropped = 10 - MANTISSA
+    dropped = 10 - MANTISSA[part]
     out = {}
     for key, value in state.items():
         if value.is_floating_point():
             bits = value.half().contiguous().clone().view(torch.int16)
             # Sign and magnitude: adding half a unit rounds the magnitude, whatever the sign.
-            rounded = (bits.to(torch.int32) + (1 << (dropped - 1) if dropped else 0)) >> dropped << dropped
+            half_unit = 1 << (dropped - 1)
+            rounded = (bits.to(torch.int32) + half_unit) >> dropped << dropped
             out[key] = rounded.to(torch.int16).view(torch.float16)
     return out
 
@@ -157,7 +159,7 @@ def export_autoencoder(work, model, held):
     first = torch.load(work / "autoencoder.levelled.pt")
     vae.load_state_dict(first["weights"])
     exact = autoencoder.psnr(vae, held)
-    rounded = halves(vae.state_dict())
+    rounded = halves(vae.state_dict(), "vae")
     vae.load_state_dict({k: v.float() for k, v in rounded.items()})
     keep(model / "vae" / "diffusion_pytorch_model.safetensors", rounded)
     write(model / "vae" / "config.json", plain(vae.config, "AutoencoderKL"))
@@ -178,10 +180,10 @@ def export_predictor(work, model, vocabulary):
         state = torch.load(state)
         torch.nn.ModuleList([unet, text]).load_state_dict(state["average"])
         results = {"samples": state["step"] * 32, "unet_minutes": round(state["busy"] / 60, 1)}
-    keep(model / "unet" / "diffusion_pytorch_model.safetensors", halves(unet.state_dict()))
+    keep(model / "unet" / "diffusion_pytorch_model.safetensors", halves(unet.state_dict(), "unet"))
     write(model / "unet" / "config.json", plain(unet.config, "UNet2DConditionModel"))
     full = full_text(text.state_dict(), vocabulary, words)
-    keep(model / "text_encoder" / "model.safetensors", halves(full))
+    keep(model / "text_encoder" / "model.safetensors", halves(full, "text_encoder"))
     write(model / "text_encoder" / "config.json", TEXT)
     results["weights"] = {
         "text_encoder": sum(v.numel() for v in full.values()),
@@ -216,7 +218,7 @@ def export_card(model, seen, file):
                 "colours": list(world.COLOURS),
                 "backgrounds": list(world.BACKGROUNDS),
                 "sizes": [w for words in world.SIZES.values() for w in words],
-                "other": world.WORLD["others"],
+                "other": [*world.WORLD["others"], *world.ALIKE],
             },
             "sample": "sample.png",
         },
