@@ -335,7 +335,7 @@ mod tests {
         for (from, to) in [
             ("batch = 32", "batch = 0"),
             ("peak = 1.4e-3", "peak = nan"),
-            ("samples = 64000", "samples = 99000000000"),
+            ("samples = 80000", "samples = 99000000000"),
             ("levels = [40, 80, 112]", "levels = [41, 80, 112]"),
             ("heads = 4", "heads = 5"),
             ("edge = 32", "edge = 34"),

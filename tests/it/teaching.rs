@@ -94,7 +94,7 @@ fn a_word_learns_and_its_file_draws_the_same_picture() {
 #[test]
 fn a_lora_learns_and_both_its_files_draw_the_same_picture() {
     let (before, after, content) = taught(&asked(TaughtKind::Lora { rank: 2, text: true }));
-    assert!(after < before * 0.98, "{before} → {after}");
+    assert!(after < before * 0.99, "{before} → {after}");
     let engine = at_hand(&content);
     let changes = &engine.card().changes;
     assert!(changes.iter().all(|c| c.layer.contains("attn") && c.change > 0.0), "{changes:?}");

@@ -7,6 +7,7 @@ pocket-12x3.png: the example and eleven other prompts with the seeds 7, 8 and 9.
 """
 
 import random
+import re
 import sys
 from pathlib import Path
 
@@ -54,7 +55,7 @@ def sheet(pictures, labels, columns, path):
 
 def broken(prompt):
     """A prompt on two lines."""
-    return prompt.replace(" on a ", "\non a ").replace(" background", "")
+    return re.sub(r" (on an? )", r"\n\1", prompt).replace(" background", "")
 
 
 def main():

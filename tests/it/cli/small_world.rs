@@ -55,7 +55,7 @@ fn eval_ends_with_its_figures() {
     let output = desk.safelight(&[&asked[..], &["--json"]].concat());
     let lines = json_lines(&output);
     let figures = lines.last().unwrap();
-    for share in ["thing", "colour", "background"] {
+    for share in ["thing", "color", "background"] {
         assert!((0.0..=1.0).contains(&figures[share].as_f64().unwrap()), "{figures}");
     }
     assert!(figures["background"].as_f64().unwrap() > 0.5, "{figures}");
