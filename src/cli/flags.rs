@@ -34,8 +34,8 @@ pub struct Flags {
     #[arg(long, value_name = "PROMPT", allow_hyphen_values = true, help_heading = WALK)]
     pub negative: Option<String>,
     /// Folder of a Stable Diffusion 1.x or 2.x model in the layout of diffusers
-    /// [default: the small model inside the program; pocket@untrained, pocket@early and pocket@half
-    /// are what it was while it was trained]
+    /// [default: the small model inside the program]; pocket@untrained, pocket@early and pocket@half
+    /// are what that one was while it was trained
     #[arg(
         long,
         value_parser = clap::builder::NonEmptyStringValueParser::new(),

@@ -15,7 +15,7 @@ const SHOWING: &str = "How it is shown";
 /// What a user can say of a teaching.
 #[derive(Args, Clone, Debug, Default)]
 pub struct TeachFlags {
-    /// The word, as it will stand in prompts: snail, or <snail>
+    /// The word, as it will stand in prompts: snail, or snail in angle brackets
     #[arg(value_name = "WORD")]
     pub word: String,
     /// A folder with pictures of it (PNG, JPEG), two at least

@@ -39,7 +39,7 @@ impl Work {
     /// there.
     ///
     /// # Errors
-    /// Those of [`run`], and what reading and writing the folder can meet.
+    /// Those of [`run()`], and what reading and writing the folder can meet.
     pub fn vae(&self, onlooker: &dyn Onlooker) -> Result<(), Problem> {
         let subject = Autoencoder::begin(self.recipe.clone(), &self.place)?;
         let course = subject.course();
@@ -84,7 +84,7 @@ impl Work {
     /// of the one inside the program, and writes the whole model.
     ///
     /// # Errors
-    /// Those of [`run`], and what reading and writing the folder can meet.
+    /// Those of [`run()`], and what reading and writing the folder can meet.
     pub fn pocket(&self, onlooker: &dyn Onlooker) -> Result<(), Problem> {
         let own = self.own_vae()?;
         let (vae, from) = match own {
