@@ -145,12 +145,19 @@ fn exchange(questions: &[u8], patience: Duration) -> Vec<u8> {
         .custom_flags(libc::O_NONBLOCK | libc::O_NOCTTY)
         .open("/dev/tty");
     let Ok(mut tty) = opened else { return read };
-    if tty.write_all(questions).is_err() {
-        return read;
-    }
     let end = Instant::now() + patience;
+    // The first frame may still fill the line: the questions wait until it has room for them.
+    let mut asking = questions;
     let mut chunk = [0u8; 1024];
     while Instant::now() < end && !super::answers::complete(&read) {
+        if !asking.is_empty() {
+            match tty.write(asking) {
+                Ok(n) => asking = asking.get(n..).unwrap_or_default(),
+                Err(error) if error.kind() == ErrorKind::WouldBlock => {}
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(_) => break,
+            }
+        }
         match tty.read(&mut chunk) {
             Ok(0) => break,
             Ok(n) => read.extend_from_slice(chunk.get(..n).unwrap_or_default()),
