@@ -45,8 +45,17 @@ onward() { for _ in $(seq "$1"); do does key:right quiet:250; done; }
 
 does wait:safelight
 shot doors
-does key:enter wait:◐1
+does key:i
+shot training
+does key:esc quiet:200 key:p
+shot drawings
+does key:x
+shot held-out
+does key:p quiet:200 key:enter wait:◐1
 shot tokens
+does key:v
+shot taught
+does key:esc quiet:200
 stage 2 embeddings
 stage 3 schedule
 stage 4 noise
@@ -65,6 +74,9 @@ onward 9
 shot step-late
 stage 6 decode
 stage 7 image
+does key:x wait:Δ
+shot nearest
+does key:x
 does key:b
 shot image-by-hand
 does key:b
