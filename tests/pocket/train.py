@@ -20,6 +20,7 @@ from pathlib import Path
 import numpy as np
 import torch
 import torch.nn.functional as F
+from safetensors.torch import load_file
 
 import drawing
 import judge
@@ -86,13 +87,15 @@ def evaluate(unet, text, vae, judges, table, things, count=96):
 class Run:
     """The networks, their average, the optimiser, and where the run stands."""
 
-    def __init__(self, work, rate):
+    def __init__(self, work, rate, source=None):
         self.work, self.rate = work, rate
         self.table = network.compact(world.words())
         self.unet = network.unet()
         self.text = network.text_encoder(3 + len(self.table))
         network.begin(self.unet, SEED, "unet")
         network.begin(self.text, SEED, "text_encoder")
+        if source:
+            self.take(source)
         with torch.no_grad():
             self.text.get_input_embeddings().weight[2] = 0
         self.weights = [*self.unet.parameters(), *self.text.parameters()]
@@ -110,6 +113,19 @@ class Run:
                 setattr(self, name, state[name])
         else:
             torch.save(self.average.state_dict(), work / "age-0.pt")
+
+    def take(self, source):
+        """The weights of a finished folder, to go on from."""
+        unet = load_file(source / "unet" / "diffusion_pytorch_model.safetensors")
+        self.unet.load_state_dict({name: weight.float() for name, weight in unet.items()})
+        vocabulary = json.loads((source / "tokenizer" / "vocab.json").read_text())
+        ids = [vocabulary[word + "</w>"] for word in self.table]
+        text = load_file(source / "text_encoder" / "model.safetensors")
+        text = {name.removeprefix("text_model."): weight.float() for name, weight in text.items()}
+        table = text["embeddings.token_embedding.weight"]
+        known = torch.cat([table[[network.START, network.END]], torch.zeros(1, network.WIDTH)])
+        text["embeddings.token_embedding.weight"] = torch.cat([known, table[ids]])
+        self.text.load_state_dict(text)
 
     def save(self):
         """Keeps everything, whole or not at all."""
@@ -154,6 +170,7 @@ def main():
     parser.add_argument("--until", default="23:59")
     parser.add_argument("--rate", type=float, default=1.4e-3)
     parser.add_argument("--things", type=int, default=len(world.THINGS), help="asked by the judge")
+    parser.add_argument("--from", dest="source", type=Path, help="a finished folder to go on from")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--judge-every", type=float, default=8.0, help="minutes")
     options = parser.parse_args()
@@ -165,7 +182,7 @@ def main():
     judges = judge.from_folder(options.pictures)
     vae = network.autoencoder()
     vae.load_state_dict(torch.load(options.work / "autoencoder.levelled.pt")["weights"])
-    run = Run(options.work, options.rate)
+    run = Run(options.work, options.rate, options.source)
     rows = torch.tensor([network.rows(str(c), run.table) for c in file["captions"]])
     left = network.alphas_cumprod()[:, None, None, None]
 
