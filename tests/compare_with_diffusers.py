@@ -10,7 +10,7 @@ call where it occurs. Everything runs in f32 on the CPU. The exit code is 1 wher
 above the tolerance.
 
 Two things to know. diffusers' first latent is drawn by the same generator, but where noise is
-drawn inside the steps (euler-a, ddim with eta) a difference grows from step to step. And a long
+drawn inside the steps (euler-a, ddpm, dpm++2m-sde, lcm, ddim with eta) a difference grows from step to step. And a long
 walk carries rounding along: between two runs of diffusers itself, in f32 and f64, up to 2e-5 was
 seen on tiny models, so judge an error by how early it appears.
 """
@@ -22,22 +22,31 @@ import sys
 import torch
 from diffusers import (
     DDIMScheduler,
+    DDPMScheduler,
     DPMSolverMultistepScheduler,
     EulerAncestralDiscreteScheduler,
     EulerDiscreteScheduler,
+    HeunDiscreteScheduler,
+    LCMScheduler,
     PNDMScheduler,
     StableDiffusionPipeline,
+    UniPCMultistepScheduler,
 )
 from safetensors import safe_open
 
 SAMPLERS = {
     "ddim": DDIMScheduler,
+    "ddpm": DDPMScheduler,
     "pndm": PNDMScheduler,
     "euler": EulerDiscreteScheduler,
     "euler-a": EulerAncestralDiscreteScheduler,
+    "heun": HeunDiscreteScheduler,
     "dpm++2m": DPMSolverMultistepScheduler,
+    "dpm++2m-sde": DPMSolverMultistepScheduler,
+    "unipc": UniPCMultistepScheduler,
+    "lcm": LCMScheduler,
 }
-PREDICTION = {"epsilon": "epsilon", "v": "v_prediction"}
+PREDICTION = {"epsilon": "epsilon", "v": "v_prediction", "sample": "sample"}
 
 
 def read(path):
@@ -59,11 +68,16 @@ def scheduler(config, settings):
         "timestep_spacing": settings["spacing"],
         "prediction_type": PREDICTION[settings["prediction"]],
     }
-    if settings["sampler"] in ("euler", "dpm++2m"):
+    if settings["sampler"] in ("euler", "heun", "dpm++2m", "dpm++2m-sde", "unipc"):
         changes["use_karras_sigmas"] = settings["karras"]
+    if settings["sampler"].startswith("dpm++2m"):
+        stochastic = settings["sampler"] == "dpm++2m-sde"
+        changes["algorithm_type"] = "sde-dpmsolver++" if stochastic else "dpmsolver++"
+    if settings["sampler"] == "lcm":
+        changes["original_inference_steps"] = settings["original-steps"]
     if settings["sampler"] == "pndm":
         changes["skip_prk_steps"] = True
-    if settings["sampler"] == "ddim":
+    if settings["sampler"] in ("ddim", "ddpm"):
         changes["clip_sample"] = False
     return kind.from_config({**config, **changes})
 

@@ -53,6 +53,12 @@ pub fn command_line(walk: &WalkState) -> String {
     let eta = asked.eta.filter(|eta| *eta > 0.0 && sampler == Some(Sampler::Ddim));
     flag("eta", eta.map(|n| n.to_string()));
     flag("spacing", asked.spacing.map(|s| s.name().to_owned()));
+    let original = asked.original_steps.filter(|_| sampler == Some(Sampler::Lcm));
+    flag("original-steps", original.map(|n| n.to_string()));
+    let rescale = asked.guidance_rescale.filter(|share| *share > 0.0);
+    flag("guidance-rescale", rescale.map(|n| n.to_string()));
+    let skip = asked.clip_skip.filter(|layers| *layers > 0);
+    flag("clip-skip", skip.map(|n| n.to_string()));
     flag("width", asked.width.map(|n| n.to_string()));
     flag("height", asked.height.map(|n| n.to_string()));
     let device = (asked.device != DeviceChoice::Auto).then(|| device_name(asked.device).to_owned());

@@ -20,12 +20,16 @@ pub enum Setting {
     Sampler,
     /// Guidance scale.
     Guidance,
+    /// How far the guided answer is brought back.
+    GuidanceRescale,
     /// Karras' spacing of sigmas.
     Karras,
     /// DDIM's share of fresh noise.
     Eta,
     /// Spacing of timesteps.
     Spacing,
+    /// Layers of the text encoder that the prompt leaves out.
+    ClipSkip,
     /// Pixels across.
     Width,
     /// Pixels down.
@@ -59,16 +63,18 @@ pub struct Value {
 
 impl Setting {
     /// All rows, in the order of the screen.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 21] = [
         Self::Prompt,
         Self::Negative,
         Self::Seed,
         Self::Steps,
         Self::Sampler,
         Self::Guidance,
+        Self::GuidanceRescale,
         Self::Karras,
         Self::Eta,
         Self::Spacing,
+        Self::ClipSkip,
         Self::Width,
         Self::Height,
         Self::Model,
@@ -90,9 +96,11 @@ impl Setting {
             Self::Steps => "steps",
             Self::Sampler => "sampler",
             Self::Guidance => "guidance",
+            Self::GuidanceRescale => "guidance-rescale",
             Self::Karras => "karras",
             Self::Eta => "eta",
             Self::Spacing => "spacing",
+            Self::ClipSkip => "clip-skip",
             Self::Width => "width",
             Self::Height => "height",
             Self::Model => "model",
@@ -136,6 +144,8 @@ impl Setting {
             Self::Steps => text(draft.steps),
             Self::Sampler => draft.sampler.map(|s| s.name().to_owned()),
             Self::Guidance => text(draft.guidance),
+            Self::GuidanceRescale => text(draft.guidance_rescale),
+            Self::ClipSkip => text(draft.clip_skip),
             Self::Karras => draft.karras.map(switch),
             Self::Eta => text(draft.eta),
             Self::Spacing => draft.spacing.map(|s| s.name().to_owned()),
@@ -160,6 +170,8 @@ impl Setting {
             Self::Steps => Some(settled.steps.to_string()),
             Self::Sampler => Some(settled.sampler.name().to_owned()),
             Self::Guidance => Some(settled.guidance.to_string()),
+            Self::GuidanceRescale => Some(settled.guidance_rescale.to_string()),
+            Self::ClipSkip => Some(settled.clip_skip.to_string()),
             Self::Karras => Some(switch(settled.karras)),
             Self::Eta => Some(settled.eta.to_string()),
             Self::Spacing => Some(settled.spacing.name().to_owned()),
@@ -191,6 +203,10 @@ impl Setting {
             Self::Seed => draft.seed = Some(moved(&now, 0, 1, up, u64::MAX)),
             Self::Steps => draft.steps = Some(moved(&now, 20, 1, up, 1000).max(1) as usize),
             Self::Guidance => draft.guidance = Some(stepped(&now, 4.0, 0.5, up, 0.0, 50.0)),
+            Self::GuidanceRescale => {
+                draft.guidance_rescale = Some(stepped(&now, 0.0, 0.1, up, 0.0, 1.0));
+            }
+            Self::ClipSkip => draft.clip_skip = Some(moved(&now, 0, 1, up, 100) as usize),
             Self::Eta => draft.eta = Some(stepped(&now, 0.0, 0.1, up, 0.0, 1.0)),
             Self::Width => draft.width = Some(pixels(&now, size, up)),
             Self::Height => draft.height = Some(pixels(&now, size, up)),
@@ -248,6 +264,8 @@ impl Setting {
             Self::Height => draft.height = self.number(trimmed, 1, 8192)?,
             Self::ProbeStep => draft.probe_step = self.number(trimmed, 0, 1999)?,
             Self::Guidance => draft.guidance = self.number(trimmed, 0.0, 1000.0)?,
+            Self::GuidanceRescale => draft.guidance_rescale = self.number(trimmed, 0.0, 1.0)?,
+            Self::ClipSkip => draft.clip_skip = self.number(trimmed, 0, 100)?,
             Self::Eta => draft.eta = self.number(trimmed, 0.0, 1.0)?,
             _ => {}
         }

@@ -68,7 +68,7 @@ pub struct CompareFlags {
     /// Add a learned word in all runs, named TOKEN or as its file says
     #[arg(long, value_name = "FILE[:TOKEN]", help_heading = RUNS)]
     pub embedding: Vec<String>,
-    /// Karras' spacing of noise levels (euler, dpm++2m)
+    /// Karras' spacing of noise levels (euler, heun, dpm++2m, dpm++2m-sde, unipc)
     #[arg(long, num_args = 0..=1, default_missing_value = "true", require_equals = true, value_name = "true|false", help_heading = RUNS)]
     pub karras: Option<bool>,
     /// Share of fresh noise in every step (ddim)
@@ -77,6 +77,15 @@ pub struct CompareFlags {
     /// How timesteps are spread over the training steps
     #[arg(long, value_parser = values::spacing(), value_name = "NAME", help_heading = RUNS)]
     pub spacing: Option<Spacing>,
+    /// Bring the guided answer back to the deviation of the prompt's answer, 0 to 1
+    #[arg(long, value_name = "X", help_heading = RUNS)]
+    pub guidance_rescale: Option<f64>,
+    /// Leave out the last N layers of the text encoder for the prompt
+    #[arg(long, value_name = "N", help_heading = RUNS)]
+    pub clip_skip: Option<usize>,
+    /// How many timesteps a latent consistency model was distilled on (lcm)
+    #[arg(long, value_name = "N", help_heading = RUNS)]
+    pub original_steps: Option<usize>,
     /// Pixels across
     #[arg(long, value_name = "PIXELS", help_heading = RUNS)]
     pub width: Option<usize>,
@@ -265,6 +274,9 @@ impl CompareFlags {
             karras: self.karras,
             eta: self.eta,
             spacing: self.spacing,
+            original_steps: self.original_steps,
+            guidance_rescale: self.guidance_rescale,
+            clip_skip: self.clip_skip,
             width: self.width,
             height: self.height,
             device: self.device.unwrap_or_default(),

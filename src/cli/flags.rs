@@ -52,7 +52,7 @@ pub struct Flags {
     /// Which sampler; its other settings stay those of the model's `scheduler_config.json`
     #[arg(long, value_parser = values::sampler(), value_name = "NAME", help_heading = WALK)]
     pub sampler: Option<Sampler>,
-    /// Karras' spacing of noise levels (euler, dpm++2m)
+    /// Karras' spacing of noise levels (euler, heun, dpm++2m, dpm++2m-sde, unipc)
     #[arg(
         long,
         num_args = 0..=1,
@@ -71,6 +71,15 @@ pub struct Flags {
     /// Guidance scale; at 1 and below guidance is off
     #[arg(long, value_name = "X", allow_negative_numbers = true, help_heading = WALK)]
     pub guidance: Option<f64>,
+    /// Bring the guided answer back to the deviation of the prompt's answer, 0 (not at all) to 1
+    #[arg(long, value_name = "X", allow_negative_numbers = true, help_heading = WALK)]
+    pub guidance_rescale: Option<f64>,
+    /// Leave out the last N layers of the text encoder for the prompt (Clip skip N + 1 elsewhere)
+    #[arg(long, value_name = "N", allow_negative_numbers = true, help_heading = WALK)]
+    pub clip_skip: Option<usize>,
+    /// How many timesteps a latent consistency model was distilled on (lcm)
+    #[arg(long, value_name = "N", allow_negative_numbers = true, help_heading = WALK)]
+    pub original_steps: Option<usize>,
     /// Pixels across: a multiple of what one latent cell covers
     #[arg(long, value_name = "PIXELS", allow_negative_numbers = true, help_heading = WALK)]
     pub width: Option<usize>,
@@ -206,7 +215,10 @@ impl Flags {
             karras: self.karras,
             eta: self.eta,
             spacing: self.spacing,
+            original_steps: self.original_steps,
             guidance: self.guidance,
+            guidance_rescale: self.guidance_rescale,
+            clip_skip: self.clip_skip,
             width: self.width,
             height: self.height,
             device: self.device.unwrap_or_default(),

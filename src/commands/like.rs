@@ -5,7 +5,7 @@ use std::path::Path;
 use super::remark;
 use crate::cli::Flags;
 use crate::export::like::{Like, read};
-use crate::walk::Problem;
+use crate::walk::{Problem, Sampler};
 use crate::words::Words;
 
 /// The flags with what the picture says in the place of what was not given. Remarks go to stderr.
@@ -23,10 +23,14 @@ pub(super) fn completed(flags: &Flags, words: Words) -> Result<Flags, Problem> {
 fn filled(flags: &Flags, like: Like) -> Flags {
     let asked = like.asked;
     let mut filled = flags.clone();
-    // Karras' spacing and eta belong to the picture's sampler.
+    // Karras' spacing, eta and original steps belong to the picture's sampler.
     if flags.sampler.is_none() || flags.sampler == asked.sampler {
         filled.karras = flags.karras.or(asked.karras);
         filled.eta = flags.eta.or(asked.eta);
+        filled.spacing = flags.spacing.or(asked.spacing);
+        filled.original_steps = flags.original_steps.or(asked.original_steps);
+    } else if flags.sampler.is_some_and(Sampler::has_spacing) {
+        filled.spacing = flags.spacing.or(asked.spacing);
     }
     if flags.prompt().is_none() {
         filled.prompt = asked.prompt;
@@ -35,8 +39,9 @@ fn filled(flags: &Flags, like: Like) -> Flags {
     filled.seed = filled.seed.or(asked.seed);
     filled.steps = filled.steps.or(asked.steps);
     filled.sampler = filled.sampler.or(asked.sampler);
-    filled.spacing = filled.spacing.or(asked.spacing);
     filled.guidance = filled.guidance.or(asked.guidance);
+    filled.guidance_rescale = filled.guidance_rescale.or(asked.guidance_rescale);
+    filled.clip_skip = filled.clip_skip.or(asked.clip_skip);
     filled.width = filled.width.or(asked.width);
     filled.height = filled.height.or(asked.height);
     filled

@@ -124,6 +124,12 @@ impl Walk {
         branch: Option<Branch>,
     ) -> Result<Self, Problem> {
         parts.footprint.check(settings, parts.networks.place(), true)?;
+        let layers = parts.networks.text_layers();
+        if settings.clip_skip > layers {
+            return Err(Problem::usage("clip-skip-range")
+                .with("skip", settings.clip_skip)
+                .with("most", layers));
+        }
         if let Some(call) = look.probe_step.filter(|&call| call >= plan.calls.len()) {
             return Err(Problem::usage("probe-range")
                 .with("call", call)
@@ -194,17 +200,15 @@ impl Walk {
         let pace = Pace::new(watch, Stage::Embeddings, 0);
         pace.go_on()?;
         let texts = self.texts.as_ref().ok_or_else(out_of_order)?;
-        let states = texts.vectors(&self.parts.networks)?;
+        let (states, context) = texts.vectors(&self.parts.networks, self.settings.clip_skip)?;
         pace.go_on()?;
         let layers = states.layers.iter().map(capture::grid).collect::<Result<_, _>>()?;
         let last = capture::grid(&states.last)?;
         let nearest = self.nearest()?;
-        self.context = Some(states.last);
-        Ok(Embeddings {
-            encoders: vec![TextLayers { layers, last: last.clone() }],
-            context: last,
-            nearest,
-        })
+        let encoders = vec![TextLayers { layers, last }];
+        let embeddings = Embeddings { encoders, context: capture::grid(&context)?, nearest };
+        self.context = Some(context);
+        Ok(embeddings)
     }
 
     /// Steps and sampler become timesteps and noise levels.

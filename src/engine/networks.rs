@@ -51,6 +51,41 @@ impl Networks {
         theirs.map_or_else(|| self.text.encode(rows), Ok)
     }
 
+    /// What cross-attention gets of these rows where the prompt leaves out the last `skip` layers
+    /// of the text encoder: of the first `whole` rows the end, of the others the state before.
+    ///
+    /// # Errors
+    /// More layers than there are.
+    pub fn encode_skipping(
+        &self,
+        rows: &[&[u32]],
+        whole: usize,
+        skip: usize,
+    ) -> Result<(TextStates, Tensor), Problem> {
+        if skip == 0 {
+            let states = self.encode(rows)?;
+            let end = states.last.clone();
+            return Ok((states, end));
+        }
+        // Only the own encoder gives the layers between.
+        let states = self.text.encode(rows)?;
+        let before = self.text.skipping(&states, skip)?.ok_or_else(|| {
+            Problem::usage("clip-skip-range").with("skip", skip).with("most", self.text.depth())
+        })?;
+        let own = before.narrow(0, whole, rows.len() - whole)?;
+        let context = if whole == 0 {
+            own
+        } else {
+            Tensor::cat(&[&states.last.narrow(0, 0, whole)?, &own], 0)?
+        };
+        Ok((states, context))
+    }
+
+    /// How many layers the text encoder has.
+    pub const fn text_layers(&self) -> usize {
+        self.text.depth()
+    }
+
     /// Whether the text encoder has the exact GELU, which candle-transformers lacks.
     pub const fn has_exact_gelu(&self) -> bool {
         self.text.has_exact_gelu()

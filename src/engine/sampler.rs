@@ -6,11 +6,15 @@
 
 mod continued;
 mod ddim;
+mod ddpm;
 mod dpmpp2m;
 mod euler;
 mod euler_a;
+mod heun;
+mod lcm;
 mod pndm;
 mod spacing;
+mod unipc;
 
 pub use continued::continued;
 
@@ -75,10 +79,14 @@ pub fn plan(config: &SchedulerConfig, settings: &Settings) -> Result<Plan, Probl
     }
     let plan = match settings.sampler {
         Sampler::Ddim => ddim::plan(config, settings)?,
+        Sampler::Ddpm => ddpm::plan(config, settings)?,
         Sampler::Pndm => pndm::plan(config, settings)?,
         Sampler::Euler => euler::plan(config, settings)?,
         Sampler::EulerA => euler_a::plan(config, settings)?,
-        Sampler::DpmPp2m => dpmpp2m::plan(config, settings)?,
+        Sampler::Heun => heun::plan(config, settings)?,
+        Sampler::DpmPp2m | Sampler::DpmPp2mSde => dpmpp2m::plan(config, settings)?,
+        Sampler::UniPc => unipc::plan(config, settings)?,
+        Sampler::Lcm => lcm::plan(config, settings)?,
     };
     let finite = |call: &&Call| {
         let f = &call.formula;
@@ -100,10 +108,12 @@ fn in_common_scale(settings: &Settings, keep: f64, next: Vec<Term>) -> Formula {
     let (x0, epsilon) = match settings.prediction {
         Prediction::Epsilon => ([1.0 / alpha, -sigma / alpha], [0.0, 1.0]),
         Prediction::V => ([alpha, -sigma], [sigma, alpha]),
+        Prediction::Sample => ([0.0, 1.0], [1.0 / sigma, -alpha / sigma]),
     };
     Formula {
         prediction: settings.prediction,
         guidance: guidance(settings),
+        guidance_rescale: settings.guidance_rescale as f32,
         input_scale: 1.0,
         x0: x0.map(|x| x as f32),
         epsilon: epsilon.map(|x| x as f32),
@@ -121,6 +131,7 @@ fn reading_in_sigma(prediction: Prediction, sigma: f64) -> ([f32; 2], [f32; 2]) 
         Prediction::V => {
             ([1.0 / square, -sigma / square.sqrt()], [sigma / square, 1.0 / square.sqrt()])
         }
+        Prediction::Sample => ([0.0, 1.0], [1.0 / sigma, -1.0 / sigma]),
     };
     (x0.map(|x| x as f32), epsilon.map(|x| x as f32))
 }
@@ -128,6 +139,16 @@ fn reading_in_sigma(prediction: Prediction, sigma: f64) -> ([f32; 2], [f32; 2]) 
 /// Guidance as the formula keeps it: 1 where it is off.
 fn guidance(settings: &Settings) -> f32 {
     if settings.guided() { settings.guidance as f32 } else { 1.0 }
+}
+
+/// σ after the last step of a sampler that works in σ; `least` is that of the least noisy training
+/// step.
+fn final_level(config: &SchedulerConfig, least: Option<&f32>) -> Result<f32, Problem> {
+    match config.text("final_sigmas_type", "zero")? {
+        "zero" => Ok(0.0),
+        "sigma_min" => Ok(least.copied().unwrap_or(0.0)),
+        _ => Err(config.unfit("final_sigmas_type")),
+    }
 }
 
 /// σ at ᾱ; finite also where ᾱ is 0.

@@ -32,8 +32,7 @@ pub struct SchedulerConfig {
 
 /// What no sampler here follows, with the one value at which a key changes nothing. Keys that are
 /// null or false are idle anyway.
-const ONLY: &[(&str, &str)] =
-    &[("interpolation_type", "linear"), ("timestep_type", "discrete"), ("variance_type", "")];
+const ONLY: &[(&str, &str)] = &[("interpolation_type", "linear"), ("timestep_type", "discrete")];
 
 /// Keys that, being true, would change the result in a way that is not built.
 const NEVER: &[&str] = &[
@@ -45,6 +44,9 @@ const NEVER: &[&str] = &[
     "use_flow_sigmas",
     "use_dynamic_shifting",
 ];
+
+/// The variances that a sampler adds by itself; a learned one comes from the network.
+const VARIANCES: &[&str] = &["fixed_small", "fixed_small_log", "fixed_large"];
 
 /// Keys that are followed, or that only speak about a key of [`NEVER`].
 const KNOWN: &[&str] = &[
@@ -66,6 +68,11 @@ const KNOWN: &[&str] = &[
     "solver_order",
     "solver_type",
     "algorithm_type",
+    "variance_type",
+    "predict_x0",
+    "disable_corrector",
+    "original_inference_steps",
+    "timestep_scaling",
     "lower_order_final",
     "euler_at_final",
     "lambda_min_clipped",
@@ -106,17 +113,23 @@ impl SchedulerConfig {
         let mut config = Self {
             map,
             file: file.to_owned(),
-            own: class.as_deref().and_then(sampler_of),
+            own: None,
             class,
             prediction: Prediction::Epsilon,
             train_steps: 1000,
             betas: Vec::new(),
             zero_snr: false,
         };
+        let stochastic = config.text("algorithm_type", "dpmsolver++")? == "sde-dpmsolver++";
+        config.own = config.class.as_deref().and_then(|class| sampler_of(class, stochastic));
         config.check_keys()?;
+        if !VARIANCES.contains(&config.text("variance_type", "fixed_small")?) {
+            return Err(config.unfit("variance_type"));
+        }
         config.prediction = match config.text("prediction_type", "epsilon")? {
             "epsilon" => Prediction::Epsilon,
             "v_prediction" => Prediction::V,
+            "sample" => Prediction::Sample,
             _ => return Err(config.unfit("prediction_type")),
         };
         config.train_steps = config.whole("num_train_timesteps", 1000, 1..=100_000)?;
@@ -154,8 +167,13 @@ impl SchedulerConfig {
     /// How timesteps are spread, where the file says so.
     pub fn spacing(&self, sampler: Sampler) -> Result<Spacing, Problem> {
         let usual = match sampler {
-            Sampler::Ddim | Sampler::Pndm => "leading",
-            Sampler::Euler | Sampler::EulerA | Sampler::DpmPp2m => "linspace",
+            Sampler::Ddim | Sampler::Ddpm | Sampler::Pndm | Sampler::Lcm => "leading",
+            Sampler::Euler
+            | Sampler::EulerA
+            | Sampler::Heun
+            | Sampler::DpmPp2m
+            | Sampler::DpmPp2mSde
+            | Sampler::UniPc => "linspace",
         };
         Spacing::from_name(self.text("timestep_spacing", usual)?)
             .ok_or_else(|| self.unfit("timestep_spacing"))
@@ -164,6 +182,11 @@ impl SchedulerConfig {
     /// Whether σ follow Karras' spacing.
     pub fn karras(&self) -> Result<bool, Problem> {
         self.flag("use_karras_sigmas", false)
+    }
+
+    /// How many timesteps a latent consistency model was distilled on.
+    pub(crate) fn original_steps(&self) -> Result<usize, Problem> {
+        self.whole("original_inference_steps", 50, 1..=self.train_steps)
     }
 
     /// Whether the β schedule is the cosine one, whose timesteps are not rounded.
@@ -193,6 +216,18 @@ impl SchedulerConfig {
         let Some(value) = self.present(key) else { return Ok(default) };
         let whole = value.as_u64().and_then(|n| usize::try_from(n).ok());
         whole.filter(|n| range.contains(n)).ok_or_else(|| self.unfit(key))
+    }
+
+    /// A list of places, empty where the key is missing.
+    pub(crate) fn places(&self, key: &str) -> Result<Vec<usize>, Problem> {
+        let place = |v: &Value| v.as_u64().and_then(|n| usize::try_from(n).ok());
+        match self.present(key) {
+            None => Ok(Vec::new()),
+            Some(Value::Array(list)) if list.len() <= self.train_steps => {
+                list.iter().map(place).collect::<Option<_>>().ok_or_else(|| self.unfit(key))
+            }
+            Some(_) => Err(self.unfit(key)),
+        }
     }
 
     /// The sentence for a value that cannot be followed.
@@ -242,10 +277,15 @@ impl SchedulerConfig {
     }
 
     fn computed_betas(&self) -> Result<Vec<f32>, Problem> {
-        let start = self.number("beta_start")?.unwrap_or(0.0001);
-        let end = self.number("beta_end")?.unwrap_or(0.02);
+        let (first, last, usual) = match self.own {
+            Some(Sampler::Heun) => (0.00085, 0.012, "linear"),
+            Some(Sampler::Lcm) => (0.00085, 0.012, "scaled_linear"),
+            _ => (0.0001, 0.02, "linear"),
+        };
+        let start = self.number("beta_start")?.unwrap_or(first);
+        let end = self.number("beta_end")?.unwrap_or(last);
         let steps = self.train_steps;
-        match self.text("beta_schedule", "linear")? {
+        match self.text("beta_schedule", usual)? {
             "linear" => Ok(linspace(start as f32, end as f32, steps)),
             "scaled_linear" => {
                 let roots = linspace(start.sqrt() as f32, end.sqrt() as f32, steps);
@@ -257,8 +297,13 @@ impl SchedulerConfig {
     }
 }
 
-fn sampler_of(class: &str) -> Option<Sampler> {
+fn sampler_of(class: &str, stochastic: bool) -> Option<Sampler> {
     match class {
+        "DDPMScheduler" => Some(Sampler::Ddpm),
+        "HeunDiscreteScheduler" => Some(Sampler::Heun),
+        "UniPCMultistepScheduler" => Some(Sampler::UniPc),
+        "LCMScheduler" => Some(Sampler::Lcm),
+        "DPMSolverMultistepScheduler" if stochastic => Some(Sampler::DpmPp2mSde),
         "DDIMScheduler" => Some(Sampler::Ddim),
         "PNDMScheduler" => Some(Sampler::Pndm),
         "EulerDiscreteScheduler" => Some(Sampler::Euler),
@@ -349,8 +394,9 @@ mod tests {
         for json in [
             r#"{"thresholding": true}"#,
             r#"{"use_beta_sigmas": true}"#,
-            r#"{"prediction_type": "sample"}"#,
+            r#"{"prediction_type": "flow_prediction"}"#,
             r#"{"beta_schedule": "sigmoid"}"#,
+            r#"{"variance_type": "learned_range"}"#,
             r#"{"interpolation_type": "log_linear"}"#,
             r#"{"something_new": 3, "_class_name": "DDIMScheduler"}"#,
             r#"{"num_train_timesteps": "many"}"#,

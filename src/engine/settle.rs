@@ -4,7 +4,7 @@
 use super::family::{Usual, usual};
 use super::scheduler_config::SchedulerConfig;
 use super::tokenizer::PROMPT_LIMIT;
-use crate::walk::{Asked, Change, ModelCard, Problem, Sampler, Settings};
+use crate::walk::{Asked, Change, ModelCard, Problem, Sampler, Settings, Spacing};
 
 /// The most latent cells that are computed: 2048 × 2048 pixels of Stable Diffusion.
 const MOST_CELLS: usize = 256 * 256;
@@ -37,9 +37,12 @@ pub fn settle(
         sampler,
         karras: karras(asked, sampler, scheduler)?,
         eta: eta(asked, sampler)?,
-        spacing: asked.spacing.map_or_else(|| scheduler.spacing(sampler), Ok)?,
+        spacing: spacing(asked, sampler, scheduler)?,
         prediction: scheduler.prediction,
+        original_steps: original_steps(asked, sampler, scheduler)?,
         guidance: guidance(asked, card, &usual, &mut guessed)?,
+        guidance_rescale: guidance_rescale(asked)?,
+        clip_skip: asked.clip_skip.unwrap_or(0),
         width: side("width", asked.width, card.default_size.0, card)?,
         height: side("height", asked.height, card.default_size.1, card)?,
         device: device.to_owned(),
@@ -138,13 +141,51 @@ fn guidance(
 
 /// Karras' spacing where it was asked for, or where the file says so and the sampler has it.
 fn karras(asked: &Asked, sampler: Sampler, scheduler: &SchedulerConfig) -> Result<bool, Problem> {
-    let has = matches!(sampler, Sampler::Euler | Sampler::DpmPp2m);
+    let has = sampler.has_karras();
     match asked.karras {
         Some(true) if !has => {
             Err(Problem::usage("karras-not-here").with("sampler", sampler.name()))
         }
         Some(karras) => Ok(karras),
         None => Ok(has && scheduler.karras()?),
+    }
+}
+
+/// How timesteps are spread; a sampler that chooses its own cannot be told.
+fn spacing(
+    asked: &Asked,
+    sampler: Sampler,
+    scheduler: &SchedulerConfig,
+) -> Result<Spacing, Problem> {
+    match asked.spacing {
+        Some(_) if !sampler.has_spacing() => {
+            Err(Problem::usage("spacing-not-here").with("sampler", sampler.name()))
+        }
+        Some(spacing) => Ok(spacing),
+        None => scheduler.spacing(sampler),
+    }
+}
+
+fn original_steps(
+    asked: &Asked,
+    sampler: Sampler,
+    scheduler: &SchedulerConfig,
+) -> Result<Option<usize>, Problem> {
+    if sampler == Sampler::Lcm {
+        return asked.original_steps.map_or_else(|| scheduler.original_steps(), Ok).map(Some);
+    }
+    match asked.original_steps {
+        Some(_) => Err(Problem::usage("original-steps-not-here").with("sampler", sampler.name())),
+        None => Ok(None),
+    }
+}
+
+fn guidance_rescale(asked: &Asked) -> Result<f64, Problem> {
+    let rescale = asked.guidance_rescale.unwrap_or(0.0);
+    if (0.0..=1.0).contains(&rescale) {
+        Ok(rescale)
+    } else {
+        Err(Problem::usage("guidance-rescale-range").with("rescale", rescale))
     }
 }
 
@@ -180,7 +221,7 @@ fn side(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::walk::{Family, Spacing};
+    use crate::walk::Family;
 
     fn card() -> ModelCard {
         ModelCard {
@@ -250,7 +291,7 @@ mod tests {
 
     #[test]
     fn a_sampler_that_is_not_here_is_named_unless_another_is_chosen() {
-        let file = r#"{"_class_name": "LCMScheduler", "original_inference_steps": 50}"#;
+        let file = r#"{"_class_name": "DEISMultistepScheduler", "solver_order": 2}"#;
         assert_eq!(settled(&Asked::default(), file).expect_err("unknown").key(), "scheduler-class");
         let asked = Asked { sampler: Some(Sampler::Euler), ..Asked::default() };
         assert!(settled(&asked, file).is_ok());

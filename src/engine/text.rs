@@ -145,6 +145,19 @@ impl TextEncoder {
         Ok(TextStates { layers, last: self.last.forward(&state)? })
     }
 
+    /// How many layers there are.
+    pub const fn depth(&self) -> usize {
+        self.config.layers
+    }
+
+    /// What cross-attention gets where the last `skip` layers are left out: the state before them
+    /// `[B,77,D]` after the final norm; `None` for more layers than there are.
+    pub fn skipping(&self, states: &TextStates, skip: usize) -> Result<Option<Tensor>, Problem> {
+        let at = states.layers.len().checked_sub(skip + 1);
+        let Some(state) = at.and_then(|at| states.layers.get(at)) else { return Ok(None) };
+        Ok(Some(self.last.forward(state)?))
+    }
+
     /// For each id, the `count` ids whose table rows lie nearest by cosine, best first, itself
     /// left out; looked for in `among` where given, else in the whole vocabulary. Rows of zeros,
     /// which were never taught, are near nothing.

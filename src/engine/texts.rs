@@ -46,15 +46,21 @@ impl Texts {
         Ok(Self { prompt, negative, blended })
     }
 
-    /// Their vectors: row 0 the negative prompt where there is one, the last row the prompt.
-    pub(super) fn vectors(&self, networks: &Networks) -> Result<TextStates, Problem> {
+    /// Their vectors and what cross-attention gets: row 0 the negative prompt where there is one,
+    /// the last row the prompt, which leaves out the last `skip` layers.
+    pub(super) fn vectors(
+        &self,
+        networks: &Networks,
+        skip: usize,
+    ) -> Result<(TextStates, Tensor), Problem> {
         let texts = self.negative.iter().chain([&self.prompt]);
         let other = self.blended.iter().map(|(text, _)| text);
         let rows: Vec<&[u32]> = texts.chain(other).map(|text| text.ids.as_slice()).collect();
-        let states = networks.encode(&rows)?;
+        let whole = usize::from(self.negative.is_some());
+        let (states, context) = networks.encode_skipping(&rows, whole, skip)?;
         match &self.blended {
-            None => Ok(states),
-            Some((_, weight)) => blend(&states, *weight).map_err(|e| compute_failed(&e)),
+            None => Ok((states, context)),
+            Some((_, weight)) => blend(&states, &context, *weight).map_err(|e| compute_failed(&e)),
         }
     }
 }
@@ -78,7 +84,11 @@ fn blended_in(tokenizer: &Tokenizer, blend: &Blend) -> Result<(Encoding, f32), P
 }
 
 /// The last row mixed into the one before, at the end and in each layer.
-fn blend(states: &TextStates, weight: f32) -> candle_core::Result<TextStates> {
+fn blend(
+    states: &TextStates,
+    context: &Tensor,
+    weight: f32,
+) -> candle_core::Result<(TextStates, Tensor)> {
     let mix = |all: &Tensor| {
         let rows = all.dim(0)?;
         let of = |row| all.narrow(0, row, 1);
@@ -86,8 +96,6 @@ fn blend(states: &TextStates, weight: f32) -> candle_core::Result<TextStates> {
         let mixed = ((of(rows - 2)? * (1.0 - share))? + (of(rows - 1)? * share)?)?;
         if rows == 2 { Ok(mixed) } else { Tensor::cat(&[&all.narrow(0, 0, rows - 2)?, &mixed], 0) }
     };
-    Ok(TextStates {
-        layers: states.layers.iter().map(mix).collect::<candle_core::Result<_>>()?,
-        last: mix(&states.last)?,
-    })
+    let layers = states.layers.iter().map(mix).collect::<candle_core::Result<_>>()?;
+    Ok((TextStates { layers, last: mix(&states.last)? }, mix(context)?))
 }

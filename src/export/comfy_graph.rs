@@ -108,12 +108,18 @@ impl<'a> Graph<'a> {
                 "euler" => Some(Sampler::Euler),
                 "euler_ancestral" => Some(Sampler::EulerA),
                 "ddim" => Some(Sampler::Ddim),
+                "ddpm" => Some(Sampler::Ddpm),
+                "heun" => Some(Sampler::Heun),
                 "dpmpp_2m" => Some(Sampler::DpmPp2m),
+                "dpmpp_2m_sde" => Some(Sampler::DpmPp2mSde),
+                "lcm" => Some(Sampler::Lcm),
                 _ => None,
             };
             match like.asked.sampler {
                 None => like.remark(Problem::new("like-sampler").with("sampler", short(name))),
-                Some(Sampler::EulerA) => like.remark(Problem::new("like-fresh-noise")),
+                Some(Sampler::EulerA | Sampler::Ddpm | Sampler::DpmPp2mSde | Sampler::Lcm) => {
+                    like.remark(Problem::new("like-fresh-noise").with("sampler", name));
+                }
                 Some(_) => {}
             }
         }
@@ -199,7 +205,9 @@ impl<'a> Graph<'a> {
 /// How the noise levels are spread, where that is the same here.
 fn scheduler(name: &str, like: &mut Like) {
     like.karras(name == "karras");
+    let none = like.asked.sampler.is_some_and(|sampler| !sampler.has_spacing());
     like.asked.spacing = match name {
+        _ if none => None,
         "normal" => Some(Spacing::Linspace),
         "simple" => Some(Spacing::Trailing),
         "ddim_uniform" => Some(Spacing::Leading),

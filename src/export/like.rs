@@ -8,7 +8,7 @@ use std::path::Path;
 use ::png::{Decoder, Limits};
 
 use super::comfy_graph;
-use super::parameters::{OURS, Parameters, SPACING, sampler_name};
+use super::parameters::{CLIP_SKIP, ORIGINAL, OURS, Parameters, RESCALE, SPACING, sampler_name};
 use super::png::{PARAMETERS_KEY, SETTINGS_KEY};
 use crate::walk::{Asked, Problem, Sampler, Settings, Spacing, weight_syntax};
 
@@ -97,10 +97,14 @@ impl Like {
                 seed: Some(settings.seed),
                 steps: Some(settings.steps),
                 sampler: Some(settings.sampler),
-                karras: has_karras(settings.sampler).then_some(settings.karras),
+                karras: settings.sampler.has_karras().then_some(settings.karras),
                 eta: (settings.sampler == Sampler::Ddim).then_some(settings.eta),
-                spacing: Some(settings.spacing),
+                spacing: settings.sampler.has_spacing().then_some(settings.spacing),
+                original_steps: settings.original_steps,
                 guidance: Some(settings.guidance),
+                guidance_rescale: (settings.guidance_rescale > 0.0)
+                    .then_some(settings.guidance_rescale),
+                clip_skip: (settings.clip_skip > 0).then_some(settings.clip_skip),
                 width: Some(settings.width),
                 height: Some(settings.height),
                 ..Asked::default()
@@ -155,8 +159,12 @@ impl Like {
             "Sampler" => self.sampler(value),
             "Model" => self.model = Some(value.to_owned()),
             SPACING => self.asked.spacing = Spacing::from_name(value),
-            "Clip skip" if value == "1" => {}
-            "Clip skip" => self.remark(Problem::new("like-clip-skip").with("value", short(value))),
+            ORIGINAL => self.asked.original_steps = self.number(key, value),
+            RESCALE => self.asked.guidance_rescale = self.number(key, value),
+            CLIP_SKIP => {
+                let layer = self.number(key, value).filter(|layer: &usize| *layer > 1);
+                self.asked.clip_skip = layer.map(|layer| layer - 1);
+            }
             "Hires upscale" => self.remark(Problem::new("like-hires")),
             "Denoising strength" => {
                 self.remark(Problem::new("like-denoising").with("value", short(value)));
@@ -222,17 +230,30 @@ impl Like {
             }
         };
         self.karras(karras);
-        if !ours && self.asked.spacing.is_none() {
-            self.asked.spacing = Some(match sampler {
-                Sampler::Ddim | Sampler::Pndm => Spacing::Leading,
-                Sampler::Euler | Sampler::EulerA | Sampler::DpmPp2m => Spacing::Linspace,
-            });
+        if !ours {
+            self.other_arithmetic(sampler);
+            if self.asked.spacing.is_none() && sampler.has_spacing() {
+                self.asked.spacing = Some(match sampler {
+                    Sampler::Ddim | Sampler::Ddpm | Sampler::Pndm => Spacing::Leading,
+                    _ => Spacing::Linspace,
+                });
+            }
+        }
+    }
+
+    /// A remark where the web UI works a sampler out in another way: the stochastic solver draws
+    /// from a Brownian tree, and `UniPC` is of order 3.
+    fn other_arithmetic(&mut self, sampler: Sampler) {
+        if matches!(sampler, Sampler::DpmPp2mSde | Sampler::UniPc) {
+            let name = sampler_name(sampler);
+            let remark = Problem::new("like-other-arithmetic").with("program", "AUTOMATIC1111");
+            self.remark(remark.with("sampler", name));
         }
     }
 
     /// Karras' spacing, or a remark that the sampler has none here.
     pub(super) fn karras(&mut self, karras: bool) {
-        let has = self.asked.sampler.is_some_and(has_karras);
+        let has = self.asked.sampler.is_some_and(Sampler::has_karras);
         if karras && !has {
             self.remark(Problem::new("like-schedule").with("schedule", "Karras"));
         }
@@ -267,11 +288,6 @@ impl Like {
     }
 }
 
-/// Whether a sampler has Karras' spacing here.
-pub(super) const fn has_karras(sampler: Sampler) -> bool {
-    matches!(sampler, Sampler::Euler | Sampler::DpmPp2m)
-}
-
 /// The beginning of a foreign text.
 pub(super) fn short(text: &str) -> String {
     let mut short: String = text.chars().take(60).collect();
@@ -302,7 +318,6 @@ mod tests {
             "like-sampler",
             "like-value",
             "like-value",
-            "like-clip-skip",
             "like-hires",
             "like-other",
             "like-weights",
@@ -313,6 +328,7 @@ mod tests {
         ];
         assert_eq!(keys(&like), expected);
         assert_eq!((like.asked.steps, like.asked.seed), (Some(20), None));
+        assert_eq!(like.asked.clip_skip, Some(1), "the last but one");
         assert_eq!(like.model.as_deref(), Some("dream"));
     }
 
@@ -332,6 +348,9 @@ mod tests {
         assert_eq!(asked("Sampler: DPM++ 2M Karras"), karras);
         assert_eq!(asked("Sampler: DPM++ 2M, Schedule type: Karras"), karras);
         assert_eq!(asked("Sampler: DPM++ 2M, Schedule type: Automatic"), karras);
+        assert_eq!(asked("Sampler: Heun"), (Some(Sampler::Heun), Some(false), linspace));
+        assert_eq!(asked("Sampler: LCM"), (Some(Sampler::Lcm), None, None));
+        assert_eq!(keys(&with("Sampler: UniPC")), ["like-other-arithmetic"]);
         let ddim = with("Sampler: DDIM, Schedule type: Karras");
         assert_eq!((keys(&ddim), ddim.asked.karras), (vec!["like-schedule"], None));
     }

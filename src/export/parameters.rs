@@ -9,8 +9,12 @@ use crate::walk::{AttachmentKind, Sampler, Settings};
 /// More values than any program writes.
 const MOST_VALUES: usize = 200;
 const NEGATIVE: &str = "Negative prompt:";
-/// The key of our own for what AUTOMATIC1111 has no name for.
+/// Keys of our own for what AUTOMATIC1111 has no name for.
 pub(super) const SPACING: &str = "Timestep spacing";
+pub(super) const ORIGINAL: &str = "Original steps";
+pub(super) const RESCALE: &str = "Guidance rescale";
+/// The layer that is taken, counted from the end: 1 is the last.
+pub(super) const CLIP_SKIP: &str = "Clip skip";
 /// What `Version` begins with in texts of ours.
 pub(super) const OURS: &str = "safelight ";
 
@@ -72,6 +76,9 @@ pub fn parameters(settings: &Settings) -> String {
         ("Size", format!("{}x{}", settings.width, settings.height)),
         ("Model", settings.model.clone()),
     ]);
+    if settings.clip_skip > 0 {
+        values.push((CLIP_SKIP, (settings.clip_skip + 1).to_string()));
+    }
     if settings.eta > 0.0 {
         values.push(("Eta DDIM", settings.eta.to_string()));
     }
@@ -86,24 +93,42 @@ pub fn parameters(settings: &Settings) -> String {
             values.push((key, list.join(", ")));
         }
     }
-    values.extend([
-        ("RNG", "CPU".to_owned()),
-        (SPACING, settings.spacing.name().to_owned()),
-        ("Version", format!("{OURS}{}", env!("CARGO_PKG_VERSION"))),
-    ]);
+    values.push(("RNG", "CPU".to_owned()));
+    values.extend(own_values(settings));
+    values.push(("Version", format!("{OURS}{}", env!("CARGO_PKG_VERSION"))));
     let values: Vec<String> =
         values.into_iter().map(|(key, value)| format!("{key}: {}", quoted(&value))).collect();
     format!("{text}\n{}", values.join(", "))
+}
+
+/// What AUTOMATIC1111 has no name for.
+fn own_values(settings: &Settings) -> Vec<(&'static str, String)> {
+    let mut values = Vec::new();
+    if settings.sampler.has_spacing() {
+        values.push((SPACING, settings.spacing.name().to_owned()));
+    }
+    if let Some(steps) = settings.original_steps {
+        values.push((ORIGINAL, steps.to_string()));
+    }
+    if settings.guidance_rescale > 0.0 {
+        values.push((RESCALE, settings.guidance_rescale.to_string()));
+    }
+    values
 }
 
 /// The name that AUTOMATIC1111 has for a sampler.
 pub const fn sampler_name(sampler: Sampler) -> &'static str {
     match sampler {
         Sampler::Ddim => "DDIM",
+        Sampler::Ddpm => "DDPM",
         Sampler::Pndm => "PLMS",
         Sampler::Euler => "Euler",
         Sampler::EulerA => "Euler a",
+        Sampler::Heun => "Heun",
         Sampler::DpmPp2m => "DPM++ 2M",
+        Sampler::DpmPp2mSde => "DPM++ 2M SDE",
+        Sampler::UniPc => "UniPC",
+        Sampler::Lcm => "LCM",
     }
 }
 

@@ -252,6 +252,7 @@ impl Teacher {
         let noisy = (clean.broadcast_mul(&picture)? + noise.broadcast_mul(&rest)?)?;
         let target = match self.prediction {
             Prediction::Epsilon => noise,
+            Prediction::Sample => clean,
             Prediction::V => (noise.broadcast_mul(&picture)? - clean.broadcast_mul(&rest)?)?,
         };
         let captions: Vec<&str> = seen.iter().map(|of| of.caption.as_str()).collect();

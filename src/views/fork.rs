@@ -98,9 +98,9 @@ fn sentences(words: Words, forking: &Forking) -> Vec<String> {
     let sampler = forking.sampler();
     if forking.parent.change.sampler.is_some() {
         let key = match sampler {
-            Sampler::DpmPp2m => "fork.restart-order",
             Sampler::Pndm => "fork.restart-multistep",
-            Sampler::Ddim | Sampler::Euler | Sampler::EulerA => "fork.restart",
+            _ if sampler.remembers() => "fork.restart-order",
+            _ => "fork.restart",
         };
         sentences.push(words.fill(key, &[("sampler", sampler.name())]));
     }

@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Grid, Prediction};
+use super::{Grid, Prediction, Statistics};
 
 /// The arithmetic of one step: every quantity as a weighted sum of others.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -14,6 +14,9 @@ pub struct Formula {
     pub prediction: Prediction,
     /// Guidance scale; 1 where guidance is off.
     pub guidance: f32,
+    /// How far the guided answer is brought back to the deviation of the prompt's answer, 0 to 1.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub guidance_rescale: f32,
     /// `input = latent · input_scale`.
     pub input_scale: f32,
     /// `x0 = latent · x0[0] + pred · x0[1]`.
@@ -60,6 +63,10 @@ pub enum Quantity {
     ExtraNoise,
 }
 
+fn is_zero(x: &f32) -> bool {
+    *x == 0.0
+}
+
 impl Formula {
     /// What the network is shown.
     pub fn input(&self, latent: &Grid) -> Grid {
@@ -67,10 +74,25 @@ impl Formula {
     }
 
     /// The guided answer: `u + guidance · (t − u)`, or the prompt's alone; `None` where the two
-    /// have different shapes.
+    /// have different shapes. With `guidance_rescale`, times what [`Self::rescaling`] says.
     pub fn guided(&self, uncond: Option<&Grid>, text: &Grid) -> Option<Grid> {
         let Some(uncond) = uncond else { return Some(text.clone()) };
-        uncond.zip(text, |u, t| u + self.guidance * (t - u))
+        let mixed = uncond.zip(text, |u, t| u + self.guidance * (t - u))?;
+        if self.guidance_rescale == 0.0 {
+            return Some(mixed);
+        }
+        let factor = self.rescaling(uncond, text)?;
+        Some(mixed.map(|x| x * factor))
+    }
+
+    /// By how much the mixture is multiplied: `r·std(text)/std(mixture) + 1 − r` (Lin et al. 2023,
+    /// equations 15 and 16); `None` where the two answers have different shapes.
+    pub fn rescaling(&self, uncond: &Grid, text: &Grid) -> Option<f32> {
+        let mixed = uncond.zip(text, |u, t| u + self.guidance * (t - u))?;
+        let ratio = Statistics::of(text).std / Statistics::of(&mixed).std;
+        // A mixture without any deviation has none to give back.
+        let ratio = if ratio.is_finite() { ratio } else { 1.0 };
+        Some(self.guidance_rescale * ratio + 1.0 - self.guidance_rescale)
     }
 
     /// The clean latent that `pred` implies; `None` where the shapes differ.
@@ -125,6 +147,7 @@ mod tests {
         let formula = Formula {
             prediction: Prediction::Epsilon,
             guidance: 3.0,
+            guidance_rescale: 0.0,
             input_scale: 0.5,
             x0: [2.0, -1.0],
             epsilon: [0.0, 1.0],
@@ -141,5 +164,28 @@ mod tests {
         assert!(formula.next_of(&two, &one, None, &|_| None).is_none());
         assert_eq!(formula.guided(Some(&one), &two).expect("one shape").data(), &[4.0]);
         assert_eq!(formula.guided(None, &two), Some(two));
+    }
+
+    #[test]
+    fn a_rescaled_mixture_has_the_deviation_of_the_prompts_answer() {
+        let uncond = Grid::new(&[4], vec![0.1, -0.4, 0.9, 0.3]).expect("four");
+        let text = Grid::new(&[4], vec![-1.0, 0.5, 2.0, 0.25]).expect("four");
+        let with = |guidance_rescale| Formula {
+            prediction: Prediction::V,
+            guidance: 7.5,
+            guidance_rescale,
+            input_scale: 1.0,
+            x0: [1.0, 0.0],
+            epsilon: [0.0, 1.0],
+            common_scale: 1.0,
+            next_common_scale: 1.0,
+            next: Vec::new(),
+        };
+        let deviation = |share| {
+            let mixed = with(share).guided(Some(&uncond), &text).expect("one shape");
+            Statistics::of(&mixed).std
+        };
+        assert!((deviation(1.0) / Statistics::of(&text).std - 1.0).abs() < 1e-6);
+        assert!(deviation(0.0) > deviation(0.5) && deviation(0.5) > deviation(1.0));
     }
 }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::{Asked, Change, Frame, Problem, Sampler, Settings};
+use super::{Asked, Change, Frame, Problem, Settings};
 
 /// A run to be laid beside others.
 #[derive(Clone, Debug, PartialEq)]
@@ -38,7 +38,6 @@ impl ForkAsked {
     /// anew, with a first step of first order.
     pub fn restart(&self) -> Option<Problem> {
         let sampler = self.change.sampler.filter(|sampler| *sampler != self.settings.sampler)?;
-        let remembers = matches!(sampler, Sampler::Pndm | Sampler::DpmPp2m);
-        remembers.then(|| Problem::new("fork-restarts").with("sampler", sampler.name()))
+        sampler.remembers().then(|| Problem::new("fork-restarts").with("sampler", sampler.name()))
     }
 }

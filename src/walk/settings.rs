@@ -13,6 +13,9 @@ pub enum Sampler {
     /// Song et al. 2020, with eta.
     #[serde(rename = "ddim")]
     Ddim,
+    /// Ho et al. 2020, with fresh noise at every step.
+    #[serde(rename = "ddpm")]
+    Ddpm,
     /// Liu et al. 2022, without Runge-Kutta warm-up (`skip_prk_steps`).
     #[serde(rename = "pndm")]
     Pndm,
@@ -22,23 +25,76 @@ pub enum Sampler {
     /// Euler with ancestral noise (k-diffusion).
     #[serde(rename = "euler-a")]
     EulerA,
+    /// Karras et al. 2022, algorithm 1 without churn: two calls a step.
+    #[serde(rename = "heun")]
+    Heun,
     /// Lu et al. 2022, DPM-Solver++ of second order, multistep.
     #[serde(rename = "dpm++2m")]
     DpmPp2m,
+    /// The same with fresh noise at every step (SDE-DPM-Solver++).
+    #[serde(rename = "dpm++2m-sde")]
+    DpmPp2mSde,
+    /// Zhao et al. 2023, predictor and corrector, multistep.
+    #[serde(rename = "unipc")]
+    UniPc,
+    /// Luo et al. 2023, for latent consistency models.
+    #[serde(rename = "lcm")]
+    Lcm,
 }
 
 impl Sampler {
     /// All of them, in the order of menus.
-    pub const ALL: [Self; 5] = [Self::Ddim, Self::Pndm, Self::Euler, Self::EulerA, Self::DpmPp2m];
+    pub const ALL: [Self; 10] = [
+        Self::Ddim,
+        Self::Ddpm,
+        Self::Pndm,
+        Self::Euler,
+        Self::EulerA,
+        Self::Heun,
+        Self::DpmPp2m,
+        Self::DpmPp2mSde,
+        Self::UniPc,
+        Self::Lcm,
+    ];
 
     /// The name on flags, screens and in JSON.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Ddim => "ddim",
+            Self::Ddpm => "ddpm",
             Self::Pndm => "pndm",
             Self::Euler => "euler",
             Self::EulerA => "euler-a",
+            Self::Heun => "heun",
             Self::DpmPp2m => "dpm++2m",
+            Self::DpmPp2mSde => "dpm++2m-sde",
+            Self::UniPc => "unipc",
+            Self::Lcm => "lcm",
+        }
+    }
+
+    /// Whether it can take Karras' spacing of σ.
+    pub const fn has_karras(self) -> bool {
+        matches!(self, Self::Euler | Self::Heun | Self::DpmPp2m | Self::DpmPp2mSde | Self::UniPc)
+    }
+
+    /// Whether its timesteps can be spread in several ways: those of [`Self::Lcm`] are chosen among
+    /// the ones that the model was distilled on.
+    pub const fn has_spacing(self) -> bool {
+        !matches!(self, Self::Lcm)
+    }
+
+    /// Whether a step draws on earlier ones.
+    pub const fn remembers(self) -> bool {
+        matches!(self, Self::Pndm | Self::DpmPp2m | Self::DpmPp2mSde | Self::UniPc)
+    }
+
+    /// How often it asks the network in so many steps.
+    pub const fn calls(self, steps: usize) -> usize {
+        match self {
+            Self::Pndm if steps > 1 => steps.saturating_add(1),
+            Self::Heun => steps.saturating_mul(2).saturating_sub(1),
+            _ => steps,
         }
     }
 
@@ -56,6 +112,8 @@ pub enum Prediction {
     Epsilon,
     /// `√ᾱ·ε − √(1−ᾱ)·x0` (Salimans & Ho 2022).
     V,
+    /// x0, the clean latent itself.
+    Sample,
 }
 
 /// How timesteps are spread over the training steps.
@@ -149,8 +207,14 @@ pub struct Asked {
     pub eta: Option<f64>,
     /// Spacing of timesteps.
     pub spacing: Option<Spacing>,
+    /// How many timesteps a latent consistency model was distilled on.
+    pub original_steps: Option<usize>,
     /// Guidance scale; at 1 and below guidance is off.
     pub guidance: Option<f64>,
+    /// How far the guided answer is brought back to the deviation of the prompt's answer, 0 to 1.
+    pub guidance_rescale: Option<f64>,
+    /// How many of the text encoder's last layers the prompt leaves out.
+    pub clip_skip: Option<usize>,
     /// Pixels across.
     pub width: Option<usize>,
     /// Pixels down.
@@ -193,8 +257,19 @@ pub struct Settings {
     pub spacing: Spacing,
     /// How the network's output is read.
     pub prediction: Prediction,
+    /// How many timesteps a latent consistency model was distilled on, for its sampler.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub original_steps: Option<usize>,
     /// Guidance scale; at 1 and below guidance is off.
     pub guidance: f64,
+    /// How far the guided answer is brought back to the deviation of the prompt's answer, 0 to 1
+    /// (Lin et al. 2023, section 3.4).
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub guidance_rescale: f64,
+    /// How many of the text encoder's last layers the prompt leaves out; the negative prompt leaves
+    /// out none.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub clip_skip: usize,
     /// Pixels across.
     pub width: usize,
     /// Pixels down.
@@ -217,6 +292,14 @@ pub struct Settings {
     pub fork: Option<Fork>,
 }
 
+fn is_zero(x: &f64) -> bool {
+    *x == 0.0
+}
+
+fn is_none(n: &usize) -> bool {
+    *n == 0
+}
+
 impl Settings {
     /// What to ask for to get these settings again; device and numbers are left to this machine,
     /// and of a model only the name is known: `pocket` is inside the binary.
@@ -230,8 +313,11 @@ impl Settings {
             sampler: Some(self.sampler),
             karras: Some(self.karras),
             eta: Some(self.eta),
-            spacing: Some(self.spacing),
+            spacing: self.sampler.has_spacing().then_some(self.spacing),
+            original_steps: self.original_steps,
             guidance: Some(self.guidance),
+            guidance_rescale: Some(self.guidance_rescale),
+            clip_skip: Some(self.clip_skip),
             width: Some(self.width),
             height: Some(self.height),
             engine: self.engine,

@@ -125,6 +125,7 @@ mod tests {
             formula: Formula {
                 prediction: Prediction::Epsilon,
                 guidance: 1.0,
+                guidance_rescale: 0.0,
                 input_scale: 1.0,
                 x0: [1.0, -1.0],
                 epsilon: [0.0, 1.0],

@@ -167,10 +167,11 @@ fn every_line_of_every_sampler_comes_out_as_the_engine_has_it() {
     let asked = Asked { model: Some(model), steps: Some(5), ..Asked::default() };
     let engine = Engine::open(&asked, &Unwatched).unwrap();
     for sampler in Sampler::ALL {
-        for guidance in [1.0, 4.0] {
+        for (guidance, rescale) in [(1.0, 0.0), (4.0, 0.0), (4.0, 0.7)] {
             let asked = Asked {
                 sampler: Some(sampler),
                 guidance: Some(guidance),
+                guidance_rescale: Some(rescale),
                 eta: (sampler == Sampler::Ddim).then_some(0.5),
                 ..asked.clone()
             };

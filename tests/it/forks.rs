@@ -120,7 +120,7 @@ fn another_sampler_starts_at_the_same_noise_level_in_its_own_scale() {
 #[test]
 fn a_multistep_sampler_begins_anew() {
     let parent = walk(&asked());
-    for sampler in [Sampler::DpmPp2m, Sampler::Pndm] {
+    for sampler in [Sampler::DpmPp2m, Sampler::UniPc, Sampler::Pndm] {
         let change = Change { sampler: Some(sampler), ..Change::default() };
         let asked = ForkAsked {
             settings: parent.0.clone(),
@@ -138,6 +138,28 @@ fn a_multistep_sampler_begins_anew() {
     let pndm = fork(&parent, 3, Change { sampler: Some(Sampler::Pndm), ..Change::default() });
     let levels: Vec<f32> = steps(&pndm).iter().map(|step| step.sigma_next).collect();
     assert_eq!(levels.len(), STEPS + 1, "one call more");
+}
+
+/// Whatever walked before and whatever takes over: the latent at the branching point is the same in
+/// the common scale, the levels only fall, and the walk comes to its end.
+#[test]
+fn every_sampler_takes_over_from_every_other_at_the_level_that_was_reached() {
+    for before in [Sampler::Ddim, Sampler::Heun, Sampler::UniPc, Sampler::Lcm] {
+        let parent = walk(&Asked { sampler: Some(before), steps: Some(4), ..asked() });
+        let call = 2;
+        for sampler in Sampler::ALL.into_iter().filter(|sampler| *sampler != before) {
+            let change = Change { sampler: Some(sampler), ..Change::default() };
+            let forked = fork(&parent, call, change);
+            let (ours, theirs) = (steps(&parent.1), steps(&forked));
+            let name = format!("{} after {}", sampler.name(), before.name());
+            assert!((ours[call].sigma / theirs[call].sigma - 1.0).abs() < 1e-5, "{name}");
+            let (a, b) = (ours[call].common_latent(), theirs[call].common_latent());
+            assert!(relative_error(b.data(), a.data()) < 1e-5, "{name}");
+            assert!(theirs.windows(2).all(|pair| pair[1].sigma <= pair[0].sigma), "{name}");
+            assert!(theirs.last().unwrap().sigma_next < 0.1, "{name}");
+            assert!(picture(&forked).iter().all(|x| x.is_finite()), "{name}");
+        }
+    }
 }
 
 #[test]

@@ -84,7 +84,10 @@ pub(crate) fn settings() -> Settings {
         eta: 0.0,
         spacing: Spacing::Trailing,
         prediction: Prediction::V,
+        original_steps: None,
         guidance: 4.0,
+        guidance_rescale: 0.0,
+        clip_skip: 0,
         width: EDGE * 4,
         height: EDGE * 4,
         device: "cpu".into(),
@@ -263,6 +266,7 @@ fn step(call: usize, latent: Grid, schedule: &Schedule, (guidance, radius): (f32
     let formula = Formula {
         prediction: Prediction::V,
         guidance,
+        guidance_rescale: 0.0,
         input_scale: 1.0,
         x0: [a, -b],
         epsilon: [b, a],

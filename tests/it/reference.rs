@@ -36,14 +36,8 @@ fn cases() -> Vec<PathBuf> {
 }
 
 fn walkable(case: &Map<String, Value>) -> bool {
-    let later = ["strength", "clip_skip", "call"];
-    let samplers = ["DDIM", "PNDM", "EulerDiscrete", "EulerAncestral", "DPMSolverMultistep"];
-    let class = case["scheduler"].as_str().unwrap();
-    let algorithm = case["scheduler_config"].get("algorithm_type");
     case["model"].as_str().is_some_and(|model| ["sd1", "sd2v"].contains(&model))
-        && !later.iter().any(|key| case.contains_key(*key))
-        && samplers.iter().any(|sampler| class.starts_with(sampler))
-        && algorithm.is_none_or(|name| name == "dpmsolver++")
+        && !case.contains_key("strength")
 }
 
 /// What is laid over the model of a case: the same thing once in each naming.
@@ -72,6 +66,7 @@ fn walked(case: &Map<String, Value>, attachments: Vec<AttachmentAsked>) -> BTree
     scheduler.insert("_class_name".into(), case["scheduler"].clone());
     copied.write("scheduler/scheduler_config.json", Value::Object(scheduler).to_string());
     let text = |key: &str| case.get(key).and_then(Value::as_str).map(str::to_owned);
+    let in_call = |key: &str| case.get("call").and_then(|call| call.get(key));
     let whole = |key: &str| case.get(key).and_then(Value::as_u64);
     let asked = Asked {
         model: Some(copied.path()),
@@ -81,6 +76,11 @@ fn walked(case: &Map<String, Value>, attachments: Vec<AttachmentAsked>) -> BTree
         steps: whole("steps").map(|n| n as usize),
         eta: case.get("eta").and_then(Value::as_f64),
         guidance: case.get("guidance").and_then(Value::as_f64),
+        guidance_rescale: in_call("guidance_rescale").and_then(Value::as_f64),
+        original_steps: in_call("original_inference_steps")
+            .and_then(Value::as_u64)
+            .map(|n| n as usize),
+        clip_skip: whole("clip_skip").map(|n| n as usize),
         width: whole("width").map(|n| n as usize),
         height: whole("height").map(|n| n as usize),
         device: DeviceChoice::Cpu,

@@ -64,9 +64,9 @@ impl Axes {
     }
 }
 
-/// PNDM asks the network once more than it has steps.
+/// Some samplers ask the network more often than they have steps.
 fn calls(sampler: Option<Sampler>, steps: usize) -> usize {
-    steps.saturating_add(usize::from(sampler == Some(Sampler::Pndm) && steps > 1))
+    sampler.map_or(steps, |sampler| sampler.calls(steps))
 }
 
 #[cfg(test)]

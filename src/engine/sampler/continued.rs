@@ -2,7 +2,9 @@
 //! goes down the levels that remain. What it would remember of earlier steps, it has not seen: a
 //! multistep sampler begins anew, as at the start of a walk.
 
-use super::{Call, ddim, dpmpp2m, euler, euler_a, in_common_scale, level, pndm};
+use super::{
+    Call, ddim, ddpm, dpmpp2m, euler, euler_a, heun, in_common_scale, lcm, level, pndm, unipc,
+};
 use crate::engine::scheduler_config::SchedulerConfig;
 use crate::walk::{Problem, Quantity, Sampler, Schedule, Settings};
 
@@ -21,12 +23,20 @@ pub fn continued(
     if timesteps.is_empty() {
         return Err(Problem::usage("fork-past-the-end").with("call", call + 1));
     }
+    let pairs = timesteps.iter().map(|t| *t as i64).zip(levels.windows(2)).enumerate();
+    let keep = |pair: &[f32]| (share(pair[0]) as f32, share(pair[1]) as f32);
     let calls = match settings.sampler {
-        Sampler::Ddim => {
-            let pairs = timesteps.iter().zip(levels.windows(2)).enumerate();
-            let keep = |pair: &[f32]| (share(pair[0]) as f32, share(pair[1]) as f32);
-            pairs.map(|(k, (t, pair))| ddim::call(settings, k, *t as i64, keep(pair))).collect()
-        }
+        Sampler::Ddim => pairs.map(|(k, (t, to))| ddim::call(settings, k, t, keep(to))).collect(),
+        Sampler::Ddpm => pairs
+            .map(|(k, (t, to))| ddpm::call(config, settings, k, t, keep(to)))
+            .collect::<Result<_, _>>()?,
+        Sampler::Lcm => pairs
+            .map(|(k, (t, to))| {
+                let (now, after) = keep(to);
+                let after = (k + 1 < timesteps.len()).then_some(after);
+                lcm::call(config, settings, k, t, (now, after))
+            })
+            .collect::<Result<_, _>>()?,
         Sampler::Pndm => pndm_calls(settings, &timesteps, &levels),
         Sampler::Euler => {
             euler::in_sigma(config, settings, &timesteps, levels, false, &euler::step).calls
@@ -34,7 +44,11 @@ pub fn continued(
         Sampler::EulerA => {
             euler::in_sigma(config, settings, &timesteps, levels, true, &euler_a::step).calls
         }
-        Sampler::DpmPp2m => dpmpp2m::calls(config, settings, &timesteps, &levels)?,
+        Sampler::Heun => heun::calls(settings, &timesteps, &levels),
+        Sampler::DpmPp2m | Sampler::DpmPp2mSde => {
+            dpmpp2m::calls(config, settings, &timesteps, &levels)?
+        }
+        Sampler::UniPc => unipc::calls(config, settings, &timesteps, &levels)?,
     };
     let first = schedule.steps.get(call).copied().unwrap_or(call);
     Ok(calls.into_iter().map(|own| moved(own, call, first)).collect())

@@ -1,31 +1,32 @@
-//! Lu et al. 2022, "DPM-Solver++", algorithm 2: second order, multistep, on x0.
+//! Lu et al. 2022, "DPM-Solver++", algorithm 2: second order, multistep, on x0; and its
+//! stochastic form, SDE-DPM-Solver++ (2M).
 //!
 //! With `λ = ln(α/σ)` and `h = λ′ − λ`: `next = σ′/σ · x − α′(e^−h − 1) · D`, where D leans on
-//! this x0 and the one before. The first step is first order, and so is the last one where the
-//! schedule ends without noise.
+//! this x0 and the one before. The stochastic form goes down twice as far, `σ′/σ · e^−h · x −
+//! α′(e^−2h − 1) · D`, and fresh noise of `σ′√(1 − e^−2h)` takes it up again. The first step is
+//! first order, and so is the last one where the schedule ends without noise.
 
-use super::{Call, Plan, in_common_scale, spacing, term};
+use super::{Call, Plan, final_level, in_common_scale, spacing, term};
 use crate::engine::scheduler_config::SchedulerConfig;
-use crate::walk::{Problem, Quantity, Settings, Spacing, Term};
+use crate::walk::{Problem, Quantity, Sampler, Settings, Term};
 
 /// What the scheduler's file says about this solver.
 struct Solver {
     second_order: bool,
     heun: bool,
+    /// Whether fresh noise is drawn.
+    stochastic: bool,
     /// Whether the last step is first order.
     lower_at_end: bool,
 }
 
 pub(super) fn plan(config: &SchedulerConfig, settings: &Settings) -> Result<Plan, Problem> {
-    let alphas = config.alphas_for_sigmas();
-    let table = spacing::sigma_table(&alphas);
-    let (timesteps, levels) = spaced(config, settings, &table)?;
-    let final_type = config.text("final_sigmas_type", "zero")?;
-    let last = match final_type {
-        "zero" => 0.0,
-        "sigma_min" => table.first().copied().unwrap_or(0.0),
-        _ => return Err(config.unfit("final_sigmas_type")),
-    };
+    let table = spacing::sigma_table(&config.alphas_for_sigmas());
+    let whole = |t: f64| if config.cosine() { t.trunc() } else { t.round_ties_even() };
+    let train = config.train_steps - clipped(config, &table)?;
+    let (timesteps, levels) =
+        spacing::multistep(config, settings, &table, train, &whole, (None, None))?;
+    let last = final_level(config, table.first())?;
     let sigmas: Vec<f32> = levels.iter().map(|&s| s as f32).chain([last]).collect();
     let calls = calls(config, settings, &timesteps, &sigmas)?;
     Ok(Plan {
@@ -49,12 +50,13 @@ pub(super) fn calls(
     let solver = Solver {
         second_order: config.whole("solver_order", 2, 1..=2)? == 2,
         heun: heun(config)?,
+        stochastic: settings.sampler == Sampler::DpmPp2mSde,
         lower_at_end: config.text("final_sigmas_type", "zero")? == "zero"
             || config.flag("euler_at_final", false)?
             || (few && config.flag("lower_order_final", true)?),
     };
     match config.text("algorithm_type", "dpmsolver++")? {
-        "dpmsolver++" | "deis" => {}
+        "dpmsolver++" | "deis" | "sde-dpmsolver++" => {}
         _ => return Err(config.unfit("algorithm_type")),
     }
     let call = |(k, &timestep): (usize, &f64)| {
@@ -65,7 +67,7 @@ pub(super) fn calls(
             sigma: sigmas[k],
             sigma_next: sigmas[k + 1],
             formula: in_common_scale(settings, keep, solver.next(k, sigmas)),
-            extra_noise: false,
+            extra_noise: solver.stochastic,
         }
     };
     Ok(timesteps.iter().enumerate().take(sigmas.len().saturating_sub(1)).map(call).collect())
@@ -77,37 +79,6 @@ fn heun(config: &SchedulerConfig) -> Result<bool, Problem> {
         "heun" => Ok(true),
         _ => Err(config.unfit("solver_type")),
     }
-}
-
-/// Timesteps and σ: one point more than steps, the last one dropped, except for trailing.
-fn spaced(
-    config: &SchedulerConfig,
-    settings: &Settings,
-    table: &[f32],
-) -> Result<(Vec<f64>, Vec<f64>), Problem> {
-    let count = settings.steps;
-    if settings.karras {
-        // The whole table, whatever the spacing.
-        let end = |sigma: Option<&f32>| sigma.map_or(1.0, |&s| f64::from(s));
-        let sigmas = spacing::karras(end(table.first()), end(table.last()), count);
-        let exact = sigmas.iter().map(|&s| spacing::timestep_of(table, s));
-        let whole = |t: f64| if config.cosine() { t.trunc() } else { t.round_ties_even() };
-        return Ok((exact.map(whole).collect(), sigmas));
-    }
-    let train = config.train_steps - clipped(config, table)?;
-    let timesteps: Vec<f64> = match settings.spacing {
-        Spacing::Linspace => {
-            let points = spacing::linspace(train.max(1), count + 1);
-            points.into_iter().take(count).map(f64::round_ties_even).collect()
-        }
-        Spacing::Leading => {
-            let offset = config.whole("steps_offset", 0, 0..=config.train_steps)?;
-            spacing::leading(train, count + 1, offset).into_iter().take(count).collect()
-        }
-        Spacing::Trailing => spacing::trailing(train, config.train_steps, count),
-    };
-    let sigmas = timesteps.iter().map(|&t| spacing::interpolate(table, t)).collect();
-    Ok((timesteps, sigmas))
 }
 
 /// How many of the noisiest training steps `lambda_min_clipped` leaves out.
@@ -140,28 +111,32 @@ impl Solver {
         let (alpha_to, sigma_to, lambda_to) = at(k + 1);
         let h = lambda_to - lambda;
         // At σ = 0, λ is infinite: e^−h is 0.
-        let shrink = (-h).exp_m1();
+        let pace = if self.stochastic { 2.0 } else { 1.0 };
+        let shrink = (-pace * h).exp_m1();
         let last = k + 2 == sigmas.len();
         let first_order = !self.second_order || k == 0 || (last && self.lower_at_end);
         let here = -alpha_to * shrink;
-        let latent = term(sigma_to / sigma, Quantity::Latent);
+        let damped = if self.stochastic { (-h).exp() } else { 1.0 };
+        let mut terms = vec![term(sigma_to / sigma * damped, Quantity::Latent)];
         if first_order {
-            return vec![latent, term(here, Quantity::X0)];
-        }
-        let (_, _, lambda_before) = at(k - 1);
-        // D1 = (x0 − x0 before) · h / h before.
-        let slope = h / (lambda - lambda_before);
-        let weight = if !self.heun {
-            0.5 * here
-        } else if h == 0.0 {
-            0.0
+            terms.push(term(here, Quantity::X0));
         } else {
-            alpha_to * (shrink / h + 1.0)
-        };
-        vec![
-            latent,
-            term(here + weight * slope, Quantity::X0),
-            term(-weight * slope, Quantity::X0OfCall(k - 1)),
-        ]
+            let (_, _, lambda_before) = at(k - 1);
+            // D1 = (x0 − x0 before) · h / h before.
+            let slope = h / (lambda - lambda_before);
+            let weight = if !self.heun {
+                0.5 * here
+            } else if h == 0.0 {
+                0.0
+            } else {
+                alpha_to * (shrink / (pace * h) + 1.0)
+            };
+            terms.push(term(here + weight * slope, Quantity::X0));
+            terms.push(term(-weight * slope, Quantity::X0OfCall(k - 1)));
+        }
+        if self.stochastic {
+            terms.push(term(sigma_to * (-shrink).max(0.0).sqrt(), Quantity::ExtraNoise));
+        }
+        terms
     }
 }

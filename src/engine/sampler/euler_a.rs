@@ -8,12 +8,8 @@ use crate::walk::{Problem, Quantity, Settings, Term};
 
 pub(super) fn plan(config: &SchedulerConfig, settings: &Settings) -> Result<Plan, Problem> {
     let table = spacing::sigma_table(&config.alphas_for_sigmas());
-    let mut timesteps = spacing::timesteps(config, settings)?;
-    for t in &mut timesteps {
-        *t = f64::from(*t as f32);
-    }
-    let sigmas =
-        timesteps.iter().map(|&t| spacing::interpolate(&table, t) as f32).chain([0.0]).collect();
+    let (timesteps, sigmas) = spacing::fractional(config, settings, &table, (None, None))?;
+    let sigmas = sigmas.iter().map(|&s| s as f32).chain([0.0]).collect();
     Ok(euler::in_sigma(config, settings, &timesteps, sigmas, true, &step))
 }
 

@@ -12,6 +12,9 @@ pub(super) fn plan(config: &SchedulerConfig, settings: &Settings) -> Result<Plan
     if !config.flag("skip_prk_steps", config.own != Some(Sampler::Pndm))? {
         return Err(config.unfit("skip_prk_steps"));
     }
+    if settings.prediction == Prediction::Sample {
+        return Err(config.unfit("prediction_type"));
+    }
     let alphas = config.alphas_cumprod();
     let stride = (config.train_steps / settings.steps) as i64;
     let mut timesteps: Vec<i64> = spacing::timesteps(config, settings)?
@@ -48,12 +51,14 @@ pub(super) fn plan(config: &SchedulerConfig, settings: &Settings) -> Result<Plan
 }
 
 /// Equation 9 for call `k`, from ᾱ `a` to ᾱ `b`.
+///
+/// Answers that are x0 are not mixed: their mean over several noise levels is no x0 of any.
 pub(super) fn transfer(prediction: Prediction, k: usize, a: f64, b: f64) -> Vec<Term> {
     let scale = (b / a).sqrt();
     let pull = (b - a) / (a * (1.0 - b).sqrt() + (a * (1.0 - a) * b).sqrt());
     // A mixed v becomes noise after mixing, with the latent that is stepped.
     let (latent, answer) = match prediction {
-        Prediction::Epsilon => (scale, -pull),
+        Prediction::Epsilon | Prediction::Sample => (scale, -pull),
         Prediction::V => (scale - pull * (1.0 - a).sqrt(), -pull * a.sqrt()),
     };
     let start = if k == 1 { Quantity::LatentOfCall(0) } else { Quantity::Latent };

@@ -19,6 +19,62 @@ pub(super) fn timesteps(
     })
 }
 
+/// Timesteps and σ of the samplers that ask at fractions: the spaced timesteps, or Karras' levels
+/// between the ends that the schedule has, unless `low` or `high` are given.
+pub(super) fn fractional(
+    config: &SchedulerConfig,
+    settings: &Settings,
+    table: &[f32],
+    (low, high): (Option<f64>, Option<f64>),
+) -> Result<(Vec<f64>, Vec<f64>), Problem> {
+    let spaced: Vec<f64> =
+        timesteps(config, settings)?.into_iter().map(|t| f64::from(t as f32)).collect();
+    let sigmas: Vec<f64> = spaced.iter().map(|&t| interpolate(table, t)).collect();
+    if !settings.karras {
+        return Ok((spaced, sigmas));
+    }
+    let end = |given: Option<f64>, own: Option<&f64>| given.or(own.copied()).unwrap_or(1.0);
+    let sigmas = karras(end(low, sigmas.last()), end(high, sigmas.first()), settings.steps);
+    let timesteps = sigmas.iter().map(|&s| timestep_of(table, s)).collect();
+    Ok((timesteps, sigmas))
+}
+
+/// Timesteps and σ of the multistep solvers: one point more than steps, the last one dropped,
+/// except for trailing. `train` is how many training steps count; Karras' levels span the whole
+/// table, whatever the spacing, unless `low` or `high` are given, and their timesteps are made
+/// whole by `whole`.
+pub(super) fn multistep(
+    config: &SchedulerConfig,
+    settings: &Settings,
+    table: &[f32],
+    train: usize,
+    whole: &dyn Fn(f64) -> f64,
+    (low, high): (Option<f64>, Option<f64>),
+) -> Result<(Vec<f64>, Vec<f64>), Problem> {
+    let count = settings.steps;
+    if settings.karras {
+        let end = |given: Option<f64>, own: Option<&f32>| {
+            given.or(own.map(|&s| f64::from(s))).unwrap_or(1.0)
+        };
+        let sigmas = karras(end(low, table.first()), end(high, table.last()), count);
+        let exact = sigmas.iter().map(|&s| timestep_of(table, s));
+        return Ok((exact.map(whole).collect(), sigmas));
+    }
+    let timesteps: Vec<f64> = match settings.spacing {
+        Spacing::Linspace => {
+            let points = linspace(train.max(1), count + 1);
+            points.into_iter().take(count).map(f64::round_ties_even).collect()
+        }
+        Spacing::Leading => {
+            let offset = config.whole("steps_offset", 0, 0..=config.train_steps)?;
+            leading(train, count + 1, offset).into_iter().take(count).collect()
+        }
+        Spacing::Trailing => trailing(train, config.train_steps, count),
+    };
+    let sigmas = timesteps.iter().map(|&t| interpolate(table, t)).collect();
+    Ok((timesteps, sigmas))
+}
+
 /// Whole strides from 0, plus an offset.
 pub(super) fn leading(train: usize, count: usize, offset: usize) -> Vec<f64> {
     (0..count).rev().map(|i| (i * (train / count) + offset) as f64).collect()

@@ -59,6 +59,7 @@ fn one(page: &Page, step: &Step, attention: Option<&Shares>, block: usize) -> Va
         "uncond": step.pred_uncond.as_ref().map(pack::grid),
         "text": pack::grid(&step.pred_text),
         "guidance": step.formula.guidance,
+        "rescaling": rescaling(step),
         "epsilon": step.formula.epsilon,
         "x0": step.formula.x0,
         "common": step.formula.common_scale,
@@ -66,6 +67,12 @@ fn one(page: &Page, step: &Step, attention: Option<&Shares>, block: usize) -> Va
         "said": picture.or(preview).map(|picture| described(page, &picture)),
         "shares": attention.and_then(|shares| shares.packed(step)),
     })
+}
+
+/// By how much the mixture of the answers is multiplied, where it is.
+fn rescaling(step: &Step) -> Option<f32> {
+    let uncond = step.pred_uncond.as_ref().filter(|_| step.formula.guidance_rescale > 0.0)?;
+    step.formula.rescaling(uncond, &step.pred_text)
 }
 
 /// The curves' points, one a call, of all calls.

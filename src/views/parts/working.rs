@@ -61,10 +61,10 @@ pub(crate) fn rows(lines: &[Line], area: Rect, ground: &Ground, buf: &mut Buffer
 
 /// A line with the words for it, where both fit.
 fn told(shown: &str, what: &str, area: Rect, ground: &Ground, buf: &mut Buffer) {
-    let fits = text::width(shown) + 3 + text::width(what) <= area.width;
-    let what = if fits { what } else { "" };
     let spans = [(shown, ground.fact()), ("   ", ground.dim()), (what, ground.dim())];
-    text::put_spans(buf, layout::row(area, 0), &spans);
+    let fits = text::width(shown) + 3 + text::width(what) <= area.width;
+    // Alone, a line may fill its row to the last cell.
+    text::put_spans(buf, layout::row(area, 0), if fits { &spans } else { &spans[..1] });
 }
 
 /// The same where lines must be broken: every quantity a paragraph of its own, with a free row

@@ -40,7 +40,14 @@ pub(super) fn work(
         lines.push(weighted("input", what, &[of_latent(formula.input_scale)]));
     }
     lines.push(match step.pred_uncond.as_ref().and_then(at) {
-        Some(without) => guided(formula.guidance, without, text, words),
+        Some(without) => {
+            let factor = step
+                .pred_uncond
+                .as_ref()
+                .filter(|_| formula.guidance_rescale > 0.0)
+                .and_then(|uncond| formula.rescaling(uncond, &step.pred_text));
+            guided((formula.guidance, factor), (without, text), words)
+        }
         None => Line {
             name: "pred",
             letters: String::new(),
@@ -68,18 +75,20 @@ pub(super) fn work(
     Some(Worked { cell: (channel, y, x), lines, begins_with_input, stored: at(&step.next)? })
 }
 
-fn guided(g: f32, without: f32, with: f32, words: Words) -> Line {
+/// The two answers mixed, and multiplied by the factor that gives the mixture the deviation of the
+/// prompt's answer, where there is one.
+fn guided((g, factor): (f32, Option<f32>), (without, with): (f32, f32), words: Words) -> Line {
+    let times = |sum: String| match factor {
+        Some(factor) => format!("{}·({sum})", shown(factor)),
+        None => sum,
+    };
+    let (scale, before) = (shown(g), shown(without));
+    let subtracted = operand(without.into(), DIGITS);
     Line {
         name: "pred",
-        letters: format!("without + {}·(with − without)", shown(g)),
-        numbers: format!(
-            "{} + {}·({} − {})",
-            shown(without),
-            shown(g),
-            shown(with),
-            operand(without.into(), DIGITS)
-        ),
-        result: shown(without + g * (with - without)),
+        letters: times(format!("without + {scale}·(with − without)")),
+        numbers: times(format!("{before} + {scale}·({} − {subtracted})", shown(with))),
+        result: shown(factor.unwrap_or(1.0) * (without + g * (with - without))),
         what: words.text("step.hand-guided").to_owned(),
     }
 }

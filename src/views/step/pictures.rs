@@ -381,9 +381,14 @@ impl Scene<'_> {
     fn guided_facts(&self, statistics: &Statistics) -> Vec<String> {
         let (w, step) = (self.words, self.step);
         let mut facts = vec![w.fill("step.norm-of", &[("norm", &short(statistics.norm))])];
-        if step.formula.prediction == Prediction::V {
+        let from = match step.formula.prediction {
+            Prediction::Epsilon => None,
+            Prediction::V => Some("step.from-v"),
+            Prediction::Sample => Some("step.from-x0"),
+        };
+        if let Some(key) = from {
             facts[0].push_str("  ");
-            facts[0].push_str(w.text("step.from-v"));
+            facts[0].push_str(w.text(key));
         }
         if let Some(cosine) = self.point().and_then(|point| point.cosine_with_seed) {
             facts.push(w.fill("step.seed-cosine", &[("cosine", &fixed(cosine, 2))]));

@@ -38,7 +38,10 @@ fn settings() -> impl Strategy<Value = Settings> {
                 guidance,
                 sampler,
                 spacing,
-                karras: matches!(sampler, Sampler::Euler | Sampler::DpmPp2m) && seed % 2 == 0,
+                karras: sampler.has_karras() && seed % 2 == 0,
+                original_steps: (sampler == Sampler::Lcm).then_some(50),
+                guidance_rescale: if steps % 3 == 0 { eta } else { 0.0 },
+                clip_skip: steps % 4,
                 eta: if sampler == Sampler::Ddim { eta } else { 0.0 },
                 model: model.trim().to_owned(),
                 ..frames::settings()

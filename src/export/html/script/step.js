@@ -9,7 +9,8 @@ const SIGNED = 3, NORM = 4;
 function gridsOf(frame) {
   if (frame.grids) return frame.grids;
   const raw = gridOf(frame.latent), text = gridOf(frame.text), uncond = gridOf(frame.uncond);
-  const pred = uncond ? joined(uncond, text, (u, v) => u + frame.guidance * (v - u)) : text;
+  const mixed = uncond ? joined(uncond, text, (u, v) => u + frame.guidance * (v - u)) : text;
+  const pred = frame.rescaling ? mapped(mixed, (x) => x * frame.rescaling) : mixed;
   const [a, b] = frame.epsilon, [c, d] = frame.x0;
   const epsilon = (answer) => answer && joined(raw, answer, (x, p) => a * x + b * p);
   frame.grids = {
