@@ -186,9 +186,11 @@ impl<'a> Graph<'a> {
                 name if KNOWN.contains(&name) || name.is_empty() => {}
                 "CLIPSetLastLayer" => {
                     let layer = input(node, "stop_at_clip_layer").and_then(Value::as_i64);
-                    if let Some(layer) = layer.filter(|layer| *layer != -1) {
-                        let skip = layer.saturating_neg();
-                        like.remark(Problem::new("like-clip-skip").with("value", skip));
+                    let layer =
+                        layer.and_then(|layer| usize::try_from(layer.saturating_neg()).ok());
+                    if let Some(layer) = layer.filter(|layer| *layer > 1) {
+                        like.asked.clip_skip = Some(layer - 1);
+                        like.skipped_in_both();
                     }
                 }
                 name if name.contains("Lora") => {

@@ -11,7 +11,7 @@ pub const COLUMNS: &str = "\
 Columns of the CSV, one row a call of the network; a field is empty where there is nothing to
 tell. Norms are L2, all latents in the common scale; distances are per number (the norm divided by
 the square root of the count), so that sizes can be compared:
-  step, call           from 1; PNDM calls once more than it has steps
+  step, call           from 1; some samplers call more often than they have steps
   timestep             that the network was told
   sigma, sigma_next    noise level before and after
   latent_norm          of the noisy latent

@@ -137,6 +137,7 @@ impl Like {
         }
         like.schedule(parameters.value("Schedule type"), ours);
         if !ours {
+            like.skipped_in_both();
             like.weights();
             if !parameters.values.is_empty() && parameters.value("RNG") != Some("CPU") {
                 like.remark(Problem::new("like-gpu-noise"));
@@ -241,6 +242,14 @@ impl Like {
         }
     }
 
+    /// A remark where layers of the text encoder are left out: others do so for the negative prompt
+    /// as well.
+    pub(super) fn skipped_in_both(&mut self) {
+        if let Some(skip) = self.asked.clip_skip {
+            self.remark(Problem::new("like-clip-skip").with("value", skip + 1));
+        }
+    }
+
     /// A remark where the web UI works a sampler out in another way: the stochastic solver draws
     /// from a Brownian tree, and `UniPC` is of order 3.
     fn other_arithmetic(&mut self, sampler: Sampler) {
@@ -320,6 +329,7 @@ mod tests {
             "like-value",
             "like-hires",
             "like-other",
+            "like-clip-skip",
             "like-weights",
             "like-attachment",
             "like-break",

@@ -230,8 +230,13 @@ impl Scene<'_> {
                 ("sampler", settings.sampler.name()),
                 ("spacing", settings.spacing.name()),
                 ("calls", &self.frame.timesteps.len().to_string()),
+                ("original", &settings.original_steps.unwrap_or_default().to_string()),
             ];
-            let key = if settings.karras { "schedule.makes-karras" } else { "schedule.makes" };
+            let key = match (settings.karras, settings.original_steps) {
+                (true, _) => "schedule.makes-karras",
+                (false, Some(_)) => "schedule.makes-chosen",
+                (false, None) => "schedule.makes",
+            };
             lines.push((words.fill(key, &facts), ground.fact()));
         }
         if tall {

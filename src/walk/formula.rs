@@ -47,7 +47,7 @@ pub struct Term {
 pub enum Quantity {
     /// The latent before this step.
     Latent,
-    /// The latent before an earlier call (PNDM's second call starts again from its first).
+    /// The latent before an earlier call (PNDM's second call starts again from its first, each second one of Heun too).
     LatentOfCall(usize),
     /// This step's guided answer.
     Pred,

@@ -134,7 +134,8 @@ impl Noise {
 pub struct Step {
     /// Which call, from 0.
     pub call: usize,
-    /// Which step it belongs to, from 0 (PNDM calls once more than it has steps).
+    /// Which step it belongs to, from 0 (PNDM calls once more than it has steps,
+    /// Heun nearly twice as often).
     pub step: usize,
     /// How many calls the walk has.
     pub calls: usize,

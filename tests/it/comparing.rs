@@ -410,8 +410,7 @@ fn a_branch_takes_the_past_along_and_only_what_was_changed() {
     let fork = runs[0].fork.as_ref().unwrap();
     assert_eq!((fork.call, fork.past.len()), (7, 12));
     assert_eq!(fork.past.last().unwrap().as_step().unwrap().call, 7);
-    let change =
-        Change { guidance: Some(4.5), sampler: Some(Sampler::DpmPp2m), ..Change::default() };
+    let change = Change { guidance: Some(4.5), sampler: Some(Sampler::Lcm), ..Change::default() };
     assert_eq!(fork.change, change);
     let comparison = app.comparison.as_ref().unwrap();
     assert_eq!(comparison.runs[1].parent, Some((0, 7)));

@@ -17,6 +17,8 @@ use safelight::engine::{ModelFolder, Place, capture};
 use safelight::walk::statistics::relative_error;
 use safelight::walk::{Grid, Problem, Progress, Stage, Unwatched, Watch};
 
+use crate::reference_files::object;
+
 /// In every tensor; the recorded runs themselves are 2e-5 from 64 bits at most.
 const TOLERANCE: f64 = 1e-5;
 
@@ -72,12 +74,26 @@ fn ids(case: &Recorded) -> Vec<Vec<u32>> {
     case["text.0.ids"].to_dtype(DType::U32).unwrap().to_vec2().unwrap()
 }
 
+/// How many layers of the text encoder the prompt of a case leaves out.
+fn skipped(name: &str) -> usize {
+    let settings = object(&reference().join("cases").join(name).with_extension("json"));
+    settings.get("clip_skip").and_then(serde_json::Value::as_u64).unwrap_or(0) as usize
+}
+
 fn check_text(encoder: &TextEncoder, name: &str, case: &Recorded) {
     let ids = ids(case);
     let rows: Vec<&[u32]> = ids.iter().map(Vec::as_slice).collect();
     let states = encoder.encode(&rows).unwrap();
-    let last = capture::grid(&states.last).unwrap();
-    assert_close(&format!("{name} context"), &last, &case["text.context"], TOLERANCE);
+    // The prompt's row is the last one, and the only one that leaves out layers.
+    let prompt = encoder.skipping(&states, skipped(name)).unwrap().unwrap();
+    let row = |i: usize| if i + 1 == rows.len() { prompt.get(i) } else { states.last.get(i) };
+    let context: Vec<Tensor> = (0..rows.len()).map(|i| row(i).unwrap()).collect();
+    let context = capture::grid(&Tensor::stack(&context, 0).unwrap()).unwrap();
+    assert_close(&format!("{name} context"), &context, &case["text.context"], TOLERANCE);
+    if let Some(expected) = case.get("text.0.final") {
+        let last = capture::grid(&states.last).unwrap();
+        assert_close(&format!("{name} final"), &last, expected, TOLERANCE);
+    }
     for (i, layer) in states.layers.iter().enumerate() {
         if let Some(expected) = case.get(&format!("text.0.layer.{i:02}")) {
             let found = capture::grid(layer).unwrap();

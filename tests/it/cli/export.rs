@@ -105,7 +105,7 @@ fn what_a_picture_asks_for_in_vain_is_listed_one_line_each() {
     let settings = &json_lines(&output)[0]["settings"];
     assert_eq!((&settings["steps"], &settings["width"]), (&2.into(), &32.into()));
     let said = text(&output.stderr);
-    let words = ["DPM++ SDE", "(cat:1.2)", "GPU", "dream"];
+    let words = ["DPM++ SDE", "clip skip 2", "(cat:1.2)", "GPU", "dream"];
     assert_eq!(said.lines().count(), words.len(), "{said}");
     for (line, word) in said.lines().zip(words) {
         assert!(line.contains(word), "{said}");
