@@ -1,9 +1,9 @@
 //! The pocket model when it was younger: its weights at other moments of its training.
 //!
-//! Untrained weights come from a seed ([`super::beginning`]). What was learned since then lies in
-//! `fixtures/pocket/ages/` as small whole numbers with a scale for each row, so that a younger self
-//! is close to what it was, not the same bit for bit; `tests/pocket/age.py` writes the files and
-//! measures how close.
+//! A younger self lies in `fixtures/pocket/ages/` as small whole numbers with a scale for each row:
+//! what is to be added to the untrained weights, which come from a seed ([`super::beginning`]), or
+//! to the last ones, whichever are nearer. So it is close to what it was, not the same bit for
+//! bit; `tests/pocket/age.py` writes the files and measures how close.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -55,22 +55,34 @@ pub(super) fn weights(age: Age, part: Part, last: Weights) -> Result<Weights, Pr
         let shape = last.shape(&name).unwrap_or_default().to_vec();
         let bare = name.strip_prefix("text_model.").unwrap_or(&name);
         let numbers = if bare == TABLE {
-            file.table(network, &shape)?
+            file.table((network, &name), &shape, &last)?
         } else {
-            file.numbers(network, bare, &shape)?
+            let first = match file.since {
+                Since::Untrained(seed) => untrained(seed, network, bare, &shape),
+                Since::Last => last.numbers_of(&name)?,
+            };
+            file.numbers(&format!("{network}.{bare}"), &shape, first)?
         };
         tensors.insert(name, Tensor::from_vec(numbers, shape, &Device::Cpu)?);
     }
     Ok(Weights::of_tensors(&format!("pocket@{}", age.name()), tensors, last.place()))
 }
 
-/// A file of differences to the untrained weights; of the youngest, nothing but seed and rows.
+/// What the numbers of a file are added to.
+#[derive(Clone, Copy)]
+enum Since {
+    /// The untrained weights of this seed.
+    Untrained(u64),
+    /// The weights at the last age.
+    Last,
+}
+
+/// A file of differences to other weights; of the youngest, nothing but seed and rows.
 struct Younger {
     name: &'static str,
     file: SafeTensors<'static>,
     about: HashMap<String, String>,
-    /// The seed of the untrained weights.
-    seed: u64,
+    since: Since,
     /// Whether something was learned.
     learned: bool,
 }
@@ -84,9 +96,14 @@ impl Younger {
         let file = SafeTensors::deserialize(bytes).map_err(|e| broken(e.to_string()))?;
         let (_, header) = SafeTensors::read_metadata(bytes).map_err(|e| broken(e.to_string()))?;
         let about = header.metadata().clone().unwrap_or_default();
-        let seed = about.get("seed").and_then(|seed| seed.parse().ok());
-        let seed = seed.ok_or_else(|| broken("seed".to_owned()))?;
-        Ok(Self { name, file, about, seed, learned: age != Age::Untrained })
+        let since = match (about.get("since").map(String::as_str), about.get("seed")) {
+            (Some("last"), _) => Since::Last,
+            (_, seed) => seed
+                .and_then(|seed| seed.parse().ok())
+                .map(Since::Untrained)
+                .ok_or_else(|| broken("seed".to_owned()))?,
+        };
+        Ok(Self { name, file, about, since, learned: age != Age::Untrained })
     }
 
     /// The bytes of a tensor, which has to be of this type and shape.
@@ -116,17 +133,16 @@ impl Younger {
         self.file.tensor(tensor).map_or(0, |view| view.shape().first().copied().unwrap_or(0))
     }
 
-    /// The numbers of a tensor: the untrained ones, and what was learned since.
-    fn numbers(&self, network: &str, name: &str, shape: &[usize]) -> Result<Vec<f32>, Problem> {
-        let full = format!("{network}.{name}");
-        let mut numbers = untrained(self.seed, network, name, shape);
+    /// The numbers of a tensor: the first ones, and what lies between.
+    fn numbers(&self, full: &str, shape: &[usize], first: Vec<f32>) -> Result<Vec<f32>, Problem> {
+        let mut numbers = first;
         match shape {
             _ if !self.learned => return Ok(numbers),
-            [] | [_] => return self.halves(&full, shape),
+            [] | [_] => return self.halves(full, shape),
             _ => {}
         }
         let scales = self.halves(&format!("{full}.scale"), &shape[..1])?;
-        let codes = self.bytes(&full, Dtype::U8, &[numbers.len().div_ceil(2)])?;
+        let codes = self.bytes(full, Dtype::U8, &[numbers.len().div_ceil(2)])?;
         let row = (numbers.len() / scales.len().max(1)).max(1);
         for (i, number) in numbers.iter_mut().enumerate() {
             // Whole numbers from −8 to 7, two a byte, the first in the low half.
@@ -138,7 +154,12 @@ impl Younger {
     }
 
     /// The table of words: rows in use at their ids, all others zero.
-    fn table(&self, network: &str, shape: &[usize]) -> Result<Vec<f32>, Problem> {
+    fn table(
+        &self,
+        (network, name): (&str, &str),
+        shape: &[usize],
+        last: &Weights,
+    ) -> Result<Vec<f32>, Problem> {
         let [vocabulary, width] = *shape else {
             let problem = Problem::new("tensor-shape").with("file", self.name);
             return Err(problem
@@ -147,7 +168,12 @@ impl Younger {
                 .with("expected", "[V, D]"));
         };
         let ids = self.wholes("rows", &[self.length("rows")])?;
-        let rows = self.numbers(network, TABLE, &[ids.len(), width])?;
+        let own = [ids.len(), width];
+        let first = match self.since {
+            Since::Untrained(seed) => untrained(seed, network, TABLE, &own),
+            Since::Last => rows_of(&last.numbers_of(name)?, &ids, width),
+        };
+        let rows = self.numbers(&format!("{network}.{TABLE}"), &own, first)?;
         let alike = self.wholes("alike", &[self.length("alike"), 2])?;
         let shared = alike.as_chunks::<2>().0.iter().map(|[id, row]| (*id, *row as usize));
         let mut table = vec![0.0; vocabulary * width];
@@ -160,4 +186,13 @@ impl Younger {
         }
         Ok(table)
     }
+}
+
+/// The rows of a table with these ids; zeros for an id that it does not have.
+fn rows_of(table: &[f32], ids: &[i32], width: usize) -> Vec<f32> {
+    let row = |id: &i32| {
+        let start = usize::try_from(*id).ok()?.checked_mul(width)?;
+        table.get(start..start.checked_add(width)?)
+    };
+    ids.iter().flat_map(|id| row(id).map_or_else(|| vec![0.0; width], <[f32]>::to_vec)).collect()
 }

@@ -1,10 +1,11 @@
 """Writes a younger self of the pocket model as small as it can be: fixtures/pocket/ages/NAME.
 
-    python age.py PICTURES WORK WORK/age-16000.pt VOCABULARY fixtures/pocket/ages/early.safetensors
+    python age.py PICTURES WORK WORK/age-32000.pt VOCABULARY fixtures/pocket/ages/early.safetensors
+    python age.py PICTURES WORK WORK/age-576000.pt VOCABULARY .../half.safetensors --since MODEL
 
-What is kept is the difference to the untrained weights, which a seed and the names give back: whole
-numbers from -7 to 7, two a byte, with a 16 bit scale for each row of a matrix (for a convolution:
-each channel that it makes). Biases and norms are 16 bit floats. Of the word table only the rows in
+What is kept is the difference to the untrained weights, which a seed and the names give back, or
+to those of a finished folder, where they are nearer: whole numbers from -7 to 7, two a byte, with a
+16 bit scale for each row of a matrix (for a convolution: each channel that it makes). Biases and norms are 16 bit floats. Of the word table only the rows in
 use are there, with their ids in the whole vocabulary. Numbers that coarse shift what the network
 says; a few steps of learning to answer as it did (a gradient through the rounding as if it were
 not there; Bengio et al. 2013) take most of that back. Without NAME, only measures.
@@ -15,6 +16,7 @@ import gzip
 import json
 import re
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import torch
@@ -23,7 +25,7 @@ from torch.func import functional_call
 
 import network
 import world
-from train import SEED
+from train import SEED, Run
 
 MOST = 7
 STEPS, BATCH, RATE = 150, 16, 1.5e-4
@@ -58,6 +60,14 @@ def untrained():
     network.begin(nets[0], SEED, "unet")
     network.begin(nets[1], SEED, "text_encoder")
     nets[1].get_input_embeddings().weight.data[2] = 0
+    return nets.state_dict()
+
+
+def finished(model):
+    """The weights of a finished folder, as the program reads them."""
+    nets = Networks()
+    run = SimpleNamespace(unet=nets[0], text=nets[1], table=network.compact(world.words()))
+    Run.take(run, model)
     return nets.state_dict()
 
 
@@ -180,6 +190,7 @@ def main():
     for name in ("pictures", "work", "age", "vocabulary"):
         parser.add_argument(name, type=Path)
     parser.add_argument("out", type=Path, nargs="?")
+    parser.add_argument("--since", type=Path, help="a finished folder to keep the difference to")
     parser.add_argument("--steps", type=int, default=STEPS, help="of learning")
     parser.add_argument("--grain", type=float, default=1.0, help="1 in deviations of its row")
     options = parser.parse_args()
@@ -187,7 +198,9 @@ def main():
     weights = torch.load(options.age)
     nets = Networks().requires_grad_(False)
     nets.load_state_dict(weights)
-    questions, small = Questions(options.pictures, options.work), Small(weights, untrained(), options.grain)
+    first = finished(options.since) if options.since else untrained()
+    questions = Questions(options.pictures, options.work)
+    small = Small(weights, first, options.grain)
     print(f"answers off by {away(small, nets, questions):.3f} of their length", flush=True)
     learn(small, nets, questions, options.steps)
     tensors = small.tensors()
@@ -195,6 +208,8 @@ def main():
     tensors["rows"], tensors["alike"] = ids(vocabulary)
     seen = re.search(r"\d+", options.age.stem).group()
     about = {"format": "safelight-age", "version": "1", "samples": seen, "seed": str(SEED)}
+    if options.since:
+        about["since"] = "last"
     size = len(gzip.compress(save(tensors, about), 6))
     far = away(small, nets, questions)
     print(f"{seen} samples, {size / 1e6:.2f} MB compressed, off by {far:.3f}", flush=True)

@@ -1,10 +1,14 @@
 """Names what a picture shows, by comparing it with training pictures: no network is asked.
 
-    python judge.py PICTURES           how often the judge itself is right on real pictures
+    python judge.py PICTURES           how often the judge is right where the truth is known
 
 background: the palette colour nearest to the middle of the border; thing: the five nearest
-reference pictures by silhouette and edges inside the bounding box; colour: the five nearest
-histograms of palette colours inside the silhouette.
+reference pictures by the directions of their edges and by their silhouette; colour: the five
+nearest histograms of palette colours inside the silhouette.
+
+Directions of edges in overlapping cells (Dalal and Triggs, "Histograms of oriented gradients for
+human detection", 2005) bear a line that is a little off. How to compare was chosen on real
+held-out drawings that were bent, blurred and blotted on purpose, and on nothing that a model drew.
 """
 
 import sys
@@ -12,12 +16,15 @@ from collections import Counter
 from pathlib import Path
 
 import numpy as np
-import torch
-import torch.nn.functional as F
+from scipy import ndimage
 
 import world
 
-GRID = 24
+SIDE = 48  # pixels a side to which the thing is brought
+CELL = 8  # pixels from one cell of edges to the next; each is two cells wide
+DIRECTIONS = 8
+OUTLINE = 8  # cells a side of the silhouette
+WEIGHT = 0.5  # of the silhouette beside the edges
 PALETTE = np.array([shade for four in world.COLOURS.values() for shade in four], np.float32)
 ACCENTS = np.array(
     [(122, 74, 33), (76, 175, 80), (243, 198, 74), (191, 230, 247), (246, 234, 208)], np.float32
@@ -43,25 +50,62 @@ def background(picture):
 
 
 def silhouette(picture, ground):
-    """Where the picture differs from its background."""
-    return np.abs(picture.astype(np.float32) - ground).max(-1) > 30
+    """Where the picture differs from its background, without specks."""
+    mask = np.abs(picture.astype(np.float32) - ground).max(-1) > 30
+    named, _ = ndimage.label(mask, np.ones((3, 3)))
+    sizes = np.bincount(named.ravel())
+    sizes[0] = 0
+    return mask & (sizes >= max(4, 0.05 * sizes.max()))[named]
 
 
-def shape(picture, mask):
-    """Silhouette and edges inside the bounding box, on a small grid, as one unit vector."""
+def square(picture, mask, side):
+    """The square around the silhouette, brought to `side` pixels: two planes from one."""
     ys, xs = np.nonzero(mask)
-    if len(ys) < 30:
-        return np.zeros(2 * GRID * GRID + 1, np.float32)
-    # Stray specks at the rim do not stretch the box.
     top, bottom = np.percentile(ys, (0.5, 99.5)).astype(int)
     left, right = np.percentile(xs, (0.5, 99.5)).astype(int)
-    grey = picture.astype(np.float32).mean(-1)
-    edge = np.hypot(*np.gradient(grey)) * mask
-    both = np.stack([mask.astype(np.float32), edge / (edge.max() + 1e-6)])
-    box = torch.from_numpy(both[:, top : bottom + 1, left : right + 1].copy())[None]
-    small = F.interpolate(box, (GRID, GRID), mode="area")[0].numpy()
-    ratio = np.log((bottom - top + 1) / (right - left + 1)) * GRID * 0.5
-    parts = [small[0].ravel() - 0.5, small[1].ravel(), [ratio]]
+    wide = max(bottom - top, right - left) + 1
+    at = (np.arange(side) + 0.5) * wide / side - 0.5
+    ys, xs = (top + bottom + 1 - wide) / 2 + at, (left + right + 1 - wide) / 2 + at
+
+    def sampled(plane):
+        height, width = plane.shape
+        full = np.zeros((height + 2, width + 2), np.float32)
+        full[1:-1, 1:-1] = plane
+        y, x = np.clip(ys + 1, 0, height + 0.999), np.clip(xs + 1, 0, width + 0.999)
+        i, j = y.astype(int), x.astype(int)
+        fy, fx = (y - i)[:, None], (x - j)[None]
+        above = full[i][:, j] * (1 - fx) + full[i][:, j + 1] * fx
+        below = full[i + 1][:, j] * (1 - fx) + full[i + 1][:, j + 1] * fx
+        return above * (1 - fy) + below * fy
+
+    return sampled(picture), sampled(mask.astype(np.float32))
+
+
+def unit(numbers):
+    return numbers / (np.linalg.norm(numbers) + 1e-6)
+
+
+def shape(picture, mask, ground):
+    """Directions of edges in overlapping cells, and the silhouette; zeros for next to nothing."""
+    cells = SIDE // CELL
+    if mask.sum() < 30:
+        return np.zeros(DIRECTIONS * cells**2 + OUTLINE**2, np.float32)
+    grey, solid = square(picture.astype(np.float32).mean(-1) - ground.mean(), mask, SIDE)
+    down, across = np.gradient(grey)
+    strength = np.sqrt(np.hypot(across, down))
+    turn = np.arctan2(down, across) % np.pi / np.pi * DIRECTIONS
+    low, part = turn.astype(int) % DIRECTIONS, turn % 1
+    edges = np.zeros((DIRECTIONS, SIDE + CELL, SIDE + CELL), np.float32)
+    inner = edges[:, CELL // 2 : -(CELL // 2), CELL // 2 : -(CELL // 2)]
+    for k in range(DIRECTIONS):
+        after = (low + 1) % DIRECTIONS == k
+        inner[k] = strength * ((low == k) * (1 - part) + after * part)
+    halves = edges.reshape(DIRECTIONS, cells + 1, CELL, cells + 1, CELL).mean((2, 4))
+    rows = halves[:, 1:] + halves[:, :-1]
+    pooled = (rows[:, :, 1:] + rows[:, :, :-1]) / 4
+    step = SIDE // OUTLINE
+    outline = solid.reshape(OUTLINE, step, OUTLINE, step).mean((1, 3)) - 0.5
+    parts = [unit(np.sqrt(pooled.ravel())), WEIGHT * unit(outline.ravel())]
     return np.concatenate(parts).astype(np.float32)
 
 
@@ -88,7 +132,7 @@ class Judge:
     def features(picture):
         name, colour = background(picture)
         mask = silhouette(picture, colour)
-        return name, shape(picture, mask), inks(picture, mask)
+        return name, shape(picture, mask, colour), inks(picture, mask)
 
     def verdict(self, picture):
         """(colour, thing, background) as the judge sees them."""
@@ -113,18 +157,53 @@ class Judge:
         }
 
 
-def from_folder(folder, references=4000):
+def from_folder(folder, references=2000):
     """A judge over the first `references` training pictures (they are mixed)."""
     file = np.load(Path(folder) / "train.npz")
     labels = [tuple(map(str, label)) for label in file["labels"][:references]]
     return Judge(file["pictures"][:references], labels)
 
 
+def bent(pictures, far, seed):
+    """Pictures whose places are moved smoothly by about `far` pixels."""
+    chance, out = np.random.default_rng(seed), []
+    for picture in pictures:
+        moved = [ndimage.zoom(far * chance.normal(size=(5, 5)), 64 / 5, order=3) for _ in "yx"]
+        at = np.indices((64, 64)) + np.stack(moved)
+        planes = [ndimage.map_coordinates(picture[..., c], at, order=1, mode="nearest") for c in range(3)]
+        out.append(np.stack(planes, -1))
+    return np.stack(out)
+
+
+def blotted(pictures, count, seed):
+    """Pictures with blots of their own colours on and near the thing."""
+    chance, out = np.random.default_rng(seed), pictures.copy()
+    for picture in out:
+        ys, xs = np.nonzero(silhouette(picture, background(picture)[1]))
+        for _ in range(count):
+            i, j = chance.integers(len(ys), size=2)
+            y, x = np.clip((ys[i], xs[i]) + chance.normal(size=2) * 4, 0, 62).astype(int)
+            picture[y : y + 2, x : x + 2] = picture[ys[j], xs[j]]
+    return out
+
+
+def blurred(pictures, width):
+    return ndimage.gaussian_filter(pictures.astype(np.float32), (0, width, width, 0)).round().astype(np.uint8)
+
+
 def main():
     judge = from_folder(sys.argv[1])
     file = np.load(Path(sys.argv[1]) / "held.npz")
-    labels = [tuple(map(str, label)) for label in file["labels"]]
-    print(len(labels), "real held-out pictures:", judge.count(file["pictures"], labels))
+    real, labels = file["pictures"][:400], [tuple(map(str, label)) for label in file["labels"][:400]]
+    for name, pictures in (
+        ("real held-out pictures", real),
+        ("blurred by 1.5 pixels", blurred(real, 1.5)),
+        ("bent by 2 pixels", bent(real, 2, 1)),
+        ("bent by 3 pixels", bent(real, 3, 2)),
+        ("with six blots", blotted(real, 6, 3)),
+        ("blurred, bent by 2, four blots", blotted(bent(blurred(real, 0.7), 2, 4), 4, 5)),
+    ):
+        print(f"{name}:", judge.count(pictures, labels), flush=True)
 
 
 if __name__ == "__main__":

@@ -34,7 +34,8 @@ EMPTY = 0.10  # how often the caption is left out
 SEED = 3
 BENT_FROM = 1000  # the step from which timesteps in the middle come more often
 WARM_UP = 150
-AGES = (16_000, 32_000, 64_000, 96_000, 128_000, 192_000, 256_000, 320_000, 384_000, 448_000)
+AGES = (16_000, 32_000, 64_000, 96_000, 128_000, 192_000, 256_000, 320_000, 384_000, 448_000,
+        576_000, 640_000, 704_000, 768_000, 896_000)
 
 
 def latents_of(pictures, work, name):
@@ -105,11 +106,14 @@ class Run:
             self.weights, lr=rate, betas=(0.9, 0.99), weight_decay=1e-3, fused=True
         )
         self.step, self.curve, self.busy, self.loss = 0, [], 0.0, 1.0
+        if source:
+            self.stand(source)
+        self.began = self.step
         if (work / "diffusion.pt").exists():
             state = torch.load(work / "diffusion.pt")
             for name in ("unet", "text", "average", "adam"):
                 getattr(self, name).load_state_dict(state[name])
-            for name in ("step", "curve", "busy", "loss"):
+            for name in ("step", "began", "curve", "busy", "loss"):
                 setattr(self, name, state[name])
         else:
             torch.save(self.average.state_dict(), work / "age-0.pt")
@@ -127,19 +131,26 @@ class Run:
         text["embeddings.token_embedding.weight"] = torch.cat([known, table[ids]])
         self.text.load_state_dict(text)
 
+    def stand(self, source):
+        """Where the training of a finished folder stood: the steps go on from there."""
+        recipe = json.loads((source / "recipe.json").read_text())
+        self.step, self.curve = recipe["samples"] // BATCH, recipe["curve"]
+        self.busy, self.loss = recipe["unet_minutes"] * 60, recipe["curve"][-1]["loss"]
+
     def save(self):
         """Keeps everything, whole or not at all."""
         state = {n: getattr(self, n).state_dict() for n in ("unet", "text", "average", "adam")}
-        state |= {n: getattr(self, n) for n in ("step", "curve", "busy", "loss")}
+        state |= {n: getattr(self, n) for n in ("step", "began", "curve", "busy", "loss")}
         partial = self.work / "diffusion.partial"
         torch.save(state, partial)
         partial.rename(self.work / "diffusion.pt")
 
-    def learn(self, z, rows, rate, left):
-        """One step."""
+    def learn(self, z, rows, order, rate, left):
+        """One step; `order` holds the number of a picture for every number of the plan."""
         for group in self.adam.param_groups:
-            group["lr"] = rate * min(1, (self.step + 1) / WARM_UP)
-        numbers, empty, t, epsilon = plan(self.step, len(z))
+            group["lr"] = rate * min(1, (self.step - self.began + 1) / WARM_UP)
+        numbers, empty, t, epsilon = plan(self.step, len(order))
+        numbers = order[numbers]
         x0, now = z[numbers], left[t]
         noisy = now.sqrt() * x0 + (1 - now).sqrt() * epsilon
         target = now.sqrt() * epsilon - (1 - now).sqrt() * x0
@@ -171,6 +182,7 @@ def main():
     parser.add_argument("--rate", type=float, default=1.4e-3)
     parser.add_argument("--things", type=int, default=len(world.THINGS), help="asked by the judge")
     parser.add_argument("--from", dest="source", type=Path, help="a finished folder to go on from")
+    parser.add_argument("--small-twice", action="store_true", help="they are learned last")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--judge-every", type=float, default=8.0, help="minutes")
     options = parser.parse_args()
@@ -185,6 +197,10 @@ def main():
     run = Run(options.work, options.rate, options.source)
     rows = torch.tensor([network.rows(str(c), run.table) for c in file["captions"]])
     left = network.alphas_cumprod()[:, None, None, None]
+    order = torch.arange(len(z))
+    if options.small_twice:
+        small = torch.from_numpy(file["sizes"] == world.SMALL)
+        order = torch.cat([order, order[small]])
 
     def measure():
         counts = evaluate(*run.average, vae, judges, run.table, options.things)
@@ -200,7 +216,7 @@ def main():
     told = judged = clock = time.time()
     while (now := time.time()) < end and run.step * BATCH < options.samples:
         share = 1 if now < fall else max(0.01, (end - now) / (end - fall))
-        run.learn(z, rows, options.rate * share, left)
+        run.learn(z, rows, order, options.rate * share, left)
         if time.time() - told > 60:
             run.busy += time.time() - clock
             print(
