@@ -13,6 +13,7 @@ pub mod attachments;
 pub mod family;
 pub mod model_folder;
 pub mod pocket;
+pub mod single_file;
 
 pub mod device;
 mod footprint;

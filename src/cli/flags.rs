@@ -33,13 +33,13 @@ pub struct Flags {
     /// What to steer away from; "" differs from none
     #[arg(long, value_name = "PROMPT", allow_hyphen_values = true, help_heading = WALK)]
     pub negative: Option<String>,
-    /// Folder of a Stable Diffusion 1.x or 2.x model in the layout of diffusers
+    /// A Stable Diffusion 1.x or 2.x: a folder in the layout of diffusers, or one safetensors file
     /// [default: the small model inside the program]; pocket@untrained, pocket@early and pocket@half
     /// are what that one was while it was trained
     #[arg(
         long,
         value_parser = clap::builder::NonEmptyStringValueParser::new(),
-        value_name = "DIR",
+        value_name = "PATH",
         help_heading = WALK
     )]
     pub model: Option<String>,

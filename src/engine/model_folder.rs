@@ -1,4 +1,5 @@
-//! A model's folder in diffusers' layout: on disk, or the pocket model inside the binary.
+//! A model's folder in diffusers' layout: on disk, or the pocket model inside the binary; or what
+//! stands for one where a checkpoint is a single file.
 //!
 //! Everything read here is bounded and checked; networks get parsed configs and mapped weights.
 
@@ -16,6 +17,7 @@ use super::ages;
 use super::attachments::Attached;
 use super::device::Place;
 use super::pocket;
+use super::single_file::SingleFile;
 use super::text::table_name;
 use super::weights::Weights;
 use crate::walk::{Age, AttachmentAsked, Family, ModelCard, Picture, Preview, Problem, Taught};
@@ -57,11 +59,21 @@ impl Part {
     }
 }
 
+/// Where a model is.
+#[derive(Clone, Debug)]
+enum Home {
+    /// Inside the binary.
+    Pocket,
+    /// A folder on disk.
+    Folder(PathBuf),
+    /// One file.
+    Single(SingleFile),
+}
+
 /// A model's folder; cheap to clone, nothing is kept open.
 #[derive(Clone, Debug)]
 pub struct ModelFolder {
-    /// `None`: the pocket model.
-    path: Option<PathBuf>,
+    home: Home,
     /// The pocket's age; a folder on disk has only one.
     age: Age,
     /// What is laid over its weights.
@@ -87,21 +99,35 @@ struct Beside {
 }
 
 impl ModelFolder {
-    /// The folder at `path`; none: the pocket model. Only looks whether it is there and has
-    /// diffusers' layout.
+    /// The folder or file at `path`; none: the pocket model. Only looks whether it is there and
+    /// has diffusers' layout; of a file, at its header.
     pub fn open(path: Option<&str>) -> Result<Self, Problem> {
         let Some(path) = path else { return Ok(Self::pocket()) };
         if let Some(inside) = Self::inside(path) {
             return inside;
         }
-        let folder = Self { path: Some(PathBuf::from(path)), age: Age::Final, attached: None };
         if !Path::new(path).exists() {
             return Err(Problem::new("model-missing").with("file", path));
         }
+        if Path::new(path).is_file() {
+            return Self::single(Path::new(path), None);
+        }
+        let home = Home::Folder(PathBuf::from(path));
+        let folder = Self { home, age: Age::Final, attached: None };
         if folder.read("unet/config.json")?.is_none() {
             return Err(Problem::new("model-layout").with("file", path));
         }
         Ok(folder)
+    }
+
+    /// A checkpoint in one file. Its configs and its tokenizer come from the folder `config`, or
+    /// are told from its shapes and its family.
+    ///
+    /// # Errors
+    /// A file that is no such checkpoint, or of a family that cannot be walked from one file.
+    pub fn single(file: &Path, config: Option<&Path>) -> Result<Self, Problem> {
+        let home = Home::Single(SingleFile::open(file, config)?);
+        Ok(Self { home, age: Age::Final, attached: None })
     }
 
     /// The model inside the binary.
@@ -131,7 +157,7 @@ impl ModelFolder {
 
     /// The model inside the binary at an age.
     pub const fn pocket_at(age: Age) -> Self {
-        Self { path: None, age, attached: None }
+        Self { home: Home::Pocket, age, attached: None }
     }
 
     /// The model inside the binary at an age, where a name means it: `pocket`, `pocket@early`. A
@@ -151,31 +177,51 @@ impl ModelFolder {
 
     /// `pocket`, `pocket@half` where it is younger, or the folder's own name.
     pub fn name(&self) -> String {
-        let Some(path) = &self.path else {
+        let Some(path) = self.path() else {
             return match self.age {
                 Age::Final => INSIDE.to_owned(),
                 younger => format!("{INSIDE}@{}", younger.name()),
             };
         };
-        let whole = path.canonicalize().unwrap_or_else(|_| path.clone());
+        let whole = path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
         let name = whole.file_name().unwrap_or(whole.as_os_str());
         name.to_string_lossy().chars().filter(|c| !c.is_control()).collect()
     }
 
     /// Where it is on disk; `None` for the model inside the binary.
     pub(super) fn path(&self) -> Option<&Path> {
-        self.path.as_deref()
+        match &self.home {
+            Home::Pocket => None,
+            Home::Folder(path) => Some(path),
+            Home::Single(file) => Some(file.path()),
+        }
+    }
+
+    /// Where small files are looked for on disk, if they are there at all.
+    fn beside_path(&self) -> Option<&Path> {
+        match &self.home {
+            Home::Pocket => None,
+            Home::Folder(path) => Some(path),
+            Home::Single(file) => file.config(),
+        }
     }
 
     /// Whether this is the model inside the binary.
     pub const fn is_pocket(&self) -> bool {
-        self.path.is_none()
+        matches!(self.home, Home::Pocket)
     }
 
     /// The bytes of a file by its path inside the folder, such as `tokenizer/vocab.json`; `None`
     /// where there is no such file. At most 16 MB: not for weights.
     pub fn read(&self, file: &str) -> Result<Option<Cow<'static, [u8]>>, Problem> {
-        let Some(path) = &self.path else { return Ok(pocket::file(file).map(Cow::Borrowed)) };
+        let path = match &self.home {
+            Home::Pocket => return Ok(pocket::file(file).map(Cow::Borrowed)),
+            Home::Folder(path) => path,
+            Home::Single(single) => match single.config() {
+                Some(path) => path,
+                None => return Ok(single.guessed(file).map(|bytes| Cow::Owned(bytes.to_vec()))),
+            },
+        };
         let path = path.join(file);
         let about = |problem: Problem| problem.with("file", path.display());
         let Ok(metadata) = path.metadata() else { return Ok(None) };
@@ -201,9 +247,11 @@ impl ModelFolder {
 
     /// How a file of this folder is named in sentences.
     pub fn path_of(&self, file: &str) -> String {
-        self.path
-            .as_ref()
-            .map_or_else(|| format!("pocket:{file}"), |p| p.join(file).display().to_string())
+        match (&self.home, self.beside_path()) {
+            (_, Some(path)) => path.join(file).display().to_string(),
+            (Home::Single(single), None) => format!("{}:{file}", single.path().display()),
+            _ => format!("pocket:{file}"),
+        }
     }
 
     /// The config of one network.
@@ -234,14 +282,15 @@ impl ModelFolder {
     /// The same at the last age.
     fn last_weights(&self, part: Part, place: &Place) -> Result<Weights, Problem> {
         let names = part.files().map(|name| format!("{}/{name}", part.folder()));
-        match &self.path {
-            None => {
+        match &self.home {
+            Home::Pocket => {
                 let found = names.iter().find_map(|n| pocket::file(n).map(|bytes| (n, bytes)));
                 let missing = || Problem::new("weights-missing").with("file", &names[0]);
                 let (name, bytes) = found.ok_or_else(missing)?;
                 Weights::from_static(&self.path_of(name), bytes, place)
             }
-            Some(path) => {
+            Home::Single(file) => file.weights(part, place),
+            Home::Folder(path) => {
                 let found = names.iter().find(|name| path.join(name).exists());
                 Weights::map(&path.join(found.unwrap_or(&names[0])), place)
             }

@@ -16,6 +16,7 @@ use sha2::{Digest, Sha256};
 
 use super::attachments::laid::Laid;
 use super::device::Place;
+use super::single_file::{Held, Names, Share};
 use crate::walk::Problem;
 
 /// More than any real header needs (SD's largest has 160 kB).
@@ -34,6 +35,8 @@ pub struct Weights {
 #[derive(Debug)]
 enum Source {
     File(WeightFile),
+    /// A part of a file, its tensors by other names than the file's own.
+    Renamed(WeightFile, Names),
     /// Tensors by their full names, and how the whole is called in sentences.
     AtHand(String, BTreeMap<String, Tensor>),
 }
@@ -65,38 +68,17 @@ impl Bytes {
 impl Weights {
     /// Maps a file of a folder on disk.
     pub fn map(path: &Path, place: &Place) -> Result<Self, Problem> {
-        let name = path.display().to_string();
-        let unreadable = |error: std::io::Error| {
-            if error.kind() == std::io::ErrorKind::NotFound {
-                Problem::new("weights-missing").with("file", &name)
-            } else {
-                Problem::new("file-unreadable").with("file", &name).with("reason", error)
-            }
-        };
-        let file = File::open(path).map_err(unreadable)?;
-        #[expect(unsafe_code, reason = "mapping spares a copy of gigabytes")]
-        // SAFETY: the map is only read; that nobody shortens the file meanwhile is the price
-        // that every reader of mapped weights pays.
-        let map = unsafe { memmap2::Mmap::map(&file) }.map_err(unreadable)?;
-        Self::parse(name, Bytes::Mapped(map), place)
+        Ok(Self::new(Source::File(WeightFile::map(path)?), place))
+    }
+
+    /// Maps a file that holds more than one network, of which this one is meant.
+    pub(super) fn map_part(path: &Path, names: Names, place: &Place) -> Result<Self, Problem> {
+        Ok(Self::new(Source::Renamed(WeightFile::map(path)?, names), place))
     }
 
     /// Takes a file that is inside the binary (or a test's memory).
     pub fn from_static(name: &str, bytes: &'static [u8], place: &Place) -> Result<Self, Problem> {
-        Self::parse(name.to_owned(), Bytes::Static(bytes), place)
-    }
-
-    fn parse(name: String, bytes: Bytes, place: &Place) -> Result<Self, Problem> {
-        let broken = |reason: String| {
-            Problem::new("weights-broken").with("file", &name).with("reason", reason)
-        };
-        let announced = bytes.get().first_chunk::<8>().map_or(0, |n| u64::from_le_bytes(*n));
-        if announced > HEADER_LIMIT {
-            return Err(broken(format!("header of {announced} bytes")));
-        }
-        let (header, metadata) =
-            SafeTensors::read_metadata(bytes.get()).map_err(|e| broken(short_reason(&e)))?;
-        let file = WeightFile { name, bytes, start: header + 8, metadata };
+        let file = WeightFile::parse(name.to_owned(), Bytes::Static(bytes))?;
         Ok(Self::new(Source::File(file), place))
     }
 
@@ -145,6 +127,7 @@ impl Weights {
         let laid = self.laid.as_ref().and_then(|laid| laid.shape(&full));
         laid.or_else(|| match &*self.source {
             Source::File(file) => file.info(&full).map(|info| info.shape.as_slice()),
+            Source::Renamed(_, names) => names.get(&full).map(|held| held.shape.as_slice()),
             Source::AtHand(_, tensors) => tensors.get(&full).map(Tensor::dims),
         })
     }
@@ -153,6 +136,7 @@ impl Weights {
     pub fn names(&self) -> impl Iterator<Item = String> {
         let names = match &*self.source {
             Source::File(file) => file.metadata.offset_keys(),
+            Source::Renamed(_, names) => names.keys().cloned().collect(),
             Source::AtHand(_, tensors) => tensors.keys().cloned().collect(),
         };
         names.into_iter().filter_map(|name| name.strip_prefix(&self.prefix).map(str::to_owned))
@@ -179,7 +163,7 @@ impl Weights {
                 let missing = || about(Problem::new("tensor-missing"));
                 tensors.get(&full).cloned().ok_or_else(missing)?
             }
-            (Source::File(_), None) => {
+            (Source::File(_) | Source::Renamed(..), None) => {
                 Tensor::from_vec(self.numbers_of(name)?, shape, &Device::Cpu)?
             }
             (_, Some(laid)) => {
@@ -197,6 +181,10 @@ impl Weights {
         let about = |problem: Problem| problem.with("file", self.name()).with("tensor", &full);
         match &*self.source {
             Source::File(file) => file.numbers(&full).map_err(about),
+            Source::Renamed(file, names) => {
+                let held = names.get(&full).ok_or_else(|| about(Problem::new("tensor-missing")))?;
+                file.held(held).map_err(about)
+            }
             Source::AtHand(_, tensors) => {
                 let found = tensors.get(&full).map(|t| t.flatten_all()?.to_vec1::<f32>());
                 Ok(found.ok_or_else(|| about(Problem::new("tensor-missing")))??)
@@ -207,7 +195,7 @@ impl Weights {
     /// The whole file; nothing of tensors at hand.
     pub(super) fn bytes(&self) -> &[u8] {
         match &*self.source {
-            Source::File(file) => file.bytes.get(),
+            Source::File(file) | Source::Renamed(file, _) => file.bytes.get(),
             Source::AtHand(..) => &[],
         }
     }
@@ -219,6 +207,9 @@ impl Weights {
                 let sizes = file.metadata.tensors().into_values();
                 sizes.map(|info| info.shape.iter().product::<usize>() as u64).sum()
             }
+            Source::Renamed(_, names) => {
+                names.values().map(|held| held.shape.iter().product::<usize>() as u64).sum()
+            }
             Source::AtHand(_, tensors) => tensors.values().map(|t| t.elem_count() as u64).sum(),
         }
     }
@@ -227,7 +218,7 @@ impl Weights {
     /// Of tensors at hand, which change, only names and shapes.
     pub fn digest(&self, hash: &mut Sha256) {
         match &*self.source {
-            Source::File(file) => file.digest(hash),
+            Source::File(file) | Source::Renamed(file, _) => file.digest(hash),
             Source::AtHand(_, tensors) => {
                 for (name, tensor) in tensors {
                     hash.update(format!("{name}{:?}", tensor.dims()));
@@ -240,14 +231,14 @@ impl Weights {
     /// one shape that were trained differently, and nothing large is read.
     pub(super) fn digest_small(&self, hash: &mut Sha256) {
         self.digest(hash);
-        if let Source::File(file) = &*self.source {
+        if let Source::File(file) | Source::Renamed(file, _) = &*self.source {
             file.digest_small(hash);
         }
     }
 
     fn name(&self) -> &str {
         match &*self.source {
-            Source::File(file) => &file.name,
+            Source::File(file) | Source::Renamed(file, _) => &file.name,
             Source::AtHand(name, _) => name,
         }
     }
@@ -258,6 +249,36 @@ impl Weights {
 }
 
 impl WeightFile {
+    fn map(path: &Path) -> Result<Self, Problem> {
+        let name = path.display().to_string();
+        let unreadable = |error: std::io::Error| {
+            if error.kind() == std::io::ErrorKind::NotFound {
+                Problem::new("weights-missing").with("file", &name)
+            } else {
+                Problem::new("file-unreadable").with("file", &name).with("reason", error)
+            }
+        };
+        let file = File::open(path).map_err(unreadable)?;
+        #[expect(unsafe_code, reason = "mapping spares a copy of gigabytes")]
+        // SAFETY: the map is only read; that nobody shortens the file meanwhile is the price
+        // that every reader of mapped weights pays.
+        let map = unsafe { memmap2::Mmap::map(&file) }.map_err(unreadable)?;
+        Self::parse(name, Bytes::Mapped(map))
+    }
+
+    fn parse(name: String, bytes: Bytes) -> Result<Self, Problem> {
+        let broken = |reason: String| {
+            Problem::new("weights-broken").with("file", &name).with("reason", reason)
+        };
+        let announced = bytes.get().first_chunk::<8>().map_or(0, |n| u64::from_le_bytes(*n));
+        if announced > HEADER_LIMIT {
+            return Err(broken(format!("header of {announced} bytes")));
+        }
+        let (header, metadata) =
+            SafeTensors::read_metadata(bytes.get()).map_err(|e| broken(short_reason(&e)))?;
+        Ok(Self { name, bytes, start: header + 8, metadata })
+    }
+
     fn info(&self, full: &str) -> Option<&TensorInfo> {
         self.metadata.info(full)
     }
@@ -272,6 +293,18 @@ impl WeightFile {
             Dtype::BF16 => Ok(decode(data, |b| bf16::from_le_bytes(b).to_f32())),
             _ => Err(unread()),
         }
+    }
+
+    /// The numbers of a tensor that is a part of this file's.
+    fn held(&self, held: &Held) -> Result<Vec<f32>, Problem> {
+        let all = self.numbers(&held.tensor)?;
+        let count = held.shape.iter().product::<usize>();
+        let from = match held.part {
+            Share::Whole => 0,
+            Share::Third(at) => at * count,
+        };
+        let own = all.get(from..from + count);
+        own.map(<[f32]>::to_vec).ok_or_else(|| Problem::new("tensor-missing"))
     }
 
     fn data(&self, (from, to): (usize, usize)) -> Option<&[u8]> {

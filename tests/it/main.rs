@@ -27,6 +27,7 @@ mod reference;
 mod reference_files;
 mod samplers;
 mod screens;
+mod single_files;
 mod stages;
 mod taught;
 mod teaching;
