@@ -8,7 +8,8 @@ to those of a finished folder, where they are nearer: whole numbers from -7 to 7
 16 bit scale for each row of a matrix (for a convolution: each channel that it makes). Biases and norms are 16 bit floats. Of the word table only the rows in
 use are there, with their ids in the whole vocabulary. Numbers that coarse shift what the network
 says; a few steps of learning to answer as it did (a gradient through the rounding as if it were
-not there; Bengio et al. 2013) take most of that back. Without NAME, only measures.
+not there; Bengio et al. 2013) take most of that back. Without NAME, only measures. A file written
+before can be given for the checkpoint, to be written again with a coarser grain.
 """
 
 import argparse
@@ -20,7 +21,8 @@ from types import SimpleNamespace
 
 import numpy as np
 import torch
-from safetensors.torch import save, save_file
+from safetensors import safe_open
+from safetensors.torch import load_file, save, save_file
 from torch.func import functional_call
 
 import network
@@ -119,6 +121,21 @@ class Small:
         return tensors
 
 
+def kept(file):
+    """The weights that a file gives back which this script wrote before, from untrained ones."""
+    held, first = load_file(file), untrained()
+    for name, start in first.items():
+        stored = held[plain(name)]
+        if start.dim() < 2:
+            first[name] = stored.float()
+            continue
+        halves = torch.stack([stored & 15, stored >> 4], 1).flatten()[: start.numel()]
+        codes = ((halves.int() ^ 8) - 8).view(len(start), -1)
+        scales = held[plain(name) + ".scale"].float()
+        first[name] = start + (codes * scales[:, None]).view_as(start)
+    return first
+
+
 def plain(name):
     """A checkpoint's name as the folder and the name inside it."""
     return PLACES[name[:2]] + name[2:].removeprefix("text_model.")
@@ -195,7 +212,12 @@ def main():
     parser.add_argument("--grain", type=float, default=1.0, help="1 in deviations of its row")
     options = parser.parse_args()
     torch.set_num_threads(1)
-    weights = torch.load(options.age)
+    if options.age.suffix == ".safetensors":
+        weights = kept(options.age)
+        with safe_open(options.age, "pt") as file:
+            seen = file.metadata()["samples"]
+    else:
+        weights, seen = torch.load(options.age), re.search(r"\d+", options.age.stem).group()
     nets = Networks().requires_grad_(False)
     nets.load_state_dict(weights)
     first = finished(options.since) if options.since else untrained()
@@ -206,7 +228,6 @@ def main():
     tensors = small.tensors()
     vocabulary = json.loads((options.vocabulary / "vocab.json").read_text())
     tensors["rows"], tensors["alike"] = ids(vocabulary)
-    seen = re.search(r"\d+", options.age.stem).group()
     about = {"format": "safelight-age", "version": "1", "samples": seen, "seed": str(SEED)}
     if options.since:
         about["since"] = "last"

@@ -85,7 +85,7 @@ def write(path, value):
 
 
 # Bits of each weight's mantissa that are kept, of 10.
-MANTISSA = {"unet": 6, "vae": 7, "text_encoder": 7}
+MANTISSA = {"unet": 5, "vae": 7, "text_encoder": 6}
 
 
 def halves(state, part):

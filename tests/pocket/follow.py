@@ -83,7 +83,7 @@ def main():
     losses, start = [], time.process_time()
     for step in range(options.steps):
         before = run.loss
-        run.learn(z, rows, RATE, left)
+        run.learn(z, rows, torch.arange(len(z)), RATE, left)
         share = max(0.005, 1 / (step + 1))
         losses.append(round((run.loss - before) / share + before, 6))
         print(step + 1, losses[-1], flush=True)
