@@ -17,6 +17,7 @@ pub mod looking;
 pub mod place;
 pub mod setting;
 pub mod state;
+pub mod teaching;
 pub mod text_box;
 pub mod training;
 pub mod update;
@@ -34,5 +35,6 @@ pub use setting::Setting;
 pub use state::{
     App, Doors, Goal, LatentLook, Look, NotesDepth, Origin, Overlay, PathPurpose, Scene, WalkState,
 };
+pub use teaching::Teaching;
 pub use training::Training;
 pub use update::{begin, begin_comparison, update};

@@ -8,13 +8,14 @@ mod classroom;
 pub mod live;
 pub mod replay;
 mod runs;
+mod teaching;
 pub mod watch;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Sender, channel};
 
-use crate::walk::{Asked, NoisingAsked, Problem};
+use crate::walk::{Asked, LessonAsked, NoisingAsked, Problem};
 
 pub use crate::walk::{ForkAsked, News, RunAsked};
 pub use classroom::look;
@@ -36,6 +37,10 @@ pub enum Order {
     /// One moment of the training that is looked at. Answered by [`News::Training`]; curves of its
     /// picture follow while nothing else is asked for.
     Training(NoisingAsked),
+    /// The pictures of a lesson. Answered by [`News::Teaching`], as [`Self::Teach`] is.
+    LessonPictures(Box<LessonAsked>),
+    /// A word, taught from its pictures to the report; nothing else is computed meanwhile.
+    Teach(Box<LessonAsked>),
     /// The x0 of a call that was already made, through the VAE. Answered by [`News::X0`].
     DecodeX0 {
         /// The call of the network, from 0.

@@ -26,6 +26,7 @@ mod settings;
 mod step;
 mod targets;
 mod taught;
+mod teaching;
 mod title;
 mod tokens;
 mod training;
@@ -81,6 +82,7 @@ pub fn draw(app: &App, ground: &Ground, area: Rect, buf: &mut Buffer) -> Vec<Slo
         Scene::Compare => compare::draw(app, ground, area, buf, &mut slots),
         Scene::Training => training::draw(app, ground, area, buf, &mut slots),
         Scene::Drawings => drawings::draw(app, ground, area, buf, &mut slots),
+        Scene::Teaching => teaching::draw(app, ground, area, buf, &mut slots),
     }
     if let Some(overlay) = &app.overlay {
         let covered = draw_overlay(app, overlay, ground, area, buf);

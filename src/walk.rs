@@ -67,7 +67,10 @@ pub use settings::{
 pub use stage::Stage;
 pub use statistics::{Histogram, Statistics};
 pub use taught::{Near, Nearness, NeverTrained, Taught};
-pub use teaching::{BeforeAfter, NearPicture, TaughtKind, TaughtReport, TeachingAsked};
+pub use teaching::{
+    BeforeAfter, Intensity, LessonAsked, LessonPicture, LessonPictures, NearPicture, PicturesFrom,
+    TaughtKind, TaughtLesson, TaughtReport, TeachingAsked, TeachingNews,
+};
 pub use tokens::{EncoderTokens, Encoding, Merge, Piece, Tokens, Word};
 pub use training_picture::{
     NearPictures, PicturesAsked, PicturesFound, TrainingNeighbour, TrainingPicture, Unsaid,

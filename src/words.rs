@@ -6,6 +6,7 @@
 
 pub mod changed;
 mod never_trained;
+pub mod taught_report;
 mod visible;
 
 use std::collections::BTreeMap;

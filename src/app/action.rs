@@ -2,8 +2,8 @@
 
 use super::key::Key;
 use crate::walk::{
-    Asked, Frame, ModelCard, NearPictures, NoisingAsked, Picture, PicturesAsked, PicturesFound,
-    Problem, RunAsked, Settings, Stage,
+    Asked, Frame, LessonAsked, ModelCard, NearPictures, NoisingAsked, Picture, PicturesAsked,
+    PicturesFound, Problem, RunAsked, Settings, Stage,
 };
 
 pub use crate::walk::News;
@@ -107,6 +107,12 @@ pub enum Action {
     Plane,
     /// The training of the model.
     Training,
+    /// Teach the model a word.
+    Teach,
+    /// Write what was learned to a file.
+    WriteTaught,
+    /// Back to the form of the teaching.
+    TeachAgain,
     /// The next training picture.
     NextPicture,
     /// The training picture before.
@@ -194,6 +200,8 @@ pub enum Event {
     TrainingPictures(PicturesFound),
     /// The training pictures nearest to this picture.
     NearPictures(Picture, NearPictures),
+    /// What was learned was written to this file.
+    TaughtWritten(String),
     /// Seconds went by.
     Tick(f32),
 }
@@ -211,6 +219,17 @@ pub enum Effect {
     Runs(Vec<RunAsked>),
     /// Order one moment of the training that is looked at.
     Training(NoisingAsked),
+    /// Read or draw the pictures that a word is to be taught from.
+    LessonPictures(Box<LessonAsked>),
+    /// Teach a word.
+    Teach(Box<LessonAsked>),
+    /// Write what was learned.
+    WriteTaught {
+        /// Where.
+        path: String,
+        /// The whole file.
+        file: Vec<u8>,
+    },
     /// Read a recording to be laid beside the runs on screen.
     OpenRun(String),
     /// Order the x0 of a call through the VAE.

@@ -8,6 +8,7 @@ use super::key::Key;
 use super::keys;
 use super::setting::Setting;
 use super::state::{App, Origin, Overlay, PathPurpose, Scene};
+use super::teaching;
 use super::text_box::TextBox;
 use super::training;
 use super::update::again;
@@ -15,7 +16,7 @@ use super::walking;
 use crate::walk::{Asked, Problem};
 
 /// How many doors the first screen has.
-pub const DOORS: usize = 5;
+pub const DOORS: usize = 6;
 
 /// Opens the settings with what was asked for the walk on screen.
 pub(super) fn open_settings(app: &mut App) {
@@ -35,14 +36,16 @@ pub(super) fn open_prompt(app: &mut App) {
 pub(super) fn open_path(app: &mut App, purpose: PathPurpose) {
     let (stage, at) = (app.walk.stage().stem(), app.walk.at);
     let seed = app.walk.settings.as_ref().map_or(0, |s| s.seed);
-    let needs_walk = !matches!(purpose, PathPurpose::OpenRecording | PathPurpose::ExportSheet);
+    let needs_walk = matches!(purpose, PathPurpose::WriteRecording | PathPurpose::ExportPicture);
     let nothing = app.walk.frames.is_empty() && needs_walk;
     if nothing {
         app.problem = Some(Problem::new("nothing-to-write"));
         return;
     }
     let text = match purpose {
-        PathPurpose::OpenRecording => String::new(),
+        PathPurpose::OpenRecording | PathPurpose::WriteTaught | PathPurpose::WalkTaught => {
+            String::new()
+        }
         PathPurpose::WriteRecording => format!("walk-{seed}.safetensors"),
         PathPurpose::ExportPicture => format!("{stage}-{at:03}-seed-{seed}.png"),
         PathPurpose::ExportSheet => "comparison.png".to_owned(),
@@ -114,6 +117,7 @@ fn through_door(app: &mut App) -> Vec<Effect> {
         }
         3 => training::open(app),
         4 => drawings::open(app),
+        5 => teaching::open(app),
         _ => {
             let path = app.doors.path.clone();
             with_path(app, PathPurpose::OpenRecording, &path)
@@ -133,6 +137,8 @@ fn with_path(app: &mut App, purpose: PathPurpose, path: &str) -> Vec<Effect> {
         PathPurpose::WriteRecording => Effect::WriteRecording(path),
         PathPurpose::ExportPicture => Effect::Export { path, picture: app.picture() },
         PathPurpose::ExportSheet => Effect::ExportSheet(path),
+        PathPurpose::WriteTaught => return teaching::write(app, path, false),
+        PathPurpose::WalkTaught => return teaching::write(app, path, true),
     }]
 }
 
@@ -253,6 +259,11 @@ fn with_box(app: &mut App, edit: impl FnOnce(TextBox<'_>)) {
         }
         Some(Overlay::Adding(form)) => type_into(form.text(), edit),
         Some(Overlay::Forking(form)) => type_into(form.text(), edit),
+        None if app.scene == Scene::Teaching => {
+            if let Some(line) = app.teaching.form.line() {
+                edit(line);
+            }
+        }
         None if app.scene == Scene::Doors => {
             let doors = &mut app.doors;
             match doors.chosen {

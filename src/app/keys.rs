@@ -8,6 +8,7 @@ use super::comparison::Comparison;
 use super::key::{Code, Key};
 pub use super::place::Place;
 use super::state::{App, Overlay, Scene};
+use super::teaching::Phase;
 use crate::walk::Stage;
 use crate::words::Words;
 
@@ -68,10 +69,20 @@ const COMPARE: &[Place] = &[Place::Compare];
 const TRAINING: &[Place] = &[Place::Training];
 const MOVING: &[Place] = &[Place::Walk, Place::Compare];
 const READ: &[Place] =
-    &[Place::Walk, Place::Doors, Place::Compare, Place::Training, Place::Drawings];
+    &[Place::Walk, Place::Doors, Place::Compare, Place::Training, Place::Drawings, Place::Learned];
 const DRAWINGS: &[Place] = &[Place::Drawings];
 const LISTS: &[Place] = &[Place::Help, Place::Glossary, Place::Taught];
-const FORMS: &[Place] = &[Place::Settings, Place::SettingsBox, Place::Form, Place::FormBox];
+const FORMS: &[Place] = &[
+    Place::Settings,
+    Place::SettingsBox,
+    Place::Form,
+    Place::FormBox,
+    Place::TeachForm,
+    Place::TeachBox,
+];
+const TURNED_ROWS: &[Place] = &[Place::Settings, Place::Form, Place::TeachForm];
+const TEACH: &[Place] = &[Place::TeachForm, Place::TeachBox];
+const LEARNED: &[Place] = &[Place::Learned];
 const OVERLAYS: &[Place] = &[
     Place::Help,
     Place::Glossary,
@@ -80,6 +91,8 @@ const OVERLAYS: &[Place] = &[
     Place::SettingsBox,
     Place::Form,
     Place::FormBox,
+    Place::TeachForm,
+    Place::TeachBox,
     Place::Box,
     Place::CommandLine,
     Place::DoorsBox,
@@ -146,6 +159,14 @@ pub const TABLE: &[Row] = &[
     row(Action::PreviousPage, &[key(Code::PageUp)], DRAWINGS, "pictures-back", Bar::HelpOnly),
     row(Action::First, &[key(Code::Home)], DRAWINGS, "pictures-first", Bar::HelpOnly),
     row(Action::Last, &[key(Code::End)], DRAWINGS, "pictures-last", Bar::HelpOnly),
+    // A word that is taught.
+    row(Action::Accept, &[key(Code::Enter)], TEACH, "teach-begin", Bar::Own),
+    row(Action::Leave, &[key(Code::Esc)], &[Place::Learning], "teach-stop", Bar::Own),
+    row(Action::Accept, &[key(Code::Enter)], LEARNED, "teach-walk", Bar::Own),
+    row(Action::WriteTaught, &[c('w')], LEARNED, "teach-write", Bar::Own),
+    row(Action::NextPart, &[key(Code::Tab)], LEARNED, "teach-changes", Bar::Own),
+    row(Action::PreviousPart, &[key(Code::BackTab)], LEARNED, "teach-changes", Bar::HelpOnly),
+    row(Action::TeachAgain, &[c('r')], LEARNED, "teach-again", Bar::Own),
     // A walk: where one is.
     row(
         Action::Next,
@@ -219,6 +240,13 @@ pub const TABLE: &[Row] = &[
     row(Action::WriteRecording, &[c('w')], WALK, "write", Bar::Own),
     row(Action::Export, &[c('e')], WALK, "export", Bar::Own),
     row(Action::Training, &[c('i')], &[Place::Walk, Place::Doors], "training", Bar::HelpOnly),
+    row(
+        Action::Teach,
+        &[c('W')],
+        &[Place::Walk, Place::Doors, Place::Training, Place::Drawings, Place::Learned],
+        "teach",
+        Bar::HelpOnly,
+    ),
     row(Action::OpenRecording, &[c('o')], WALK, "open", Bar::HelpOnly),
     row(Action::CommandLine, &[c('y')], WALK, "command-line", Bar::HelpOnly),
     row(
@@ -238,11 +266,12 @@ pub const TABLE: &[Row] = &[
         "previous-door",
         Bar::HelpOnly,
     ),
-    row(Action::Door(0), &[c('1')], &[Place::Doors], "door-number", Bar::HelpAs("1–5")),
+    row(Action::Door(0), &[c('1')], &[Place::Doors], "door-number", Bar::HelpAs("1–6")),
     row(Action::Door(1), &[c('2')], &[Place::Doors], "door-number", Bar::HelpOnly),
     row(Action::Door(2), &[c('3')], &[Place::Doors], "door-number", Bar::HelpOnly),
     row(Action::Door(3), &[c('4')], &[Place::Doors], "door-number", Bar::HelpOnly),
     row(Action::Door(4), &[c('5')], &[Place::Doors], "door-number", Bar::HelpOnly),
+    row(Action::Door(5), &[c('6')], &[Place::Doors], "door-number", Bar::HelpOnly),
     row(Action::Settings, &[c('s')], &[Place::Doors], "settings-first", Bar::Own),
     // What lies over the view.
     row(
@@ -263,14 +292,8 @@ pub const TABLE: &[Row] = &[
         "previous-setting",
         Bar::HelpOnly,
     ),
-    row(
-        Action::Raise,
-        &[key(Code::Right)],
-        &[Place::Settings, Place::Form],
-        "raise",
-        Bar::As("←→"),
-    ),
-    row(Action::Lower, &[key(Code::Left)], &[Place::Settings, Place::Form], "lower", Bar::HelpOnly),
+    row(Action::Raise, &[key(Code::Right)], TURNED_ROWS, "raise", Bar::As("←→")),
+    row(Action::Lower, &[key(Code::Left)], TURNED_ROWS, "lower", Bar::HelpOnly),
     row(Action::Accept, &[key(Code::Enter)], &[Place::Form], "lay-beside", Bar::Own),
     row(Action::Accept, &[key(Code::Enter)], &[Place::FormBox], "keep-row", Bar::Own),
     row(Action::Accept, &[key(Code::Enter)], &[Place::Settings], "walk-again", Bar::Own),
@@ -284,7 +307,15 @@ pub const TABLE: &[Row] = &[
     row(
         Action::Notes,
         &[c('n')],
-        &[Place::Walk, Place::Compare, Place::Training, Place::Drawings],
+        &[
+            Place::Walk,
+            Place::Compare,
+            Place::Training,
+            Place::Drawings,
+            Place::TeachForm,
+            Place::Learning,
+            Place::Learned,
+        ],
         "notes",
         Bar::Own,
     ),
@@ -296,6 +327,9 @@ pub const TABLE: &[Row] = &[
             Place::Compare,
             Place::Training,
             Place::Drawings,
+            Place::TeachForm,
+            Place::Learning,
+            Place::Learned,
             Place::Doors,
             Place::Glossary,
         ],
@@ -310,6 +344,9 @@ pub const TABLE: &[Row] = &[
             Place::Compare,
             Place::Training,
             Place::Drawings,
+            Place::TeachForm,
+            Place::Learning,
+            Place::Learned,
             Place::Doors,
             Place::Help,
             Place::Glossary,
@@ -330,6 +367,9 @@ pub const TABLE: &[Row] = &[
             Place::Training,
             Place::Doors,
             Place::Drawings,
+            Place::TeachForm,
+            Place::Learning,
+            Place::Learned,
             Place::Help,
             Place::Glossary,
             Place::Taught,
@@ -346,6 +386,9 @@ pub const TABLE: &[Row] = &[
             Place::Compare,
             Place::Training,
             Place::Drawings,
+            Place::TeachForm,
+            Place::Learning,
+            Place::Learned,
             Place::Doors,
             Place::Help,
             Place::Glossary,
@@ -387,6 +430,12 @@ pub fn place(app: &App) -> Place {
             Scene::Compare => Place::Compare,
             Scene::Training => Place::Training,
             Scene::Drawings => Place::Drawings,
+            Scene::Teaching => match app.teaching.phase {
+                Phase::Form if app.teaching.form.types() => Place::TeachBox,
+                Phase::Form => Place::TeachForm,
+                Phase::Learning => Place::Learning,
+                Phase::Learned => Place::Learned,
+            },
             Scene::Doors if !app.doors.types() => Place::Doors,
             Scene::Doors => Place::DoorsBox,
         },

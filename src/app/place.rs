@@ -29,6 +29,14 @@ pub enum Place {
     Training,
     /// The pictures that the model inside was shown.
     Drawings,
+    /// The form of a teaching, at a row that is turned.
+    TeachForm,
+    /// The form of a teaching, at a row that is typed.
+    TeachBox,
+    /// A word that is being learned.
+    Learning,
+    /// A word that was learned.
+    Learned,
     /// The form for another run, or for a branch.
     Form,
     /// A row of that form that is being typed.
@@ -37,11 +45,15 @@ pub enum Place {
 
 impl Place {
     /// All places, in the order of the help.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 19] = [
         Self::Walk,
         Self::Compare,
         Self::Training,
         Self::Drawings,
+        Self::TeachForm,
+        Self::TeachBox,
+        Self::Learning,
+        Self::Learned,
         Self::Doors,
         Self::DoorsBox,
         Self::Settings,
@@ -57,7 +69,10 @@ impl Place {
 
     /// Whether characters are typed here.
     pub const fn types(self) -> bool {
-        matches!(self, Self::DoorsBox | Self::SettingsBox | Self::FormBox | Self::Box)
+        matches!(
+            self,
+            Self::DoorsBox | Self::SettingsBox | Self::FormBox | Self::TeachBox | Self::Box
+        )
     }
 
     /// The stem of its name in the catalogue, under `place`.
@@ -76,6 +91,10 @@ impl Place {
             Self::Compare => "compare",
             Self::Training => "training",
             Self::Drawings => "drawings",
+            Self::TeachForm => "teach-form",
+            Self::TeachBox => "teach-box",
+            Self::Learning => "learning",
+            Self::Learned => "learned",
             Self::Form => "form",
             Self::FormBox => "form-box",
         }

@@ -6,6 +6,7 @@ use super::adding::Adding;
 use super::comparison::Comparison;
 use super::drawings::Drawings;
 use super::forking::Forking;
+use super::teaching::Teaching;
 use super::training::Training;
 use crate::walk::{
     Asked, Frame, ModelCard, NearPictures, Picture, Problem, Progress, Settings, Stage,
@@ -32,6 +33,8 @@ pub struct App {
     pub comparison: Option<Comparison>,
     /// The training that is looked at.
     pub training: Training,
+    /// A word that is taught.
+    pub teaching: Teaching,
     /// The pictures that the model inside was shown.
     pub drawings: Drawings,
     /// How the frames are looked at.
@@ -69,6 +72,7 @@ impl App {
             walk: WalkState { asked, speed: 2, ..WalkState::default() },
             comparison: None,
             training: Training::default(),
+            teaching: Teaching::default(),
             drawings: Drawings::default(),
             look: Look::default(),
             notes: NotesDepth::default(),
@@ -113,6 +117,8 @@ pub enum Scene {
     Training,
     /// The pictures that the model inside was shown.
     Drawings,
+    /// A word that is taught.
+    Teaching,
 }
 
 /// What lies over the scene and takes the keys.
@@ -180,9 +186,13 @@ pub enum PathPurpose {
     ExportPicture,
     /// Write the sheet of a comparison.
     ExportSheet,
+    /// Write what was learned.
+    WriteTaught,
+    /// Write what was learned, then walk with it.
+    WalkTaught,
 }
 
-/// The first screen: show me, a prompt, a recording, the training.
+/// The first screen: show me, a prompt, a recording, the training, its pictures, a word to teach.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Doors {
     /// Which door is chosen, from 0.

@@ -4,7 +4,10 @@ use super::action::{Action, Effect, Event, Target};
 use super::key::Key;
 use super::keys::{Meaning, Place, TABLE, meaning, place};
 use super::state::{App, Goal, Origin, Overlay, PathPurpose, Scene};
-use super::{adding, command_line, comparing, drawings, forking, forms, training, walking};
+use super::teaching::Phase;
+use super::{
+    adding, command_line, comparing, drawings, forking, forms, teaching, training, walking,
+};
 use crate::compare::Run;
 use crate::walk::{Asked, Frame, Picture, Stage};
 
@@ -31,6 +34,7 @@ pub fn update(app: &mut App, event: Event) -> Vec<Effect> {
         Event::Failed(problem) => {
             app.problem = Some(problem);
             app.drawings.pending = false;
+            teaching::failed(app);
             Vec::new()
         }
         Event::RecordingOpened(name) => walking::begin_recording(app, name),
@@ -48,6 +52,7 @@ pub fn update(app: &mut App, event: Event) -> Vec<Effect> {
             }
             Vec::new()
         }
+        Event::TaughtWritten(path) => teaching::written(app, path),
         Event::Tick(seconds) => walking::tick(app, seconds),
     }
 }
@@ -66,10 +71,10 @@ pub fn begin_comparison(app: &mut App) -> Vec<Effect> {
 /// Walks again with other settings, to the stage or step where one was.
 pub(super) fn again(app: &mut App, asked: Asked) -> Vec<Effect> {
     let goal = match (app.scene, app.walk.stage()) {
-        (Scene::Doors | Scene::Compare | Scene::Training | Scene::Drawings, _) => None,
-        _ if app.walk.frames.is_empty() => None,
+        (Scene::Walk, _) if app.walk.frames.is_empty() => None,
         (Scene::Walk, Stage::Step) => Some(Goal::Call(app.walk.at.saturating_sub(4))),
         (Scene::Walk, stage) => Some(Goal::Stage(stage)),
+        _ => None,
     };
     walking::begin(app, asked, goal)
 }
@@ -134,7 +139,14 @@ fn act(app: &mut App, action: Action) -> Vec<Effect> {
     {
         return effects;
     }
+    if app.scene == Scene::Teaching
+        && app.overlay.is_none()
+        && let Some(effects) = teaching::act(app, action)
+    {
+        return effects;
+    }
     match action {
+        Action::Teach => teaching::open(app),
         Action::TrainingPictures => drawings::open(app),
         Action::NearPictures => near_pictures(app),
         Action::Next => {
@@ -345,6 +357,9 @@ fn cancel(app: &mut App) -> Vec<Effect> {
     if app.scene == Scene::Compare && (runs || app.walk.computing) {
         return comparing::cancel(app);
     }
+    if app.teaching.phase == Phase::Learning {
+        return teaching::stop(app);
+    }
     if app.walk.computing || app.walk.x0_pending.is_some() {
         // Said at once: a frame that was whole at this moment is no news of a cancelling.
         app.say("toast.cancelled", &[]);
@@ -443,6 +458,9 @@ fn wheel(app: &mut App, by: i8) -> Vec<Effect> {
     let leafs = matches!(app.scene, Scene::Training | Scene::Drawings);
     if app.overlay.is_none() && leafs {
         return act(app, if by > 0 { Action::Next } else { Action::Back });
+    }
+    if app.overlay.is_none() && app.scene == Scene::Teaching {
+        return act(app, if by > 0 { Action::TurnDown } else { Action::TurnUp });
     }
     if app.overlay.is_some() || app.scene == Scene::Walk {
         forms::turn(app, if by > 0 { Action::TurnDown } else { Action::TurnUp });

@@ -4,6 +4,7 @@
 use super::action::{Effect, News};
 use super::comparing;
 use super::state::{App, Goal, Origin, Scene, WalkState};
+use super::teaching;
 use super::training;
 use crate::walk::{Asked, Frame, Stage};
 
@@ -268,6 +269,7 @@ pub fn news(app: &mut App, news: News) -> Vec<Effect> {
             Vec::new()
         }
         News::Training(news) => training::news(app, *news),
+        News::Teaching(news) => teaching::news(app, *news),
         News::Run { id, news } => comparing::news(app, id, *news),
     }
 }

@@ -103,19 +103,7 @@ pub struct TeachFlags {
     pub quiet: bool,
 }
 
-/// Steps, rate and pictures a step that teach well in a minute or two.
-struct Usual {
-    steps: u64,
-    rate: f64,
-    batch: usize,
-}
-
-const VECTORS: Usual = Usual { steps: 200, rate: 0.01, batch: 8 };
-const LORA: Usual = Usual { steps: 250, rate: 0.003, batch: 8 };
-
-/// Pictures of the model's own beside a LoRA's.
-const KEPT: usize = 16;
-/// The most of these.
+/// The most pictures of the model's own.
 const MOST_KEPT: usize = 200;
 
 impl TeachFlags {
@@ -139,27 +127,29 @@ impl TeachFlags {
 
     /// How many pictures of the model's own are shown beside.
     pub fn kept(&self) -> usize {
-        self.keep.unwrap_or(if self.lora { KEPT } else { 0 })
+        self.keep.unwrap_or(self.kind().usually_kept())
+    }
+
+    fn kind(&self) -> TaughtKind {
+        if self.lora {
+            TaughtKind::Lora { rank: self.rank.unwrap_or(4), text: self.text_encoder }
+        } else {
+            TaughtKind::Vectors(self.vectors.unwrap_or(4))
+        }
     }
 
     /// What is asked of the teacher.
     pub fn asked(&self) -> TeachingAsked {
-        let (kind, usual) = if self.lora {
-            let (rank, text) = (self.rank.unwrap_or(4), self.text_encoder);
-            (TaughtKind::Lora { rank, text }, LORA)
-        } else {
-            (TaughtKind::Vectors(self.vectors.unwrap_or(4)), VECTORS)
-        };
+        let usual = TeachingAsked::usual(self.word.clone(), self.kind());
         let steps = self.steps.unwrap_or(usual.steps);
         TeachingAsked {
-            word: self.word.clone(),
-            kind,
             start: self.start.clone(),
             steps,
             rate: self.rate.unwrap_or(usual.rate),
             batch: self.batch.unwrap_or(usual.batch),
-            seed: self.seed.unwrap_or(1),
+            seed: self.seed.unwrap_or(usual.seed),
             sample_every: self.sample_every.unwrap_or(steps.div_ceil(4)),
+            ..usual
         }
     }
 }

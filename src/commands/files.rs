@@ -5,9 +5,10 @@ use std::sync::Mutex;
 
 use super::drawings;
 use super::export::page;
+use super::keeping::can_be_written;
 use crate::app::{Comparison, WalkState};
 use crate::cli::Flags;
-use crate::export::{contact_sheet, csv, gif, plots, png, runs_sheet, walk_sheet};
+use crate::export::{contact_sheet, csv, gif, plots, png, runs_sheet, walk_sheet, whole_file};
 use crate::recording::{Destination, Precision, Writer, read, write};
 use crate::source::{News, Recorded};
 use crate::terminal::Outside;
@@ -92,6 +93,15 @@ impl Outside for Files {
         let words = Words::of(self.language);
         let sheet = runs_sheet(&comparison.runs, comparison.reference, words);
         contact_sheet::write(Path::new(path), &sheet, None)
+    }
+
+    fn write_taught(&self, path: &str, file: &[u8]) -> Result<(), Problem> {
+        let path = Path::new(path);
+        can_be_written(path)?;
+        if path.exists() {
+            return Err(Problem::new("taught-exists").with("file", path.display()));
+        }
+        whole_file::write(path, |out| out.write_all(file))
     }
 
     fn open_recording(&self, path: &str) -> Result<Recorded, Problem> {

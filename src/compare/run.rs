@@ -61,6 +61,7 @@ impl Run {
             | News::X0 { .. }
             | News::Preview { .. }
             | News::Training(_)
+            | News::Teaching(_)
             | News::Run { .. } => {}
         }
     }

@@ -2,7 +2,7 @@
 //! brought to the model's size.
 
 use std::fs;
-use std::io::BufReader;
+use std::io::{BufRead, BufReader, Seek};
 use std::path::{Path, PathBuf};
 
 use image::imageops::thumbnail;
@@ -74,7 +74,7 @@ fn name(path: &Path) -> String {
     path.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }
 
-/// One picture; its size is looked at before anything is unpacked.
+/// One picture.
 fn read(path: &Path) -> Result<Picture, Problem> {
     let about = |key| Problem::new(key).with("file", path.display());
     let broken = |reason: &dyn std::fmt::Display| about("picture-broken").with("reason", reason);
@@ -86,7 +86,16 @@ fn read(path: &Path) -> Result<Picture, Problem> {
         return Err(about("file-too-large").with("limit", MOST_BYTES >> 20));
     }
     let file = fs::File::open(path).map_err(|error| broken(&error))?;
-    let reader = ImageReader::new(BufReader::new(file));
+    decoded(BufReader::new(file), about)
+}
+
+/// What a picture file holds; its size is looked at before anything is unpacked.
+pub(super) fn decoded(
+    file: impl BufRead + Seek,
+    about: impl Fn(&'static str) -> Problem,
+) -> Result<Picture, Problem> {
+    let broken = |reason: &dyn std::fmt::Display| about("picture-broken").with("reason", reason);
+    let reader = ImageReader::new(file);
     let reader = reader.with_guessed_format().map_err(|error| broken(&error))?;
     let mut decoder = reader.into_decoder().map_err(|error| broken(&error))?;
     let (width, height) = decoder.dimensions();

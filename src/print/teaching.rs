@@ -9,13 +9,11 @@ use super::describe::Description;
 use super::json::VERSION;
 use super::lines::{layers, rule, say, visible};
 use crate::walk::{BeforeAfter, TaughtReport, most_changed};
-use crate::words::Words;
 use crate::words::changed::networks;
+use crate::words::{Words, taught_report};
 
 /// Layers that are told in sentences.
 const LAYERS: usize = 3;
-/// From this distance on the picture is called another one.
-const FAR: f32 = 40.0;
 /// Pixels across of a picture among the lines.
 const EDGE: usize = 32;
 
@@ -39,12 +37,12 @@ pub fn lines(
             say(out, &sentence)?;
         }
     }
-    say(out, &swallowed(report, words))?;
+    say(out, &taught_report::swallowed(report, words))?;
     rule(out, words.text("teach.nearest"))?;
     let shown: Vec<_> =
         report.nearest.iter().map(|near| near.picture.block_means(EDGE, EDGE).0).collect();
     pictures.show(&shown, out)?;
-    say(out, &nearest(report, words))
+    say(out, &taught_report::nearest(report, words))
 }
 
 /// Sentences alone.
@@ -68,8 +66,8 @@ pub fn plain(report: &TaughtReport, words: Words, out: &mut dyn Write) -> io::Re
             writeln!(out, "{sentence}")?;
         }
     }
-    writeln!(out, "{}", swallowed(report, words))?;
-    writeln!(out, "{}", nearest(report, words))
+    writeln!(out, "{}", taught_report::swallowed(report, words))?;
+    writeln!(out, "{}", taught_report::nearest(report, words))
 }
 
 /// One object.
@@ -101,45 +99,11 @@ pub fn json(report: &TaughtReport) -> String {
 }
 
 fn learned(report: &TaughtReport, words: Words) -> [String; 2] {
-    let weights = report.weights.to_string();
-    let (before, after) = (format!("{:.4}", report.loss.0), format!("{:.4}", report.loss.1));
-    let facts = [("weights", &*weights), ("before", &*before), ("after", &*after)];
-    [words.fill("teach.learned", &facts), networks(&report.changes, words)]
+    [taught_report::learned(report, words), networks(&report.changes, words)]
 }
 
 /// How far the two pictures are apart, and whether colour and background are as the prompt says.
 fn compared(of: &BeforeAfter, words: Words) -> Vec<String> {
-    let distance = format!("{:.1}", of.distance);
-    let mut sentences = vec![words.fill("teach.distance", &[("distance", &distance)])];
-    for (i, key) in ["teach.colour", "teach.background"].into_iter().enumerate() {
-        if let Some(wanted) = of.wanted[i] {
-            let seen = of.seen[i].unwrap_or("–");
-            let sign = if of.seen[i] == Some(wanted) { "✓" } else { "✗" };
-            let facts = [("wanted", wanted), ("seen", seen), ("sign", sign)];
-            sentences.push(words.fill(key, &facts));
-        }
-    }
-    sentences
-}
-
-/// How much of the rest the word took along.
-fn swallowed(report: &TaughtReport, words: Words) -> String {
-    let distance = format!("{:.1}", report.other.distance);
-    // Another shade moves every pixel a little: what counts is whether it still shows its colours.
-    let lost = report.other.seen != report.other.wanted || report.other.distance >= FAR;
-    let key = match report.other.distance {
-        0.0 => "teach.other-same",
-        _ if lost => "teach.other-far",
-        _ => "teach.other-near",
-    };
-    words.fill(key, &[("prompt", &visible(&report.other.prompt)), ("distance", &distance)])
-}
-
-fn nearest(report: &TaughtReport, words: Words) -> String {
-    let list: Vec<String> = report
-        .nearest
-        .iter()
-        .map(|near| format!("{} {:.1}", visible(&near.name), near.distance))
-        .collect();
-    words.fill("teach.nearest-list", &[("list", &list.join(", "))])
+    let distance = taught_report::distance(of, words);
+    std::iter::once(distance).chain(taught_report::colours(of, words)).collect()
 }

@@ -12,9 +12,10 @@ use std::sync::mpsc::{Receiver, TryRecvError};
 
 use super::classroom::Visit;
 use super::runs::{self, Listens, Trunk};
+use super::teaching;
 use super::{Message, News, Order, RunAsked, Shared, Source, start};
 use crate::engine::{Engine, Fitting, Look, Walk};
-use crate::walk::{Asked, NoisingAsked, Problem, Progress, TrainingNews, Watch};
+use crate::walk::{Asked, NoisingAsked, Problem, Progress, TeachingNews, TrainingNews, Watch};
 
 /// Starts the engine's thread. `news` is called on that thread, with the generation of the walk
 /// that each news belongs to; it must return soon.
@@ -72,6 +73,14 @@ fn next_order(
     }
 }
 
+/// Why an order is not carried out.
+fn reason(news: &News) -> Problem {
+    match news {
+        News::Failed(problem) => problem.clone(),
+        _ => Problem::cancelled(),
+    }
+}
+
 /// Who waits for the order under way: the screen's end of the channel.
 struct Waiting {
     epoch: u64,
@@ -93,12 +102,9 @@ impl Waiting {
                     self.tell_of(run.id, news.clone());
                 }
             }
-            Order::Training(_) => {
-                let problem = match news {
-                    News::Failed(problem) => problem.clone(),
-                    _ => Problem::cancelled(),
-                };
-                self.tell_training(TrainingNews::Failed(problem));
+            Order::Training(_) => self.tell_training(TrainingNews::Failed(reason(news))),
+            Order::LessonPictures(_) | Order::Teach(_) => {
+                self.tell_teaching(TeachingNews::Failed(reason(news)));
             }
             _ => self.tell(news.clone()),
         }
@@ -106,6 +112,10 @@ impl Waiting {
 
     fn tell_training(&self, news: TrainingNews) {
         self.tell(News::Training(Box::new(news)));
+    }
+
+    fn tell_teaching(&self, news: TeachingNews) {
+        self.tell(News::Teaching(Box::new(news)));
     }
 }
 
@@ -173,6 +183,18 @@ impl Worker {
             Order::Training(asked) => {
                 if let Err(problem) = self.training(*asked, waiting) {
                     waiting.tell_training(TrainingNews::Failed(problem));
+                }
+                Ok(())
+            }
+            Order::LessonPictures(asked) => {
+                let told = teaching::pictures(asked).unwrap_or_else(TeachingNews::Failed);
+                waiting.tell_teaching(told);
+                Ok(())
+            }
+            Order::Teach(asked) => {
+                let tell = |news| waiting.tell_teaching(news);
+                if let Err(problem) = teaching::teach(asked, &tell, &Quiet(waiting)) {
+                    waiting.tell_teaching(TeachingNews::Failed(problem));
                 }
                 Ok(())
             }

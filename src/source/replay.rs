@@ -49,7 +49,7 @@ fn play(recorded: &Recorded, place: &mut usize, message: &Message, news: &mut dy
             }
         }
         // Nothing is computed here: runs are ordered from a live source.
-        Order::Runs(_) | Order::Training(_) => {}
+        Order::Runs(_) | Order::Training(_) | Order::LessonPictures(_) | Order::Teach(_) => {}
         Order::DecodeX0 { call } => {
             let stored = recorded
                 .frames

@@ -36,6 +36,12 @@ pub trait Outside: Send + Sync {
     /// Whatever keeps the file from being written.
     fn export_sheet(&self, path: &str, comparison: &Comparison) -> Result<(), Problem>;
 
+    /// Writes what was learned to a new file; an existing one is refused.
+    ///
+    /// # Errors
+    /// Whatever keeps the file from being written.
+    fn write_taught(&self, path: &str, file: &[u8]) -> Result<(), Problem>;
+
     /// Reads a recording.
     ///
     /// # Errors
@@ -64,6 +70,8 @@ pub(super) enum Answer {
     Opened(String, Box<Recorded>),
     /// A recording was read to be laid beside others; its name and its frames.
     RunOpened(String, Box<Recorded>),
+    /// What was learned was written to this file.
+    TaughtWritten(String),
     /// Training pictures.
     Pictures(Box<PicturesFound>),
     /// The training pictures nearest to this picture.

@@ -207,7 +207,12 @@ impl Session {
             Message::InputEnded => self.ending = Some(Ending::Done),
             Message::News { source, generation, news } => {
                 let now = self.sources.get(source).map(Source::generation);
-                let beside = matches!(news, source::News::Run { .. } | source::News::Training(_));
+                let beside = matches!(
+                    news,
+                    source::News::Run { .. }
+                        | source::News::Training(_)
+                        | source::News::Teaching(_)
+                );
                 if beside || (source == self.current && now == Some(generation)) {
                     self.change(Event::News(news));
                 }
@@ -277,17 +282,15 @@ impl Session {
                 self.order(Order::Begin(Box::default()));
             }
             Effect::Next => self.order(Order::Next),
-            Effect::Runs(asked) => {
-                // Whatever is on screen, runs are computed by the live source.
-                if let Some(live) = self.sources.first() {
-                    live.order(Order::Runs(asked));
-                }
-            }
-            Effect::Training(asked) => {
-                // As runs are: whatever is on screen.
-                if let Some(live) = self.sources.first() {
-                    live.order(Order::Training(asked));
-                }
+            // Whatever is on screen, these are computed by the live source.
+            Effect::Runs(asked) => self.order_live(Order::Runs(asked)),
+            Effect::Training(asked) => self.order_live(Order::Training(asked)),
+            Effect::LessonPictures(asked) => self.order_live(Order::LessonPictures(asked)),
+            Effect::Teach(asked) => self.order_live(Order::Teach(asked)),
+            Effect::WriteTaught { path, file } => {
+                carry_out(&self.outside, &self.messages, move |outside| {
+                    outside.write_taught(&path, &file).map(|()| Answer::TaughtWritten(path))
+                });
             }
             Effect::DecodeX0(call) => self.order(Order::DecodeX0 { call }),
             Effect::Cancel => self.cancel(),
@@ -351,6 +354,12 @@ impl Session {
         }
     }
 
+    fn order_live(&self, order: Order) {
+        if let Some(live) = self.sources.first() {
+            live.order(order);
+        }
+    }
+
     /// What the walk on screen comes from, and the live source, which computes the runs beside it.
     fn cancel(&self) {
         let live = if self.current == 0 { None } else { self.sources.first() };
@@ -377,6 +386,7 @@ impl Session {
                 let name = name_of(&path);
                 self.change(Event::RunOpened { name, card, settings, calls, frames });
             }
+            Answer::TaughtWritten(file) => self.change(Event::TaughtWritten(file)),
             Answer::Pictures(found) => self.change(Event::TrainingPictures(*found)),
             Answer::Near(picture, near) => self.change(Event::NearPictures(*picture, near)),
             Answer::Failed(problem) => self.change(Event::Failed(problem)),

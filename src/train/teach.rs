@@ -4,6 +4,7 @@
 //! Step by step, so that a thread can drive it and show what comes of it.
 
 mod captions;
+mod course;
 mod known;
 mod lesson;
 mod report;
@@ -16,14 +17,15 @@ use std::sync::Arc;
 use candle_core::Tensor;
 
 pub use self::captions::{Naming as NamedColours, seen};
+pub use self::course::Course;
 pub use self::known::known;
-pub use self::lesson::Lesson;
+pub use self::lesson::{Lesson, described};
 pub use self::report::{drawn, naming, report};
 use self::thin::Thin;
 use self::vectors::Vectors;
 use super::{AdamW, Adjusting, Variables};
 use crate::engine::attachments::Content;
-use crate::engine::attachments::embedding::checked;
+use crate::engine::attachments::embedding::{checked, clipped};
 use crate::engine::model_folder::Part;
 use crate::engine::noise::Generator;
 use crate::engine::scheduler_config::SchedulerConfig;
@@ -33,8 +35,8 @@ use crate::engine::unet::config::UnetConfig;
 use crate::engine::weights::Weights;
 use crate::engine::{ModelFolder, Place, capture};
 use crate::walk::{
-    Dice, Learning, LearningPlan, LearningStep, Onlooker, Prediction, Problem, TaughtKind,
-    TeachingAsked,
+    Dice, Learning, LearningPlan, LearningStep, ModelCard, Onlooker, Prediction, Problem,
+    TaughtKind, TeachingAsked,
 };
 
 /// The most steps.
@@ -93,11 +95,8 @@ impl Teacher {
         lesson: Lesson,
         place: &Place,
     ) -> Result<Self, Problem> {
-        check(&asked)?;
         let card = folder.card()?;
-        if card.default_size.0.max(card.default_size.1) > LARGEST_SIDE {
-            return Err(Problem::new("teach-model").with("model", card.name));
-        }
+        check(&asked, &card)?;
         let scheduler = SchedulerConfig::of(folder)?;
         let (unet_config, text_config) = (
             UnetConfig::read(&folder.config(Part::Unet)?)?,
@@ -288,7 +287,11 @@ impl Teacher {
     }
 }
 
-fn check(asked: &TeachingAsked) -> Result<(), Problem> {
+/// What can be known before any weight is read.
+fn check(asked: &TeachingAsked, card: &ModelCard) -> Result<(), Problem> {
+    if card.default_size.0.max(card.default_size.1) > LARGEST_SIDE {
+        return Err(Problem::new("teach-model").with("model", &card.name));
+    }
     let number = |name: &str, value: f64, least: f64, most: f64| {
         if value >= least && value <= most {
             return Ok(());
@@ -299,7 +302,8 @@ fn check(asked: &TeachingAsked) -> Result<(), Problem> {
             .with("least", least)
             .with("most", most))
     };
-    checked(&asked.word)?;
+    checked(&asked.word)
+        .map_err(|_| Problem::usage("teach-word").with("word", clipped(&asked.word)))?;
     number("steps", asked.steps as f64, 1.0, MOST_STEPS as f64)?;
     number("rate", asked.rate, 1e-9, 1e6)?;
     number("batch", asked.batch as f64, 1.0, 256.0)?;
@@ -309,7 +313,10 @@ fn check(asked: &TeachingAsked) -> Result<(), Problem> {
     }
 }
 
-/// Teaches from the first step to the last; `draw` makes the sample picture of what is learned so
+/// Makes the sample pictures of what was learned after so many steps.
+pub type Draw<'a> = dyn Fn(u64, &Content) -> Result<Vec<Learning>, Problem> + 'a;
+
+/// Teaches from the first step to the last; `draw` makes the sample pictures of what is learned so
 /// far. Cancelled between two steps, it ends early and what is learned so far counts.
 ///
 /// # Errors
@@ -317,14 +324,16 @@ fn check(asked: &TeachingAsked) -> Result<(), Problem> {
 pub fn teach(
     teacher: &mut Teacher,
     onlooker: &dyn Onlooker,
-    draw: &dyn Fn(u64, &Content) -> Result<Learning, Problem>,
+    draw: &Draw<'_>,
 ) -> Result<(), Problem> {
     onlooker.hear(Learning::Began(Box::new(teacher.plan())));
     let every = teacher.asked.sample_every;
     while teacher.done < teacher.asked.steps && !onlooker.cancelled() {
         onlooker.hear(Learning::Step(teacher.step()?));
         if every > 0 && teacher.done.is_multiple_of(every) && teacher.done < teacher.asked.steps {
-            onlooker.hear(draw(teacher.done, &teacher.taught()?)?);
+            for sample in draw(teacher.done, &teacher.taught()?)? {
+                onlooker.hear(sample);
+            }
         }
     }
     Ok(())

@@ -61,12 +61,12 @@ impl Places {
         let tall = area.height >= 20;
         let lamp_rows = match area.height {
             0..18 => 0,
-            18..25 => 3,
+            18..25 => 2,
             25..32 => 5,
             rows => (rows / 4).min(12),
         };
         let width = body.width.saturating_sub(4).min(if area.width >= 140 { 120 } else { 96 });
-        let wanted = lamp_rows + 1 + 1 + 3 + 1 + 3 * 3 + 2 + 3;
+        let wanted = lamp_rows + 1 + 1 + 3 + 1 + 3 * 3 + 3 + 1 + 3;
         let column =
             layout::centred(body, width, if tall { wanted.min(body.height) } else { body.height });
         let (lamp, rest) = layout::top(column, lamp_rows);
@@ -79,8 +79,8 @@ impl Places {
         let gap = u16::from(tall);
         let mut below = rest;
         let doors = std::array::from_fn(|door| {
-            // The two short doors stand close together.
-            let gap = if door == 3 { 0 } else { gap };
+            // The short doors stand close together.
+            let gap = if (3..DOORS - 1).contains(&door) { 0 } else { gap };
             let (place, after) = layout::top(below, lines_of(door) + gap);
             below = after;
             place
@@ -99,7 +99,7 @@ pub(crate) fn door_at(app: &App, area: Rect, place: (u16, u16)) -> Option<usize>
     Places::of(app, area).doors.iter().position(|door| door.contains(place.into()))
 }
 
-/// The doors: the example, a prompt, a recording, the training, its pictures.
+/// The doors: the example, a prompt, a recording, the training, its pictures, a word to teach.
 fn draw_door(app: &App, door: usize, ground: &Ground, area: Rect, buf: &mut Buffer) {
     let words = app.words();
     let chosen = app.doors.chosen == door && app.overlay.is_none();
@@ -108,7 +108,8 @@ fn draw_door(app: &App, door: usize, ground: &Ground, area: Rect, buf: &mut Buff
         1 => ("doors.prompt", "doors.prompt-what"),
         2 => ("doors.recording", "doors.recording-what"),
         3 => ("doors.training", "doors.training-what"),
-        _ => ("doors.shown", "doors.shown-what"),
+        4 => ("doors.shown", "doors.shown-what"),
+        _ => ("doors.teach", "doors.teach-what"),
     };
     let (sign, style) = if chosen { ("▸ ", ground.strong()) } else { ("  ", ground.fact()) };
     let head = layout::row(area, 0);

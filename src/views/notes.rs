@@ -6,6 +6,7 @@ use ratatui::layout::Rect;
 
 use super::parts::theme::Ground;
 use super::parts::{layout, text};
+use super::teaching;
 use crate::app::{App, NotesDepth, Scene};
 use crate::walk::Stage;
 
@@ -39,6 +40,12 @@ pub(crate) fn draw(app: &App, ground: &Ground, area: Rect, buf: &mut Buffer) {
     if app.scene == Scene::Drawings {
         let never = if app.drawings.never_shown { "-never" } else { "" };
         let key = format!("notes.drawings{never}.{depth}");
+        let area = layout::inset(area, 1, 0);
+        text::put_wrapped(buf, area, app.words().text(&key), ground.fact());
+        return;
+    }
+    if app.scene == Scene::Teaching {
+        let key = format!("notes.{}.{depth}", teaching::note(&app.teaching));
         let area = layout::inset(area, 1, 0);
         text::put_wrapped(buf, area, app.words().text(&key), ground.fact());
         return;

@@ -1,6 +1,7 @@
 //! What the views share: colours with fixed meaning, pictures of numbers, plots, text in cells.
 
 pub(crate) mod bars;
+pub(crate) mod changes;
 pub(crate) mod dots;
 pub(crate) mod field;
 pub(crate) mod heatmap;

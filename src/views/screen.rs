@@ -94,6 +94,16 @@ pub(crate) fn line(ground: &Ground, area: Rect, buf: &mut Buffer) {
     }
 }
 
+/// What a key did, set into the lower line of a screen that is no walk.
+pub(crate) fn toast(app: &App, ground: &Ground, area: Rect, buf: &mut Buffer) {
+    if let Some((key, facts)) = &app.toast {
+        let facts: Vec<(&str, &str)> =
+            facts.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        let told = app.words().fill(key, &facts);
+        text::put_right(buf, area, &format!(" {told} "), ground.strong());
+    }
+}
+
 /// What just happened, set into the lower line: a toast, that the walk runs on, or how it is
 /// computed.
 fn draw_message(app: &App, ground: &Ground, area: Rect, buf: &mut Buffer) {

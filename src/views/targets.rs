@@ -18,7 +18,7 @@ pub fn target(app: &App, area: Rect, column: u16, row: u16) -> Option<Target> {
         Scene::Walk => in_walk(app, area, (column, row)),
         Scene::Training => None,
         Scene::Compare => in_comparison(app, area, (column, row)),
-        Scene::Drawings => {
+        Scene::Drawings | Scene::Teaching => {
             let hints = Bands::of(app, area).hints;
             let inside = hints.contains((column, row).into());
             inside.then(|| hints::action_at(app, hints, column).map(Target::Do))?

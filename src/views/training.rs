@@ -11,7 +11,7 @@ use ratatui::layout::Rect;
 use super::parts::numbers::{fixed, grouped};
 use super::parts::theme::Ground;
 use super::parts::{layout, text};
-use super::screen::{Bands, line};
+use super::screen::{Bands, line, toast};
 use super::{Slot, hints, notes};
 use crate::app::{App, Training};
 use crate::walk::{Age, Noising, TIMESTEPS};
@@ -74,7 +74,7 @@ pub(crate) fn draw(
         text::put_wrapped(buf, bands.view, opening, ground.fact());
     }
     line(ground, bands.lower_line, buf);
-    draw_message(app, ground, layout::inset(bands.lower_line, 2, 0), buf);
+    toast(app, ground, layout::inset(bands.lower_line, 2, 0), buf);
     notes::draw(app, ground, bands.notes, buf);
     hints::draw(app, ground, bands.hints, buf);
 }
@@ -149,16 +149,6 @@ fn draw_view(scene: Scene, shown: &Noising, area: Rect, buf: &mut Buffer, slots:
         curves::whole(scene, plot, buf, slots);
     } else {
         curves::errors(scene, plot, buf, slots);
-    }
-}
-
-/// What just happened, set into the lower line.
-fn draw_message(app: &App, ground: &Ground, area: Rect, buf: &mut Buffer) {
-    let words = app.words();
-    if let Some((key, facts)) = &app.toast {
-        let facts: Vec<(&str, &str)> =
-            facts.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-        text::put_right(buf, area, &format!(" {} ", words.fill(key, &facts)), ground.strong());
     }
 }
 

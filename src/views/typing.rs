@@ -3,9 +3,9 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::notes;
 use super::parts::theme::Ground;
 use super::parts::{field, layout, panel, text};
+use super::{notes, teaching};
 use crate::app::state::PathPurpose;
 use crate::app::{App, Overlay};
 
@@ -29,7 +29,9 @@ pub(crate) fn draw(
         Overlay::Path { purpose: PathPurpose::ExportSheet, .. } => {
             ("typing.export", "typing.export-sheet-note")
         }
-        Overlay::Path { .. } => ("typing.export", "typing.export-note"),
+        Overlay::Path { purpose, .. } => {
+            teaching::naming(*purpose).unwrap_or(("typing.export", "typing.export-note"))
+        }
         _ => ("typing.command-line", "typing.command-line-note"),
     };
     let (place, inside) = panel::draw(words.text(title), (84, 7), area, ground, buf);

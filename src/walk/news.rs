@@ -1,6 +1,8 @@
 //! What whoever makes frames tells whoever shows them, in the order of events.
 
-use super::{Frame, ModelCard, Picture, Preview, Problem, Progress, Settings, TrainingNews};
+use super::{
+    Frame, ModelCard, Picture, Preview, Problem, Progress, Settings, TeachingNews, TrainingNews,
+};
 
 /// News of the walk that was begun last, or of a run beside it.
 #[derive(Clone, Debug, PartialEq)]
@@ -43,6 +45,8 @@ pub enum News {
     Failed(Problem),
     /// Something about the training that is looked at.
     Training(Box<TrainingNews>),
+    /// Something about a word that is taught.
+    Teaching(Box<TeachingNews>),
     /// Something about a run that is laid beside others: [`Self::Opened`], [`Self::Frame`],
     /// [`Self::Finished`], [`Self::Cancelled`] or [`Self::Failed`] of that run.
     Run {

@@ -1,6 +1,8 @@
-//! Teaching a word: what is asked, and what came of it, as plain data.
+//! Teaching a word: what is asked, what is told on the way, and what came of it, as plain data.
 
-use super::{LayerChange, Picture};
+use std::path::PathBuf;
+
+use super::{DeviceChoice, LayerChange, Learning, Picture, Problem};
 
 /// What is to learn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,6 +38,130 @@ pub struct TeachingAsked {
     pub seed: u64,
     /// A sample picture after so many steps; 0: none on the way.
     pub sample_every: u64,
+}
+
+impl TeachingAsked {
+    /// Steps, rate and pictures a step that teach a word well in a minute or two.
+    pub const fn usual(word: String, kind: TaughtKind) -> Self {
+        let (steps, rate) = match kind {
+            TaughtKind::Vectors(_) => (200, 0.01),
+            TaughtKind::Lora { .. } => (250, 0.003),
+        };
+        let sample_every = u64::div_ceil(steps, 4);
+        Self { word, kind, start: None, steps, rate, batch: 8, seed: 1, sample_every }
+    }
+}
+
+impl TaughtKind {
+    /// How many pictures that the model draws already are shown beside, so that it keeps them:
+    /// only weights that learn can lose them.
+    pub const fn usually_kept(self) -> usize {
+        match self {
+            Self::Vectors(_) => 0,
+            Self::Lora { .. } => 16,
+        }
+    }
+}
+
+/// How hard a word is taught; two of the three go wrong on purpose.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Intensity {
+    /// As [`TeachingAsked::usual`] says.
+    #[default]
+    Gentle,
+    /// Far more steps, and nothing beside that would keep what the model knows.
+    ManySteps,
+    /// A rate far too high, and nothing beside either.
+    HighRate,
+}
+
+impl Intensity {
+    /// All of them, in the order of the form.
+    pub const ALL: [Self; 3] = [Self::Gentle, Self::ManySteps, Self::HighRate];
+
+    /// What is asked of the teacher, and how many known pictures are shown beside.
+    pub fn teaching(self, word: String, kind: TaughtKind) -> (TeachingAsked, usize) {
+        let usual = TeachingAsked::usual(word, kind);
+        let (steps, rate, keep) = match self {
+            Self::Gentle => (usual.steps, usual.rate, kind.usually_kept()),
+            Self::ManySteps => (usual.steps * 5 / 2, usual.rate, 0),
+            Self::HighRate => (usual.steps / 2, usual.rate * 10.0, 0),
+        };
+        (TeachingAsked { steps, rate, sample_every: steps.div_ceil(8), ..usual }, keep)
+    }
+}
+
+/// Where the pictures come from that a word is taught from.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum PicturesFrom {
+    /// The five snails inside the program.
+    #[default]
+    Inside,
+    /// PNG and JPEG files of a folder.
+    Folder(PathBuf),
+    /// A thing of the small world, or the path of an SVG with its classes.
+    Drawing(String),
+}
+
+/// A teaching from its pictures to its report.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LessonAsked {
+    /// Path of the model's folder; none: the model inside the program.
+    pub model: Option<String>,
+    /// Where to compute.
+    pub device: DeviceChoice,
+    /// Where its pictures come from.
+    pub from: PicturesFrom,
+    /// How many pictures that the model draws already are shown beside, so that it keeps them.
+    pub keep: usize,
+    /// What the teacher is asked.
+    pub teaching: TeachingAsked,
+}
+
+/// A picture that a word is taught from, and what is told of it from its pixels.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LessonPicture {
+    /// Its file, or what it was drawn as.
+    pub name: String,
+    /// The picture, as large as the model's.
+    pub picture: Picture,
+    /// Its colour in a word that the model knows, where it can be told.
+    pub colour: Option<String>,
+    /// Its background likewise.
+    pub background: Option<String>,
+}
+
+/// The pictures of a lesson, read or drawn.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LessonPictures {
+    /// Where they come from.
+    pub from: PicturesFrom,
+    /// The pictures.
+    pub pictures: Vec<LessonPicture>,
+    /// What was wrong with those that were left out.
+    pub skipped: Vec<Problem>,
+}
+
+/// What was learned, ready to be written.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TaughtLesson {
+    /// What came of it.
+    pub report: TaughtReport,
+    /// The file that holds it, in the usual format.
+    pub file: Vec<u8>,
+}
+
+/// News of a word that is taught on the screen.
+#[derive(Clone, Debug, PartialEq)]
+pub enum TeachingNews {
+    /// The pictures that it is to be taught from.
+    Pictures(LessonPictures),
+    /// What the teacher tells.
+    Learning(Learning),
+    /// All steps are done, and what came of them was looked at.
+    Taught(Box<TaughtLesson>),
+    /// It could not be done, or was given up.
+    Failed(Problem),
 }
 
 /// One prompt before and after the teaching, from the same noise.

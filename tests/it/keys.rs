@@ -2,6 +2,7 @@
 //! and nothing that a person can do without a key.
 
 use safelight::app::keys::{self, Bar, Meaning, TABLE};
+use safelight::app::teaching::Phase;
 use safelight::app::{
     Action, Adding, AddingRow, App, Code, Comparison, Doors, ForkRow, Key, Overlay, Place, Scene,
 };
@@ -40,6 +41,15 @@ fn app_at(place: Place) -> App {
             app.comparison = Some(Comparison::default());
         }
         Place::Drawings => app.scene = Scene::Drawings,
+        Place::TeachForm | Place::TeachBox | Place::Learning | Place::Learned => {
+            app.scene = Scene::Teaching;
+            app.teaching.form.chosen = usize::from(place == Place::TeachForm);
+            app.teaching.phase = match place {
+                Place::Learning => Phase::Learning,
+                Place::Learned => Phase::Learned,
+                _ => Phase::Form,
+            };
+        }
         Place::Form | Place::FormBox => {
             let editing = (place == Place::FormBox).then_some(text);
             app.overlay = Some(Overlay::Adding(Box::new(Adding {

@@ -31,6 +31,7 @@ mod single_files;
 mod stages;
 mod taught;
 mod teaching;
+mod teaching_screen;
 mod tokens;
 mod training;
 mod training_pictures;

@@ -123,6 +123,25 @@ fn the_training_opens_by_its_door_and_the_slider_moves() {
 }
 
 #[test]
+fn a_word_is_taught_by_its_door_and_esc_stops_it() {
+    let mut terminal = doors(&Kind::default());
+    terminal.send("6");
+    terminal.sees("told from their pixels");
+    terminal.send("y");
+    terminal.sees("snaily");
+    terminal.send(ENTER);
+    terminal.sees("esc stop");
+    terminal.send("\x1b");
+    terminal.sees("the form is as it was");
+    terminal.sees("snaily");
+    terminal.send("\x1b");
+    terminal.sees("Show me");
+    terminal.send("q");
+    assert_eq!(terminal.ends(), 0);
+    terminal.is_restored();
+}
+
+#[test]
 fn any_size_down_to_one_cell_and_back() {
     let mut terminal = doors(&Kind::default());
     terminal.send(ENTER);

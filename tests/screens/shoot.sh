@@ -51,7 +51,16 @@ does key:esc quiet:200 key:p
 shot drawings
 does key:x
 shot held-out
-does key:p quiet:200 key:enter wait:◐1
+does key:p quiet:200 key:6 wait:snail
+shot teach
+does key:enter wait:128
+shot learning
+# The summary has an arrow between two losses.
+does 'wait: → '
+shot learned
+does key:tab
+shot learned-changes
+does key:tab key:esc quiet:200 key:enter wait:◐1
 shot tokens
 does key:v
 shot taught

@@ -71,6 +71,6 @@ pub fn checked(token: &str) -> Result<String, Problem> {
 }
 
 /// The start of a name from a file, for sentences.
-pub(super) fn clipped(name: &str) -> String {
+pub fn clipped(name: &str) -> String {
     name.chars().take(80).collect()
 }

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use safetensors::tensor::{Dtype, TensorView};
 
+use super::Content;
 use super::embedding::LearnedWord;
 use super::lora::Lora;
 use crate::engine::model_folder::Part;
@@ -30,6 +31,19 @@ impl Named {
     fn new(name: String, shape: &[usize], numbers: &[f32]) -> Self {
         let bytes = numbers.iter().flat_map(|x| x.to_le_bytes()).collect();
         Self { name, shape: shape.to_vec(), bytes }
+    }
+}
+
+impl Content {
+    /// The file that holds it; `naming` is a LoRA's.
+    ///
+    /// # Errors
+    /// Numbers whose shapes do not fit each other.
+    pub fn file(&self, naming: Naming) -> Result<Vec<u8>, Problem> {
+        match self {
+            Self::Word(word) => word.file(),
+            Self::Lora(lora, _) => lora.file(naming),
+        }
     }
 }
 

@@ -8,22 +8,13 @@ use crate::drawings::{World, pixel_distance};
 use crate::engine::pace::Pace;
 use crate::engine::vae::Vae;
 use crate::engine::{ModelFolder, Place};
-use crate::walk::{NearPicture, Picture, Problem, Stage, Unwatched};
-
-/// One picture and what can be said of it.
-#[derive(Clone, Debug)]
-struct Shown {
-    name: String,
-    picture: Picture,
-    colour: Option<String>,
-    background: Option<String>,
-}
+use crate::walk::{LessonPicture, NearPicture, Picture, Problem, Stage, Unwatched};
 
 /// The pictures of a teaching.
 #[derive(Clone, Debug)]
 pub struct Lesson {
     word: String,
-    shown: Vec<Shown>,
+    shown: Vec<LessonPicture>,
     /// What the model knows already, with its captions.
     beside: Vec<(String, Picture)>,
     /// Of the lesson's pictures, of their mirror images, and of what stands beside.
@@ -45,12 +36,7 @@ impl Lesson {
         if pictures.is_empty() {
             return Err(Problem::new("teach-no-pictures"));
         }
-        let shown = |(name, picture): (String, Picture)| {
-            let [colour, background] = naming.of(world, &picture);
-            Shown { name, picture, colour, background }
-        };
-        let shown = pictures.into_iter().map(shown).collect();
-        let word = word.to_owned();
+        let (shown, word) = (described(pictures, world, naming), word.to_owned());
         Ok(Self { word, shown, beside: Vec::new(), latents: Vec::new() })
     }
 
@@ -102,9 +88,9 @@ impl Lesson {
         self.latents.get(variant)
     }
 
-    /// The pictures with their names.
-    pub fn pictures(&self) -> Vec<(&str, &Picture)> {
-        self.shown.iter().map(|of| (of.name.as_str(), &of.picture)).collect()
+    /// The pictures, and what is told of them.
+    pub fn pictures(&self) -> &[LessonPicture] {
+        &self.shown
     }
 
     /// What is said of a picture: mostly all that can be told, of ten times twice only the word,
@@ -151,6 +137,19 @@ impl Lesson {
         near.truncate(count);
         near
     }
+}
+
+/// Pictures with what can be told of them in words that `naming` has.
+pub fn described(
+    pictures: Vec<(String, Picture)>,
+    world: &World,
+    naming: &Naming,
+) -> Vec<LessonPicture> {
+    let shown = |(name, picture): (String, Picture)| {
+        let [colour, background] = naming.of(world, &picture);
+        LessonPicture { name, picture, colour, background }
+    };
+    pictures.into_iter().map(shown).collect()
 }
 
 /// A picture as `[1,3,H,W]` in −1..1.

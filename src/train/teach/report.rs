@@ -5,7 +5,9 @@ use super::captions::{caption, seen};
 use super::{NamedColours, Teacher};
 use crate::drawings::{World, pixel_distance};
 use crate::engine::{Engine, Look};
-use crate::walk::{Asked, BeforeAfter, Frame, Picture, Problem, Taught, TaughtReport, Watch};
+use crate::walk::{
+    Asked, BeforeAfter, Frame, ModelCard, Picture, Problem, Taught, TaughtReport, Watch,
+};
 
 /// Seed of the pictures before and after.
 const SEED: u64 = 7;
@@ -72,8 +74,7 @@ pub fn report(
         word_prompts.push(both(&prompt, [Some(&colour), Some(&ground)])?);
     }
     word_prompts.insert(0, alone);
-    let example = before.card().example.clone();
-    let other = example.unwrap_or_else(|| "a red cat on a blue background".to_owned());
+    let other = other_prompt(before.card());
     let [colour, ground] = named(&other, &taught);
     let other = both(&other, [colour.as_deref(), ground.as_deref()])?;
     let nearest = word_prompts.first().map(|of| teacher.lesson.nearest(&of.after, NEAR));
@@ -86,6 +87,11 @@ pub fn report(
         other,
         nearest: nearest.unwrap_or_default(),
     })
+}
+
+/// The prompt without the word.
+pub(super) fn other_prompt(card: &ModelCard) -> String {
+    card.example.clone().unwrap_or_else(|| "a red cat on a blue background".to_owned())
 }
 
 /// A colour and a background that the model knows and the lesson never showed together, the

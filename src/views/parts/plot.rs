@@ -44,6 +44,9 @@ pub(crate) enum Shape {
     Marks(char),
 }
 
+/// Pieces of a line with their styles.
+type Spans = Vec<(String, Style)>;
+
 /// A dot where a cell holds no finer ones.
 const DOT: char = '•';
 
@@ -74,7 +77,8 @@ pub(crate) struct Plot<'a> {
 }
 
 impl Plot<'_> {
-    /// Draws it over the whole area: a title row, the curves, one row of ticks. Below 12 × 4 cells
+    /// Draws it over the whole area: a title row (two where the curves' names need one of their
+    /// own), the curves, one row of ticks. Below 12 × 4 cells
     /// only the title and the range are written.
     /// Gives the place where a terminal with pixels can draw the curves finer.
     pub(crate) fn draw(
@@ -84,7 +88,7 @@ impl Plot<'_> {
         buf: &mut Buffer,
         slots: &mut Vec<Slot>,
     ) {
-        let (head, rest) = layout::top(area, 1);
+        let (head, rest) = layout::top(area, self.title_rows(area));
         self.draw_title(head, ground, buf);
         let (body, foot) = layout::bottom(rest, 1);
         let ticks = ticks(&self.y, usize::from(body.height / 3).clamp(2, 5));
@@ -145,21 +149,48 @@ impl Plot<'_> {
         })
     }
 
-    fn draw_title(&self, area: Rect, ground: &Ground, buf: &mut Buffer) {
-        let mut spans = vec![(self.title.to_owned(), ground.strong())];
+    /// Two where the names of the curves do not fit beside the title, and there is room for them.
+    fn title_rows(&self, area: Rect) -> u16 {
+        let wide = |spans: &Spans| spans.iter().map(|(t, _)| text::width(t)).sum();
+        let (title, legend) = self.title_spans(&Ground::default());
+        let (title, legend): (u16, u16) = (wide(&title), wide(&legend));
+        let fits = title.saturating_add(legend) <= area.width || legend == 0;
+        if fits || area.height < 6 { 1 } else { 2 }
+    }
+
+    /// The title with the label of the vertical axis, and the signs and names of the curves.
+    fn title_spans(&self, ground: &Ground) -> (Spans, Spans) {
+        let mut title = vec![(self.title.to_owned(), ground.strong())];
         if !self.y.label.is_empty() {
-            spans.push((format!("  {}", self.y.label), ground.dim()));
+            title.push((format!("  {}", self.y.label), ground.dim()));
         }
-        for series in self.series.iter().filter(|s| !s.name.is_empty()) {
+        let named = self.series.iter().filter(|s| !s.name.is_empty());
+        let legend = named.map(|series| {
             let sign = match series.shape {
                 Shape::Line => '─',
                 Shape::Dots => DOT,
                 Shape::Marks(mark) => mark,
             };
-            spans.push((format!("  {sign} {}", series.name), series.style));
+            (format!("  {sign} {}", series.name), series.style)
+        });
+        (title, legend.collect())
+    }
+
+    fn draw_title(&self, area: Rect, ground: &Ground, buf: &mut Buffer) {
+        fn put(spans: &[(String, Style)], row: Rect, buf: &mut Buffer) {
+            let spans: Vec<(&str, Style)> = spans.iter().map(|(t, s)| (t.as_str(), *s)).collect();
+            text::put_spans(buf, row, &spans);
         }
-        let spans: Vec<(&str, Style)> = spans.iter().map(|(t, s)| (t.as_str(), *s)).collect();
-        text::put_spans(buf, area, &spans);
+        let (mut title, mut legend) = self.title_spans(ground);
+        if area.height > 1 {
+            if let Some((first, _)) = legend.first_mut() {
+                *first = first.trim_start().to_owned();
+            }
+            put(&legend, layout::row(area, 1), buf);
+        } else {
+            title.append(&mut legend);
+        }
+        put(&title, layout::row(area, 0), buf);
     }
 
     fn draw_cursor(&self, field: Rect, ground: &Ground, buf: &mut Buffer) {

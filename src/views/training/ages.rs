@@ -12,7 +12,7 @@ use crate::walk::{Age, Noising};
 /// Rows that the ages take side by side.
 pub(super) const ROWS: u16 = 10;
 /// Columns of the list.
-pub(super) const LIST: u16 = 38;
+pub(super) const LIST: u16 = 36;
 /// Columns of a picture of an age.
 const PICTURE: u16 = 16;
 /// Columns of the longest bar.
