@@ -194,9 +194,11 @@ pub(super) fn accept(app: &mut App, mut form: Adding) -> Vec<Effect> {
         effects.push(Effect::OpenRun(form.path));
         return effects;
     }
+    let sampler = form.draft.sampler.unwrap_or(form.from.sampler);
+    let asked = form.draft.for_sampler(sampler);
     let effects = comparing::add(app, |id| {
         let run = Run::waiting(id, name);
-        (run, RunAsked { id, asked: form.draft, fork: None, keep: None, turn: None })
+        (run, RunAsked { id, asked, fork: None, keep: None, turn: None })
     });
     comparing::tell_apart(app, &changed);
     effects

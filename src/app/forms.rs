@@ -75,7 +75,14 @@ pub(super) fn accept(app: &mut App) -> Vec<Effect> {
             keep_typed(app);
             Vec::new()
         }
-        Some(Overlay::Settings { draft, .. }) => again(app, *draft),
+        Some(Overlay::Settings { draft, .. }) => {
+            let settled = app.walk.settings.as_ref().map(|settings| settings.sampler);
+            let draft = match draft.sampler.or(settled) {
+                Some(sampler) => draft.for_sampler(sampler),
+                None => *draft,
+            };
+            again(app, draft)
+        }
         Some(Overlay::Adding(form)) if form.editing.is_some() => {
             keep_typed(app);
             Vec::new()

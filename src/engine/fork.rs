@@ -84,6 +84,7 @@ fn changed(asked: &ForkAsked) -> Result<Settings, Problem> {
         sampler,
         karras: old.karras && same,
         eta: if same { old.eta } else { 0.0 },
+        original_steps: old.original_steps.filter(|_| same),
         fork: Some(Fork { call: asked.call, change: change.clone(), from: Box::new(old.clone()) }),
         ..old.clone()
     })

@@ -268,6 +268,30 @@ mod tests {
     }
 
     #[test]
+    fn settings_asked_for_again_are_settled_to_the_same() {
+        for sampler in Sampler::ALL {
+            let asked = Asked { sampler: Some(sampler), steps: Some(4), ..Asked::default() };
+            let settings = settled(&asked, EULER).expect("settled");
+            let again = settled(&settings.asked_again(), EULER).expect("settled again");
+            assert_eq!(Settings { guessed: Vec::new(), ..settings }, again);
+        }
+    }
+
+    #[test]
+    fn what_belongs_to_one_sampler_is_refused_for_another() {
+        let asked = |sampler| Asked { sampler: Some(sampler), ..Asked::default() };
+        let spaced = Asked { spacing: Some(Spacing::Leading), ..asked(Sampler::Lcm) };
+        assert_eq!(settled(&spaced, EULER).expect_err("spaced").key(), "spacing-not-here");
+        let original = Asked { original_steps: Some(20), ..asked(Sampler::Heun) };
+        assert_eq!(settled(&original, EULER).expect_err("lcm's").key(), "original-steps-not-here");
+        let original = Asked { original_steps: Some(20), ..asked(Sampler::Lcm) };
+        assert_eq!(settled(&original, EULER).expect("settled").original_steps, Some(20));
+        let file = r#"{"_class_name": "LCMScheduler", "original_inference_steps": 100}"#;
+        let own = settled(&Asked::default(), file).expect("settled");
+        assert_eq!((own.sampler, own.original_steps), (Sampler::Lcm, Some(100)));
+    }
+
+    #[test]
     fn what_cannot_be_is_a_wrong_use() {
         let asked = Asked { sampler: Some(Sampler::Ddim), ..Asked::default() };
         for wrong in [
@@ -280,6 +304,8 @@ mod tests {
             Asked { eta: Some(1.5), ..asked.clone() },
             Asked { eta: Some(f64::NAN), ..asked.clone() },
             Asked { guidance: Some(f64::INFINITY), ..asked.clone() },
+            Asked { guidance_rescale: Some(1.01), ..asked.clone() },
+            Asked { guidance_rescale: Some(f64::NAN), ..asked.clone() },
             Asked { karras: Some(true), ..asked.clone() },
             Asked { prompt: Some("a".repeat(100_000)), ..asked.clone() },
             Asked { eta: Some(0.5), sampler: Some(Sampler::Euler), ..asked.clone() },

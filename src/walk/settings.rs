@@ -233,6 +233,19 @@ pub struct Asked {
     pub attachments: Vec<AttachmentAsked>,
 }
 
+impl Asked {
+    /// The same where this sampler is chosen instead of another: without a spacing or original
+    /// steps that it has no use for.
+    #[must_use]
+    pub fn for_sampler(self, sampler: Sampler) -> Self {
+        Self {
+            spacing: self.spacing.filter(|_| sampler.has_spacing()),
+            original_steps: self.original_steps.filter(|_| sampler == Sampler::Lcm),
+            ..self
+        }
+    }
+}
+
 /// What was settled; keys are the long flags' names.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

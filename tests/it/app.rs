@@ -8,7 +8,7 @@ use safelight::app::{
     update,
 };
 use safelight::source::Recorded;
-use safelight::walk::{Asked, Frame, Picture, Problem, Stage};
+use safelight::walk::{Asked, Frame, Picture, Problem, Sampler, Spacing, Stage};
 use safelight::words::Language;
 
 use super::frames;
@@ -306,6 +306,20 @@ fn a_setting_is_changed_by_arrows_and_by_typing_and_enter_walks_again() {
     assert_eq!(asked.steps, Some(play.recorded.settings.steps + 1));
     assert_eq!(asked.guidance, Some(7.5));
     assert!(play.app.overlay.is_none());
+}
+
+#[test]
+fn a_sampler_that_chooses_its_own_timesteps_is_not_told_a_spacing() {
+    let mut play = Play::at(4);
+    play.app.walk.asked.spacing = Some(Spacing::Trailing);
+    play.char('s');
+    for _ in 0..4 {
+        play.press(Code::Down);
+    }
+    play.press(Code::Left);
+    play.press(Code::Enter);
+    let Some(Effect::Begin(asked)) = play.orders.front().cloned() else { panic!("no walk") };
+    assert_eq!((asked.sampler, asked.spacing), (Some(Sampler::Lcm), None));
 }
 
 #[test]

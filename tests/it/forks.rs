@@ -149,6 +149,14 @@ fn every_sampler_takes_over_from_every_other_at_the_level_that_was_reached() {
         let call = 2;
         for sampler in Sampler::ALL.into_iter().filter(|sampler| *sampler != before) {
             let change = Change { sampler: Some(sampler), ..Change::default() };
+            let asked = ForkAsked {
+                settings: parent.0.clone(),
+                past: parent.1.clone(),
+                call,
+                change: change.clone(),
+            };
+            let again = ENGINE.fork(&asked, Look::default()).unwrap().settings().asked_again();
+            assert_eq!(ENGINE.settle(&again).unwrap().sampler, sampler, "asked for again");
             let forked = fork(&parent, call, change);
             let (ours, theirs) = (steps(&parent.1), steps(&forked));
             let name = format!("{} after {}", sampler.name(), before.name());
