@@ -21,7 +21,7 @@ fn asked(kind: TaughtKind) -> TeachingAsked {
         word: "snail".to_owned(),
         kind,
         start: None,
-        steps: 12,
+        steps: 24,
         rate,
         batch: 4,
         seed: 3,

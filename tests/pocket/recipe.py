@@ -34,6 +34,8 @@ def main():
         **json.loads((options.work / "results.json").read_text()),
         "evaluation": json.loads(options.evaluation.read_text()),
         "stages": json.loads((options.work / "stages.json").read_text()),
+        "curve_judge": "thing as the judge of that time counted it, by silhouette and edges: it was "
+        "stricter about lines that are a little off",
         "curve": json.loads((options.work / "curve.json").read_text()),
     }
     (options.model / "recipe.json").write_text(json.dumps(recipe, indent=1) + "\n")
