@@ -21,7 +21,12 @@ fonts=${FONTS:-/usr/share/fonts/truetype/dejavu/DejaVuSansMono.ttf
 /usr/share/fonts/truetype/wqy/wqy-microhei.ttc
 /usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc}
 options=(--size "$size" --timeout 120)
-for font in $fonts; do [ -f "$font" ] && options+=(--font "$font"); done
+found=0
+for font in $fonts; do [ -f "$font" ] && options+=(--font "$font") && found=$((found + 1)); done
+if [ "$variant" = zh ] && [ "$found" -lt 2 ]; then
+  echo "no font with Chinese letters is here (Debian: fonts-wqy-microhei)" >&2
+  exit 1
+fi
 case $variant in
   zh) set -- --lang zh "$@" ;;
   light) options+=(--light) ;;
