@@ -73,6 +73,9 @@ impl SingleFile {
             .collect();
         let about = |problem: Problem| problem.with("file", path.display());
         let names = [text_names::of(&shapes), unet_names::of(&shapes), vae_names::of(&shapes)];
+        if names[1].contains_key("add_embedding.linear_1.weight") {
+            return Err(about(Problem::new("single-file-family").with("family", "SDXL")));
+        }
         if names.iter().any(Names::is_empty) {
             return Err(about(Problem::new("single-file-unknown")));
         }

@@ -7,6 +7,8 @@ use safelight::engine::model_folder::{Config, ModelFolder, Part};
 use safelight::engine::weights::Weights;
 use safelight::engine::{Engine, Look, Place};
 use safelight::walk::{Asked, Unwatched};
+use safetensors::Dtype;
+use safetensors::tensor::TensorView;
 
 use crate::reference_files::root;
 
@@ -102,4 +104,10 @@ fn what_is_no_checkpoint_is_named() {
     assert_eq!(problem.key(), "single-file-unknown");
     let text = folder("sd1").join("unet/config.json");
     assert_eq!(ModelFolder::open(text.to_str()).unwrap_err().key(), "weights-broken");
+    let folder = tempfile::tempdir().unwrap();
+    let xl = folder.path().join("xl.safetensors");
+    let view = TensorView::new(Dtype::F32, vec![1], &[0; 4]).unwrap();
+    let name = "model.diffusion_model.label_emb.0.0.weight";
+    std::fs::write(&xl, safetensors::serialize([(name, view)], None).unwrap()).unwrap();
+    assert_eq!(ModelFolder::open(xl.to_str()).unwrap_err().key(), "single-file-family");
 }

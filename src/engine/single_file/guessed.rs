@@ -23,16 +23,12 @@ const GROUPS: usize = 32;
 /// The small files of a folder in diffusers' layout, by their paths.
 ///
 /// # Errors
-/// `single-file-family` for a family that this program cannot walk from one file;
 /// `single-file-shape` where a tensor is missing that the shapes are told from.
 pub(super) fn files(
     names: &[Names; 3],
     shapes: &Shapes,
 ) -> Result<BTreeMap<&'static str, Vec<u8>>, Problem> {
     let [text, unet, vae] = names;
-    if unet.contains_key("add_embedding.linear_1.weight") {
-        return Err(Problem::new("single-file-family").with("family", "SDXL"));
-    }
     let open_clip = shapes.keys().any(|name| name.starts_with(OPEN_CLIP));
     let pad = if open_clip { "!" } else { "<|endoftext|>" };
     let configs = [
