@@ -1,6 +1,7 @@
 //! Flags to checked options. Help is English; everything else that a user reads is a sentence of
 //! the catalogue.
 
+mod bench;
 mod compare;
 mod effect;
 mod export;
@@ -20,6 +21,7 @@ use crate::print::json::SCHEMA;
 use crate::walk::Problem;
 use crate::words::Language;
 
+pub use bench::BenchFlags;
 pub use compare::{CompareFlags, Compared, Shard};
 pub use export::ExportFlags;
 pub use flags::Flags;
@@ -107,6 +109,9 @@ pub enum Command {
     /// are drawn before and after, and another prompt that has nothing to do with the word: far too
     /// many --steps or too high a --rate show there.
     Teach(Box<TeachFlags>),
+    /// Time the networks of a family on this machine, with made-up weights: nothing is downloaded
+    #[command(after_long_help = bench::FIGURES)]
+    Bench(BenchFlags),
     /// Print completions for a shell
     Completions {
         /// Which shell
@@ -177,6 +182,7 @@ impl Cli {
                 | Command::Export(_)
                 | Command::Train(_)
                 | Command::Teach(_)
+                | Command::Bench(_)
                 | Command::Completions { .. }
                 | Command::Man,
             ) => None,
@@ -189,6 +195,7 @@ impl Cli {
             Some(Command::Compare(flags)) => flags.threads,
             Some(Command::Train(asked)) => asked.threads(),
             Some(Command::Teach(flags)) => flags.threads,
+            Some(Command::Bench(flags)) => flags.threads,
             _ => self.flags_given().and_then(|flags| flags.threads),
         }
     }
@@ -200,6 +207,7 @@ impl Cli {
             Some(Command::Export(flags)) => flags.lang,
             Some(Command::Train(asked)) => asked.lang(),
             Some(Command::Teach(flags)) => flags.lang,
+            Some(Command::Bench(flags)) => flags.lang,
             _ => self.flags_given().and_then(|flags| flags.lang),
         };
         given.unwrap_or_else(language_of_locale)

@@ -1,5 +1,6 @@
 //! One file a subcommand: wiring only. The place where problems become sentences and exit codes.
 
+mod bench;
 mod compare;
 mod completions;
 mod drawings;
@@ -62,6 +63,7 @@ pub fn carry_out(args: impl IntoIterator<Item = OsString>) -> u8 {
         Some(Command::Tokens(flags)) => caught(|| tokens::tokens(flags, language)),
         Some(Command::Verify(flags)) => caught(|| verify::verify(flags, language)),
         Some(Command::Train(asked)) => caught(|| train::train(asked, language)),
+        Some(Command::Bench(flags)) => caught(|| bench::bench(flags, language)),
         Some(Command::Completions { shell }) => completions::completions(*shell),
         Some(Command::Man) => man::man(),
     };

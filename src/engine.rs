@@ -45,10 +45,11 @@ pub mod probe;
 pub mod preview;
 mod preview_file;
 
+pub mod timing;
 pub mod verify;
 
 pub use beginning::untrained;
-pub use device::{Place, use_threads};
+pub use device::{Place, threads, use_threads};
 pub use generate::{Look, Walk};
 pub use model_folder::ModelFolder;
 pub use open::{Engine, tokenize};

@@ -62,6 +62,11 @@ pub fn use_threads(threads: Option<usize>) {
     }
 }
 
+/// How many threads compute.
+pub fn threads() -> usize {
+    rayon::current_num_threads()
+}
+
 fn automatic() -> (Device, Option<Problem>) {
     let found = match (cfg!(feature = "cuda"), cfg!(feature = "metal")) {
         (true, _) => cuda(),

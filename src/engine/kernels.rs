@@ -8,8 +8,12 @@
 pub(super) mod activation;
 pub(super) mod attention;
 pub(super) mod conv;
+pub(super) mod exchange;
+pub(super) mod linear;
 pub(super) mod matrix;
 pub(super) mod norm;
+mod product;
+mod winograd;
 
 use candle_core::{CpuStorage, Result, Storage, Tensor};
 

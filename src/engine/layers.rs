@@ -11,8 +11,10 @@ use super::gradient::attention::Attention;
 use super::gradient::conv::Convolution;
 use super::gradient::joined::Joined;
 use super::gradient::{apply1, apply2, apply3, linear, norm as gradient_norm};
+use super::kernels::exchange::exchange;
+use super::kernels::linear::{Layer, Then};
 use super::kernels::norm::Affine;
-use super::kernels::{activation, attention, conv, matrix, norm, with_slices};
+use super::kernels::{activation, attention, conv, linear as by_rows, norm, with_slices};
 use super::weights::{Weights, learning, plain};
 use crate::walk::Problem;
 
@@ -175,14 +177,7 @@ impl Linear {
             };
         }
         if plain(x) {
-            let (input, output) = self.widths;
-            let numbers = self.with_bias(x, |x, weight, bias| {
-                let mut out = repeated(bias, rows, output);
-                let left = matrix::Matrix::rows(x, rows, input, input);
-                let right = matrix::Matrix::rows(weight, output, input, input).transposed();
-                matrix::multiply(&mut out, added(output, 1, bias), left, right);
-                out
-            })?;
+            let numbers = self.computed(x, None)?;
             return Tensor::from_vec(numbers, dims, x.device());
         }
         let flat = x.contiguous()?.reshape((rows, self.widths.0))?;
@@ -192,6 +187,50 @@ impl Linear {
             None => y,
         };
         y.reshape(dims)
+    }
+
+    /// The same with a tensor of the result's shape added.
+    pub(super) fn forward_beside(&self, x: &Tensor, residual: &Tensor) -> Result<Tensor> {
+        if !plain(x) || self.learning(x) || learning(&[residual]) {
+            return add(residual, &self.forward(x)?);
+        }
+        let numbers = self.computed(x, Some(residual))?;
+        Tensor::from_vec(numbers, residual.dims(), x.device())
+    }
+
+    /// The first half of the result times the exact GELU of the second.
+    pub(super) fn forward_geglu(&self, x: &Tensor) -> Result<Tensor> {
+        let mut dims = x.dims().to_vec();
+        if !plain(x) || self.learning(x) {
+            return geglu(&self.forward(x)?);
+        }
+        if let Some(last) = dims.last_mut() {
+            *last = self.widths.1 / 2;
+        }
+        let numbers = self.with_bias(x, |x, weight, bias| {
+            by_rows::forward(x, Layer { weight, bias, widths: self.widths }, Then::Geglu)
+        })?;
+        Tensor::from_vec(numbers, dims, x.device())
+    }
+
+    /// Rows through the layer by our kernels.
+    fn computed(&self, x: &Tensor, residual: Option<&Tensor>) -> Result<Vec<f32>> {
+        let widths = self.widths;
+        match (residual, &self.bias) {
+            (None, _) => self.with_bias(x, |x, weight, bias| {
+                by_rows::forward(x, Layer { weight, bias, widths }, Then::Nothing)
+            }),
+            (Some(residual), Some(bias)) => {
+                with_slices([x, &self.weight, bias, residual], |[x, weight, bias, beside]| {
+                    by_rows::forward(x, Layer { weight, bias, widths }, Then::Add(beside))
+                })
+            }
+            (Some(residual), None) => {
+                with_slices([x, &self.weight, residual], |[x, weight, beside]| {
+                    by_rows::forward(x, Layer { weight, bias: &[], widths }, Then::Add(beside))
+                })
+            }
+        }
     }
 
     /// A picture `[B,in,h,w]` as tokens `[B,h·w,out]`.
@@ -204,19 +243,8 @@ impl Linear {
         if !plain(x) {
             return self.forward(&x.flatten_from(2)?.transpose(1, 2)?.contiguous()?);
         }
-        let ((input, output), pixels) = (self.widths, h * w);
-        let numbers = self.with_bias(x, |x, weight, bias| {
-            let mut out = repeated(bias, batch * pixels, output);
-            let right = matrix::Matrix::rows(weight, output, input, input).transposed();
-            for (x, out) in
-                x.chunks_exact(input * pixels).zip(out.chunks_exact_mut(output * pixels))
-            {
-                let left = matrix::Matrix::rows(x, input, pixels, pixels).transposed();
-                matrix::multiply(out, added(output, 1, bias), left, right);
-            }
-            out
-        })?;
-        Tensor::from_vec(numbers, (batch, pixels, output), x.device())
+        let rows = with_slices([x], |[x]| exchange(x, (self.widths.0, h * w), None))?;
+        self.forward(&Tensor::from_vec(rows, (batch, h * w, self.widths.0), x.device())?)
     }
 
     /// Tokens `[B,h·w,in]` as a picture, added to `residual` `[B,out,h,w]`.
@@ -225,6 +253,12 @@ impl Linear {
         let y = self.forward(x)?;
         if plain(&y) && learning(&[&y]) {
             return add(&exchanged(&y, vec![batch, output, h, w])?, residual);
+        }
+        if plain(&y) {
+            let numbers = with_slices([&y, residual], |[y, residual]| {
+                exchange(y, (h * w, output), Some(residual))
+            })?;
+            return Tensor::from_vec(numbers, residual.dims(), residual.device());
         }
         let y = y.transpose(1, 2)?.contiguous()?;
         add(&y.reshape((batch, output, h, w))?, residual)
@@ -244,14 +278,6 @@ impl Linear {
             None => with_slices([x, &self.weight], |[x, w]| work(x, w, &[])),
         }
     }
-}
-
-fn repeated(bias: &[f32], rows: usize, width: usize) -> Vec<f32> {
-    if bias.is_empty() { vec![0.0; rows * width] } else { bias.repeat(rows) }
-}
-
-const fn added(row_stride: usize, column_stride: usize, bias: &[f32]) -> matrix::Into {
-    matrix::Into { row_stride, column_stride, add: !bias.is_empty(), scale: 1.0, threads: true }
 }
 
 /// A norm over groups of channels, with SiLU where it follows.
@@ -464,8 +490,7 @@ pub(super) fn add(a: &Tensor, b: &Tensor) -> Result<Tensor> {
     if !plain(a) || a.dims() != b.dims() || learning(&[a, b]) {
         return a + b;
     }
-    let numbers =
-        with_slices([a, b], |[a, b]| a.iter().zip(b).map(|(x, y)| x + y).collect::<Vec<f32>>())?;
+    let numbers = with_slices([a, b], |[a, b]| activation::sum(a, b))?;
     Tensor::from_vec(numbers, a.dims(), a.device())
 }
 

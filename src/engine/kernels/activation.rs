@@ -1,10 +1,12 @@
-//! Activations on slices: SiLU, both forms of GELU, GEGLU and softmax, by polynomials that the
+//! Activations on slices: SiLU, both forms of GELU, GEGLU and powers, by polynomials that the
 //! compiler turns into vector instructions.
 
 #![expect(
     clippy::inline_always,
     reason = "a loop takes the width of the function that it is inlined into"
 )]
+
+use rayon::prelude::*;
 
 use super::widest;
 
@@ -37,35 +39,26 @@ pub(in crate::engine) fn geglu(data: &[f32], width: usize) -> Vec<f32> {
     result
 }
 
-/// Softmax of one row in place; minus infinity becomes 0.
-pub(in crate::engine) fn softmax(row: &mut [f32]) {
-    widest(|| {
-        let largest = lanes(row, f32::NEG_INFINITY, |a, b| if b > a { b } else { a });
-        for x in row.iter_mut() {
-            *x = exp(*x - largest);
+/// The sum of two slices of one length.
+pub(in crate::engine) fn sum(a: &[f32], b: &[f32]) -> Vec<f32> {
+    const PART: usize = 1 << 16;
+    let mut result = vec![0.0; a.len()];
+    let add = |((to, a), b): ((&mut [f32], &[f32]), &[f32])| {
+        for ((to, a), b) in to.iter_mut().zip(a).zip(b) {
+            *to = a + b;
         }
-        let factor = 1.0 / lanes(row, 0.0, |a, b| a + b);
-        for x in row.iter_mut() {
-            *x *= factor;
-        }
-    });
-}
-
-/// Folds a row in 16 lanes, so that it vectorises.
-#[inline(always)]
-fn lanes(row: &[f32], start: f32, f: impl Fn(f32, f32) -> f32) -> f32 {
-    let (whole, rest) = row.as_chunks::<16>();
-    let mut folded = [start; 16];
-    for chunk in whole {
-        for (a, b) in folded.iter_mut().zip(chunk) {
-            *a = f(*a, *b);
-        }
+    };
+    if super::worth_threads(a.len() * 8) {
+        let parts = result.par_chunks_mut(PART).zip(a.par_chunks(PART)).zip(b.par_chunks(PART));
+        parts.for_each(add);
+    } else {
+        add(((&mut result, a), b));
     }
-    folded.iter().chain(rest).fold(start, |a, b| f(a, *b))
+    result
 }
 
 #[inline(always)]
-fn gelu_of(x: f32) -> f32 {
+pub(in crate::engine) fn gelu_of(x: f32) -> f32 {
     0.5 * x * (1.0 + erf(x * std::f32::consts::FRAC_1_SQRT_2))
 }
 
@@ -85,6 +78,31 @@ pub(in crate::engine) fn exp(x: f32) -> f32 {
     let mut p = 1.0 / 5040.0;
     for c in [1.0 / 720.0, 1.0 / 120.0, 1.0 / 24.0, 1.0 / 6.0, 0.5, 1.0, 1.0] {
         p = p * r + c;
+    }
+    let power = shifted.to_bits().wrapping_sub(ROUND.to_bits()).wrapping_add(127) << 23;
+    p * f32::from_bits(power)
+}
+
+/// 2ˣ for x ≤ 0, to within 2 units in the last place; below −126 the result is 0 to within 2e-38.
+#[inline(always)]
+pub(in crate::engine) fn exp2_of_negative<const FUSED: bool>(x: f32) -> f32 {
+    const ROUND: f32 = 12_582_912.0;
+    /// (ln 2)ⁿ / n! from n = 7 down.
+    const TAYLOR: [f32; 7] = [
+        1.540_353e-4,
+        1.333_355_8e-3,
+        9.618_129e-3,
+        5.550_411e-2,
+        2.402_265e-1,
+        std::f32::consts::LN_2,
+        1.0,
+    ];
+    let x = if x < -126.0 { -126.0 } else { x };
+    let shifted = x + ROUND;
+    let f = x - (shifted - ROUND);
+    let mut p = 1.525_273_4e-5;
+    for c in TAYLOR {
+        p = super::product::multiply_add::<FUSED>(p, f, c);
     }
     let power = shifted.to_bits().wrapping_sub(ROUND.to_bits()).wrapping_add(127) << 23;
     p * f32::from_bits(power)
@@ -136,19 +154,17 @@ mod tests {
             let x = i as f32 * 0.01;
             let exact = f64::from(x).exp();
             assert!(((f64::from(exp(x)) - exact) / exact).abs() < 3e-7, "exp {x}");
+            if x <= 0.0 {
+                let exact = f64::from(x).exp2();
+                for found in [exp2_of_negative::<false>(x), exp2_of_negative::<true>(x)] {
+                    assert!(((f64::from(found) - exact) / exact).abs() < 3e-7, "exp2 {x}");
+                }
+            }
             let x = i as f32 * 0.0005;
             assert!((f64::from(erf(x)) - erf_by_series(f64::from(x))).abs() < 4e-7, "erf {x}");
         }
         assert!(exp(f32::NEG_INFINITY) < 1e-37 && exp(f32::NAN).is_nan());
-    }
-
-    #[test]
-    fn softmax_of_masked_places_is_zero_and_the_rest_adds_up() {
-        let mut row: Vec<f32> = (0..77).map(|i| (i % 7) as f32).collect();
-        row[20..].fill(f32::NEG_INFINITY);
-        softmax(&mut row);
-        assert!((row.iter().sum::<f32>() - 1.0).abs() < 1e-6);
-        assert!(row[20..].iter().all(|x| *x < 1e-30));
+        assert!(exp2_of_negative::<false>(f32::NEG_INFINITY) < 1e-37);
     }
 
     #[test]

@@ -1,13 +1,21 @@
-//! Attention head by head, on queries, keys and values as the linear layers leave them: no head
-//! is ever copied apart.
+//! Attention on queries, keys and values as the linear layers leave them. A few queries at a time
+//! meet all keys, so that the matrix of all scores never exists.
+
+#![expect(
+    clippy::inline_always,
+    clippy::needless_range_loop,
+    reason = "a loop takes the vectors of the function that it is inlined into, and lanes and \
+              places are counted"
+)]
 
 use rayon::prelude::*;
 
-use super::activation::softmax;
-use super::matrix::{Into, Matrix, multiply};
+use super::activation::exp2_of_negative;
+use super::linear::lay_rows;
+use super::product::{DEEP, Job, Panel, Rows, Vectors, add_product, with_registers};
 
-/// Queries worked on at a time: the scores of a block stay in the cache.
-const BLOCK: usize = 128;
+/// Eights of keys whose probabilities are in the first cache while they mix the values.
+const STRETCH: usize = 16;
 
 /// The sizes of one attention.
 #[derive(Clone, Copy, Debug)]
@@ -38,73 +46,256 @@ pub(in crate::engine) fn attend(
     [q, k, v]: [&[f32]; 3],
     keep_probabilities: bool,
 ) -> Attended {
+    let vectors = Vectors::here();
+    with_registers!(vectors, attend_with(shape, [q, k, v], keep_probabilities))
+}
+
+fn attend_with<const R: usize, const V: usize, const FUSED: bool>(
+    vectors: Vectors,
+    shape: &Shape,
+    [q, k, v]: [&[f32]; 3],
+    keep: bool,
+) -> Attended {
     let (n, t) = shape.lengths;
-    let blocks = n.div_ceil(BLOCK);
-    let jobs = shape.batch * shape.heads * blocks;
-    let work = |job: usize| {
-        let (b, head, block) =
-            (job / (shape.heads * blocks), job / blocks % shape.heads, job % blocks);
-        let (mixed, scores) = one_block(
-            shape,
-            [&q[b * n * shape.width..], &k[b * t * shape.width..], &v[b * t * shape.width..]],
-            head,
-            block,
-        );
-        // Scores are the largest thing here by far: kept only where someone looks.
-        (mixed, if keep_probabilities { scores } else { Vec::new() })
+    let sizes = Sizes::of(shape, R);
+    let mut packed: Vec<Packed<R>> = Vec::new();
+    let heads: Vec<usize> = (0..shape.batch * shape.heads).collect();
+    heads
+        .par_iter()
+        .map(|at| {
+            let from = (at / shape.heads * t) * shape.width + at % shape.heads * sizes.d;
+            let mut packed = Packed::<R>::empty(&sizes);
+            let end = (t - 1) * shape.width + sizes.d;
+            vectors.run(Pack {
+                sizes,
+                from: [&k[from..from + end], &v[from..from + end]],
+                stride: shape.width,
+                to: &mut packed,
+            });
+            packed
+        })
+        .collect_into_vec(&mut packed);
+
+    let mut mixed = vec![0.0; shape.batch * n * shape.width];
+    let mut blocks: Vec<(usize, usize, &mut [f32])> = Vec::new();
+    for (b, rows) in mixed.chunks_exact_mut(n * shape.width).enumerate() {
+        blocks.extend(rows.chunks_mut(V * shape.width).enumerate().map(|(i, to)| (b, i * V, to)));
+    }
+    let work = |(b, first, to): (usize, usize, &mut [f32])| {
+        let count = to.len() / shape.width;
+        let q = &q[(b * n + first) * shape.width..][..count * shape.width];
+        let mut kept = if keep { vec![0.0; shape.heads * count * t] } else { Vec::new() };
+        let heads = &packed[b * shape.heads..][..shape.heads];
+        vectors.run(Queries::<R, V, FUSED> { shape, sizes, first, q, heads, to, kept: &mut kept });
+        kept
     };
     let many = super::worth_threads(2 * shape.batch * n * t * shape.width);
-    let done: Vec<(Vec<f32>, Vec<f32>)> = if many {
-        (0..jobs).into_par_iter().map(work).collect()
+    let kept: Vec<Vec<f32>> = if many {
+        blocks.into_par_iter().map(work).collect()
     } else {
-        (0..jobs).map(work).collect()
+        blocks.into_iter().map(work).collect()
     };
-    let d = shape.width / shape.heads;
-    let mut mixed = vec![0.0; shape.batch * n * shape.width];
-    let mut probabilities = Vec::new();
-    for (job, (part, scores)) in done.iter().enumerate() {
-        let (b, head, block) =
-            (job / (shape.heads * blocks), job / blocks % shape.heads, job % blocks);
-        for (i, row) in part.chunks_exact(d).enumerate() {
-            let to = (b * n + block * BLOCK + i) * shape.width + head * d;
-            mixed[to..to + d].copy_from_slice(row);
-        }
-        // Jobs run batch, head, block: the order of [B,heads,N,T].
-        probabilities.extend_from_slice(scores);
-    }
+    let probabilities = if keep { in_order(shape, V, &kept) } else { Vec::new() };
     Attended { mixed, probabilities }
 }
 
-fn one_block(
-    shape: &Shape,
-    [q, k, v]: [&[f32]; 3],
-    head: usize,
-    block: usize,
-) -> (Vec<f32>, Vec<f32>) {
+/// What each block of queries kept, `[heads,rows,T]`, as `[B,heads,N,T]`.
+fn in_order(shape: &Shape, rows: usize, kept: &[Vec<f32>]) -> Vec<f32> {
     let (n, t) = shape.lengths;
-    let d = shape.width / shape.heads;
-    let rows = BLOCK.min(n - block * BLOCK);
-    let part = |data| Matrix::rows(data, t, d, shape.width);
-    let queries = Matrix::rows(&q[block * BLOCK * shape.width + head * d..], rows, d, shape.width);
-    let into = |stride, scale| Into {
-        row_stride: stride,
-        column_stride: 1,
-        add: false,
-        scale,
-        threads: false,
-    };
-    let mut scores = vec![0.0; rows * t];
-    let scale = 1.0 / (d as f32).sqrt();
-    multiply(&mut scores, into(t, scale), queries, part(&k[head * d..]).transposed());
-    for (i, row) in scores.chunks_exact_mut(t).enumerate() {
-        if shape.causal {
-            row.iter_mut().skip(block * BLOCK + i + 1).for_each(|x| *x = f32::NEG_INFINITY);
+    let each = n.div_ceil(rows);
+    let mut all = Vec::with_capacity(shape.batch * shape.heads * n * t);
+    for blocks in kept.chunks_exact(each) {
+        for head in 0..shape.heads {
+            for block in blocks {
+                let size = block.len() / shape.heads;
+                all.extend_from_slice(&block[head * size..][..size]);
+            }
         }
-        softmax(row);
     }
-    let mut mixed = vec![0.0; rows * d];
-    multiply(&mut mixed, into(d, 1.0), Matrix::rows(&scores, rows, t, t), part(&v[head * d..]));
-    (mixed, scores)
+    all
+}
+
+/// The sizes of one head, in groups and eights.
+#[derive(Clone, Copy)]
+struct Sizes {
+    /// Numbers of a query.
+    d: usize,
+    keys: usize,
+    /// Eights of a query, and of the keys.
+    deep: usize,
+    eights: usize,
+    /// Groups of keys, and of a value's numbers.
+    key_groups: usize,
+    value_groups: usize,
+}
+
+impl Sizes {
+    const fn of(shape: &Shape, rows: usize) -> Self {
+        let (d, keys) = (shape.width / shape.heads, shape.lengths.1);
+        Self {
+            d,
+            keys,
+            deep: d.div_ceil(DEEP),
+            eights: keys.div_ceil(DEEP),
+            key_groups: keys.div_ceil(rows),
+            value_groups: d.div_ceil(rows),
+        }
+    }
+}
+
+/// Keys and values of one head, in the order in which products read them.
+struct Packed<const R: usize> {
+    /// `[key group][deep]`.
+    keys: Vec<Rows<R>>,
+    /// Columns of the values as rows: `[value group][eights]`.
+    values: Vec<Rows<R>>,
+}
+
+impl<const R: usize> Packed<R> {
+    fn empty(sizes: &Sizes) -> Self {
+        let zero = [[0.0; DEEP]; R];
+        Self {
+            keys: vec![zero; sizes.key_groups * sizes.deep],
+            values: vec![zero; sizes.value_groups * sizes.eights],
+        }
+    }
+}
+
+struct Pack<'a, const R: usize> {
+    sizes: Sizes,
+    from: [&'a [f32]; 2],
+    stride: usize,
+    to: &'a mut Packed<R>,
+}
+
+impl<const R: usize> Job for Pack<'_, R> {
+    #[inline(always)]
+    fn run(self) {
+        let Sizes { d, keys, eights, .. } = self.sizes;
+        lay_rows(self.from[0], d, self.stride, keys, &mut self.to.keys);
+        for key in 0..keys {
+            let row = &self.from[1][key * self.stride..][..d];
+            for (i, x) in row.iter().enumerate() {
+                self.to.values[i / R * eights + key / DEEP][i % R][key % DEEP] = *x;
+            }
+        }
+    }
+}
+
+/// One block of queries, all heads.
+struct Queries<'a, const R: usize, const V: usize, const FUSED: bool> {
+    shape: &'a Shape,
+    sizes: Sizes,
+    first: usize,
+    q: &'a [f32],
+    heads: &'a [Packed<R>],
+    to: &'a mut [f32],
+    kept: &'a mut [f32],
+}
+
+impl<const R: usize, const V: usize, const FUSED: bool> Job for Queries<'_, R, V, FUSED> {
+    #[inline(always)]
+    fn run(self) {
+        let Self { sizes, shape, .. } = self;
+        let count = self.q.len() / shape.width;
+        let mut queries: Vec<Panel<V>> = vec![[[0.0; V]; DEEP]; sizes.deep];
+        // Scores, then probabilities: one row of lanes for each key.
+        let mut scores: Vec<Panel<V>> = vec![[[0.0; V]; DEEP]; sizes.eights];
+        let mut mixed = vec![[[0.0f32; V]; R]; sizes.value_groups];
+        // Scores count in powers of two: their exponential is cheaper.
+        let scale = std::f32::consts::LOG2_E / (sizes.d as f32).sqrt();
+        for (head, packed) in self.heads.iter().enumerate() {
+            for v in 0..count {
+                let row = &self.q[v * shape.width + head * sizes.d..][..sizes.d];
+                for (i, x) in row.iter().enumerate() {
+                    queries[i / DEEP][i % DEEP][v] = x * scale;
+                }
+            }
+            let largest = self.score(packed, &queries, &mut scores);
+            mixed.fill([[0.0; V]; R]);
+            let total = self.mix(packed, largest, &mut scores, &mut mixed);
+            let mut factors = [0.0f32; V];
+            for v in 0..V {
+                factors[v] = 1.0 / total[v];
+            }
+            for v in 0..count {
+                let to = &mut self.to[v * shape.width + head * sizes.d..][..sizes.d];
+                for (i, to) in to.iter_mut().enumerate() {
+                    *to = mixed[i / R][i % R][v] * factors[v];
+                }
+                if !self.kept.is_empty() {
+                    let kept = &mut self.kept[(head * count + v) * sizes.keys..][..sizes.keys];
+                    for (key, to) in kept.iter_mut().enumerate() {
+                        *to = scores[key / DEEP][key % DEEP][v] * factors[v];
+                    }
+                }
+            }
+        }
+    }
+}
+
+impl<const R: usize, const V: usize, const FUSED: bool> Queries<'_, R, V, FUSED> {
+    /// Scores of all keys, and the largest of each query.
+    #[inline(always)]
+    fn score(&self, packed: &Packed<R>, queries: &[Panel<V>], scores: &mut [Panel<V>]) -> [f32; V] {
+        let Sizes { keys, deep, .. } = self.sizes;
+        let mut largest = [f32::NEG_INFINITY; V];
+        for (group, rows) in packed.keys.chunks_exact(deep).enumerate() {
+            let mut sums = [[0.0f32; V]; R];
+            add_product::<R, V, FUSED>(&mut sums, rows, queries);
+            for (r, sums) in sums.iter_mut().enumerate() {
+                let key = group * R + r;
+                if key >= keys {
+                    break;
+                }
+                if self.shape.causal {
+                    for (v, sum) in sums.iter_mut().enumerate() {
+                        if key > self.first + v {
+                            *sum = f32::NEG_INFINITY;
+                        }
+                    }
+                }
+                for v in 0..V {
+                    largest[v] = if sums[v] > largest[v] { sums[v] } else { largest[v] };
+                }
+                scores[key / DEEP][key % DEEP] = *sums;
+            }
+        }
+        largest
+    }
+
+    /// Turns scores into probabilities, not yet divided by their sum, which is returned, and
+    /// mixes the values by them.
+    #[inline(always)]
+    fn mix(
+        &self,
+        packed: &Packed<R>,
+        largest: [f32; V],
+        scores: &mut [Panel<V>],
+        mixed: &mut [[[f32; V]; R]],
+    ) -> [f32; V] {
+        let Sizes { keys, eights, .. } = self.sizes;
+        let mut total = [0.0f32; V];
+        for first in (0..eights).step_by(STRETCH) {
+            let length = STRETCH.min(eights - first);
+            let part = &mut scores[first..first + length];
+            let mut sums = [0.0f32; V];
+            for row in part.as_flattened_mut().iter_mut().take(keys - first * DEEP) {
+                for v in 0..V {
+                    row[v] = exp2_of_negative::<FUSED>(row[v] - largest[v]);
+                    sums[v] += row[v];
+                }
+            }
+            for v in 0..V {
+                total[v] += sums[v];
+            }
+            for (group, mixed) in mixed.iter_mut().enumerate() {
+                let rows = &packed.values[group * eights + first..][..length];
+                add_product::<R, V, FUSED>(mixed, rows, part);
+            }
+        }
+        total
+    }
 }
 
 #[cfg(test)]
@@ -132,5 +323,67 @@ mod tests {
             assert!((f - e).abs() < 1e-5);
         }
         assert!(found.probabilities.is_empty());
+    }
+
+    /// Held against the definition, with every ending, in every kind of vectors that this
+    /// processor has.
+    #[test]
+    fn equals_softmax_of_the_scores_times_the_values() {
+        use crate::engine::kernels::product::numbers;
+        for (n, t, heads, d, causal) in [
+            (77, 77, 2, 5, true),
+            (35, 200, 3, 40, false),
+            (16, 8, 1, 8, false),
+            (3, 1, 2, 64, false),
+        ] {
+            let width = heads * d;
+            let shape = Shape { batch: 2, lengths: (n, t), heads, width, causal };
+            let [q, k, v] = [(n, 1), (t, 2), (t, 3)].map(|(rows, seed)| {
+                numbers(2 * rows * width, seed).into_iter().map(|x| x * 4.0).collect::<Vec<_>>()
+            });
+            let kinds = [
+                attend(&shape, [&q, &k, &v], true),
+                attend_with::<4, 8, false>(Vectors::Plain, &shape, [&q, &k, &v], true),
+            ];
+            for b in 0..2 {
+                for head in 0..heads {
+                    for row in 0..n {
+                        let query = &q[(b * n + row) * width + head * d..][..d];
+                        let last = if causal { row + 1 } else { t };
+                        let row_of = |data: &'_ [f32], key: usize| {
+                            data[(b * t + key) * width + head * d..][..d].to_vec()
+                        };
+                        let scores: Vec<f64> = (0..last)
+                            .map(|key| {
+                                let key = row_of(&k, key);
+                                let product = query.iter().zip(key);
+                                let sum: f64 =
+                                    product.map(|(a, b)| f64::from(*a) * f64::from(b)).sum();
+                                (sum / (d as f64).sqrt()).exp()
+                            })
+                            .collect();
+                        let total: f64 = scores.iter().sum();
+                        for found in &kinds {
+                            let at = ((b * heads + head) * n + row) * t;
+                            let mut mixed = vec![0.0; d];
+                            for (key, score) in scores.iter().enumerate() {
+                                let share = score / total;
+                                let off = f64::from(found.probabilities[at + key]) - share;
+                                assert!(off.abs() < 1e-5, "{shape:?}");
+                                let value = row_of(&v, key);
+                                mixed
+                                    .iter_mut()
+                                    .zip(value)
+                                    .for_each(|(m, v)| *m += share * f64::from(v));
+                            }
+                            let to = &found.mixed[(b * n + row) * width + head * d..][..d];
+                            for (a, b) in to.iter().zip(&mixed) {
+                                assert!((f64::from(*a) - b).abs() < 2e-5, "{shape:?}");
+                            }
+                        }
+                    }
+                }
+            }
+        }
     }
 }

@@ -4,6 +4,7 @@
 use rayon::prelude::*;
 
 use super::matrix::{Into, Matrix, multiply};
+use super::winograd;
 
 /// The sizes of one convolution.
 #[derive(Clone, Copy, Debug)]
@@ -64,6 +65,9 @@ pub(in crate::engine) fn convolve(
     weights: &[f32],
     added: Added<'_>,
 ) -> Vec<f32> {
+    if winograd::pays(shape) {
+        return winograd::convolve(shape, input, weights, added);
+    }
     let (height, width) = shape.output();
     let (pixels, depth, out) = (height * width, shape.depth(), shape.channels.1);
     let columns = shape.batch * pixels;

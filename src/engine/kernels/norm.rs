@@ -25,19 +25,23 @@ pub(in crate::engine) fn group_norm(
     then_silu: bool,
 ) -> Vec<f32> {
     let each = affine.weight.len() / groups;
-    let mut result = input.to_vec();
-    let work = |(at, group): (usize, &mut [f32])| {
-        let (mean, factor) = mean_and_factor(group, affine.epsilon);
+    let mut result = vec![0.0; input.len()];
+    let work = |(at, to): (usize, &mut [f32])| {
+        let from = &input[at * each * pixels..][..each * pixels];
+        let (mean, factor) = mean_and_factor(from, affine.epsilon);
         let first = at % groups * each;
-        for (plane, c) in group.chunks_exact_mut(pixels).zip(first..) {
+        let planes = from.chunks_exact(pixels).zip(to.chunks_exact_mut(pixels));
+        for ((from, to), c) in planes.zip(first..) {
             let scale = affine.weight[c] * factor;
             let shift = affine.bias[c] - mean * scale;
-            for x in plane.iter_mut() {
-                *x = *x * scale + shift;
+            widest(|| {
+                for (y, x) in to.iter_mut().zip(from) {
+                    *y = x * scale + shift;
+                }
+            });
+            if then_silu {
+                silu(to);
             }
-        }
-        if then_silu {
-            silu(group);
         }
     };
     if super::worth_threads(input.len() * 16) {
@@ -50,12 +54,24 @@ pub(in crate::engine) fn group_norm(
 
 /// Layer norm of rows as long as the affine part.
 pub(in crate::engine) fn layer_norm(input: &[f32], affine: Affine<'_>) -> Vec<f32> {
-    let mut result = input.to_vec();
-    for row in result.chunks_exact_mut(affine.weight.len()) {
-        let (mean, factor) = mean_and_factor(row, affine.epsilon);
-        for ((x, w), b) in row.iter_mut().zip(affine.weight).zip(affine.bias) {
-            *x = (*x - mean) * factor * w + b;
+    let width = affine.weight.len();
+    let mut result = vec![0.0; input.len()];
+    let rows = |(from, to): (&[f32], &mut [f32])| {
+        for (from, to) in from.chunks_exact(width).zip(to.chunks_exact_mut(width)) {
+            let (mean, factor) = mean_and_factor(from, affine.epsilon);
+            widest(|| {
+                for (((y, x), w), b) in to.iter_mut().zip(from).zip(affine.weight).zip(affine.bias)
+                {
+                    *y = (x - mean) * factor * w + b;
+                }
+            });
         }
+    };
+    let many = 64 * width;
+    if super::worth_threads(input.len() * 16) {
+        input.par_chunks(many).zip(result.par_chunks_mut(many)).for_each(rows);
+    } else {
+        rows((input, &mut result));
     }
     result
 }

@@ -4,7 +4,7 @@
 use candle_core::Tensor;
 
 use super::config::UnetConfig;
-use crate::engine::layers::{GroupNorm, LayerNorm, Linear, add, attend, geglu};
+use crate::engine::layers::{GroupNorm, LayerNorm, Linear, attend};
 use crate::engine::probe::Probe;
 use crate::engine::weights::Weights;
 use crate::walk::Problem;
@@ -123,12 +123,11 @@ impl Block {
         keep: bool,
     ) -> candle_core::Result<(Tensor, Option<Tensor>)> {
         let normed = self.norms[0].forward(x)?;
-        let x = add(x, &self.itself.forward(&normed, &normed, false)?.0)?;
-        let (mixed, probabilities) =
-            self.text.forward(&self.norms[1].forward(&x)?, context, keep)?;
-        let x = add(&x, &mixed)?;
-        let inner = geglu(&self.inner.forward(&self.norms[2].forward(&x)?)?)?;
-        Ok((add(&x, &self.outer.forward(&inner)?)?, probabilities))
+        let (x, _) = self.itself.forward(x, [&normed, &normed], false)?;
+        let normed = self.norms[1].forward(&x)?;
+        let (x, probabilities) = self.text.forward(&x, [&normed, context], keep)?;
+        let inner = self.inner.forward_geglu(&self.norms[2].forward(&x)?)?;
+        Ok((self.outer.forward_beside(&inner, &x)?, probabilities))
     }
 }
 
@@ -153,15 +152,16 @@ impl Attention {
         })
     }
 
+    /// `x` with what `asking` found in `from` added.
     fn forward(
         &self,
         x: &Tensor,
-        from: &Tensor,
+        [asking, from]: [&Tensor; 2],
         keep: bool,
     ) -> candle_core::Result<(Tensor, Option<Tensor>)> {
         let (q, k, v) =
-            (self.query.forward(x)?, self.key.forward(from)?, self.value.forward(from)?);
+            (self.query.forward(asking)?, self.key.forward(from)?, self.value.forward(from)?);
         let (mixed, probabilities) = attend([&q, &k, &v], self.heads, false, keep)?;
-        Ok((self.out.forward(&mixed)?, probabilities))
+        Ok((self.out.forward_beside(&mixed, x)?, probabilities))
     }
 }

@@ -1,0 +1,119 @@
+//! The shapes of the families' networks, as the published models' configs have them.
+
+use serde_json::{Value, json};
+
+use super::TimedFamily;
+use crate::engine::device::Place;
+use crate::engine::model_folder::{Config, ModelFolder, Part};
+use crate::engine::text::TextConfig;
+use crate::engine::unet::config::UnetConfig;
+use crate::engine::vae::config::VaeConfig;
+use crate::engine::weights::Weights;
+use crate::walk::Problem;
+
+/// Three networks' shapes and their numbers.
+pub(super) struct Shapes {
+    pub(super) text: TextConfig,
+    pub(super) unet: UnetConfig,
+    pub(super) vae: VaeConfig,
+    /// Of text encoder, noise predictor and autoencoder.
+    pub(super) weights: [Weights; 3],
+    /// Height and width of the pictures that the family was trained for.
+    pub(super) size: usize,
+}
+
+impl Shapes {
+    /// The family's.
+    pub(super) fn of(family: TimedFamily, place: &Place) -> Result<Self, Problem> {
+        match family {
+            TimedFamily::Sd15 => Self::invented([clip_l(), unet15(), vae()], 512, place),
+            TimedFamily::Sd21 => Self::invented([open_clip_h(), unet21(), vae()], 768, place),
+            TimedFamily::Pocket => {
+                let folder = ModelFolder::pocket();
+                let card = folder.card()?;
+                Ok(Self {
+                    text: TextConfig::read(&folder.config(Part::Text)?)?,
+                    unet: UnetConfig::read(&folder.config(Part::Unet)?)?,
+                    vae: VaeConfig::read(&folder.config(Part::Vae)?)?,
+                    weights: [
+                        folder.weights(Part::Text, place)?,
+                        folder.weights(Part::Unet, place)?,
+                        folder.weights(Part::Vae, place)?,
+                    ],
+                    size: card.default_size.0,
+                })
+            }
+        }
+    }
+
+    fn invented(configs: [Value; 3], size: usize, place: &Place) -> Result<Self, Problem> {
+        let [text, unet, vae] = configs.map(|value| {
+            let map = match value {
+                Value::Object(map) => map,
+                _ => serde_json::Map::new(),
+            };
+            Config::new("config.json", map)
+        });
+        let weights = Weights::invented(place);
+        Ok(Self {
+            text: TextConfig::read(&text)?,
+            unet: UnetConfig::read(&unet)?,
+            vae: VaeConfig::read(&vae)?,
+            weights: [weights.clone(), weights.clone(), weights],
+            size,
+        })
+    }
+}
+
+/// OpenAI's CLIP ViT-L/14, as SD 1.5 has it.
+fn clip_l() -> Value {
+    json!({
+        "vocab_size": 49_408, "hidden_size": 768, "intermediate_size": 3072,
+        "num_hidden_layers": 12, "num_attention_heads": 12, "max_position_embeddings": 77,
+        "hidden_act": "quick_gelu",
+    })
+}
+
+/// OpenCLIP ViT-H/14 without its last layer, as SD 2.1 has it.
+fn open_clip_h() -> Value {
+    json!({
+        "vocab_size": 49_408, "hidden_size": 1024, "intermediate_size": 4096,
+        "num_hidden_layers": 23, "num_attention_heads": 16, "max_position_embeddings": 77,
+        "hidden_act": "gelu",
+    })
+}
+
+fn unet15() -> Value {
+    json!({
+        "block_out_channels": [320, 640, 1280, 1280],
+        "down_block_types": attending(["CrossAttnDownBlock2D", "DownBlock2D"], [0, 0, 0, 1]),
+        "up_block_types": attending(["CrossAttnUpBlock2D", "UpBlock2D"], [1, 0, 0, 0]),
+        "layers_per_block": 2, "attention_head_dim": 8, "cross_attention_dim": 768,
+        "norm_num_groups": 32,
+    })
+}
+
+fn unet21() -> Value {
+    json!({
+        "block_out_channels": [320, 640, 1280, 1280],
+        "down_block_types": attending(["CrossAttnDownBlock2D", "DownBlock2D"], [0, 0, 0, 1]),
+        "up_block_types": attending(["CrossAttnUpBlock2D", "UpBlock2D"], [1, 0, 0, 0]),
+        "layers_per_block": 2, "attention_head_dim": [5, 10, 20, 20],
+        "cross_attention_dim": 1024, "norm_num_groups": 32, "use_linear_projection": true,
+    })
+}
+
+/// Kinds of blocks, each the first or the second of two.
+fn attending(kinds: [&str; 2], levels: [usize; 4]) -> Vec<String> {
+    levels.iter().map(|level| kinds[*level].to_owned()).collect()
+}
+
+fn vae() -> Value {
+    json!({
+        "block_out_channels": [128, 256, 512, 512],
+        "down_block_types": vec!["DownEncoderBlock2D"; 4],
+        "up_block_types": vec!["UpDecoderBlock2D"; 4],
+        "layers_per_block": 2, "latent_channels": 4, "norm_num_groups": 32,
+        "scaling_factor": 0.18215,
+    })
+}
