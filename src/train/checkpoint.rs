@@ -27,9 +27,37 @@ pub struct Standing {
     /// Pictures seen so far.
     pub samples: u64,
     /// The mean of the loss of late.
+    #[serde(with = "exact")]
     pub mean: f64,
     /// Seconds that it has taken.
+    #[serde(with = "exact")]
     pub seconds: f64,
+}
+
+/// A number to its last bit: as text, because serde_json's reader of numbers may be off by one
+/// in the last place. Numbers, as older checkpoints have them, are read as well.
+mod exact {
+    use serde::de::Error;
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Written {
+        Text(String),
+        Number(f64),
+    }
+
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for it so")]
+    pub(super) fn serialize<S: Serializer>(number: &f64, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(&format!("{number:?}"))
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<f64, D::Error> {
+        match Written::deserialize(from)? {
+            Written::Text(text) => text.parse().map_err(D::Error::custom),
+            Written::Number(number) => Ok(number),
+        }
+    }
 }
 
 /// What a training needs to go on.
@@ -155,6 +183,18 @@ mod tests {
         assert_eq!(bits(&back), bits(&small()));
         assert_eq!(back.tensor("weight.a", &[2]).unwrap_err().key(), "tensor-shape");
         assert_eq!(back.tensor("weight.b", &[3]).unwrap_err().key(), "tensor-missing");
+    }
+
+    #[test]
+    fn any_mean_comes_back_and_so_does_one_written_as_a_number() {
+        for step in 0..2000u64 {
+            let mean = f64::from_bits(4_610_724_264_171_221_811 + step * 977);
+            let standing = Standing { step, samples: 1, mean, seconds: mean / 3.0 };
+            let text = serde_json::to_string(&standing).unwrap();
+            assert_eq!(serde_json::from_str::<Standing>(&text).unwrap(), standing);
+        }
+        let older = r#"{"step":1,"samples":2,"mean":0.5,"seconds":3.0}"#;
+        assert_eq!(serde_json::from_str::<Standing>(older).unwrap().mean, 0.5);
     }
 
     #[test]
