@@ -11,6 +11,7 @@ use super::gradient::attention::Attention;
 use super::gradient::conv::Convolution;
 use super::gradient::joined::Joined;
 use super::gradient::{apply1, apply2, apply3, linear, norm as gradient_norm};
+use super::kernels::attention::Keep;
 use super::kernels::exchange::exchange;
 use super::kernels::linear::{Layer, Then};
 use super::kernels::norm::Affine;
@@ -380,19 +381,25 @@ impl LayerNorm {
     }
 }
 
-/// Mixes values by `softmax(q·kᵀ/√d)`: `q` `[B,N,C]`, `k` and `v` `[B,T,C]` to `[B,N,C]`. Where
-/// `keep` is set, the probabilities `[B,heads,N,T]` come along.
+/// Mixes values by `softmax(q·kᵀ/√d)`: `q` `[B,N,C]`, `k` and `v` `[B,T,C]` to `[B,N,C]`. The
+/// probabilities that are to be kept come along: `[B,heads,N,T]`, or their mean `[B,N,T]`.
 pub(super) fn attend(
     [q, k, v]: [&Tensor; 3],
     heads: usize,
     causal: bool,
-    keep: bool,
+    keep: Keep,
 ) -> Result<(Tensor, Option<Tensor>)> {
     let (batch, n, width) = q.dims3()?;
     let t = k.dim(1)?;
     let learning = learning(&[q, k, v]);
-    if !plain(q) || (learning && keep) {
-        return attend_anywhere([q, k, v], heads, causal);
+    if !plain(q) || (learning && keep != Keep::Nothing) {
+        let (mixed, probabilities) = attend_anywhere([q, k, v], heads, causal)?;
+        let kept = match keep {
+            Keep::Nothing => None,
+            Keep::Mean => Some(probabilities.mean(1)?),
+            Keep::Heads => Some(probabilities),
+        };
+        return Ok((mixed, kept));
     }
     let shape = attention::Shape { batch, lengths: (n, t), heads, width, causal };
     if learning {
@@ -400,10 +407,11 @@ pub(super) fn attend(
     }
     let found = with_slices([q, k, v], |slices| attention::attend(&shape, slices, keep))?;
     let mixed = Tensor::from_vec(found.mixed, (batch, n, width), q.device())?;
-    if !keep {
-        return Ok((mixed, None));
-    }
-    let kept = Tensor::from_vec(found.probabilities, (batch, heads, n, t), q.device())?;
+    let kept = match keep {
+        Keep::Nothing => return Ok((mixed, None)),
+        Keep::Mean => Tensor::from_vec(found.probabilities, (batch, n, t), q.device())?,
+        Keep::Heads => Tensor::from_vec(found.probabilities, (batch, heads, n, t), q.device())?,
+    };
     Ok((mixed, Some(kept)))
 }
 
@@ -411,7 +419,7 @@ fn attend_anywhere(
     [q, k, v]: [&Tensor; 3],
     heads: usize,
     causal: bool,
-) -> Result<(Tensor, Option<Tensor>)> {
+) -> Result<(Tensor, Tensor)> {
     let (batch, n, width) = q.dims3()?;
     let t = k.dim(1)?;
     let apart = |x: &Tensor, length| {
@@ -428,7 +436,7 @@ fn attend_anywhere(
     }
     let probabilities = ops::softmax(&scores, D::Minus1)?;
     let mixed = probabilities.matmul(&v)?.transpose(1, 2)?.contiguous()?;
-    Ok((mixed.reshape((batch, n, width))?, Some(probabilities)))
+    Ok((mixed.reshape((batch, n, width))?, probabilities))
 }
 
 /// The first half of each token times the exact GELU of the second.

@@ -3,8 +3,12 @@
 use candle_core::Tensor;
 
 use super::capture;
+use super::kernels::attention::Keep;
 use super::weights::compute_failed;
 use crate::walk::{Attention, Grid, Level, Problem};
+
+/// Cells whose attention is added together.
+const TOGETHER: usize = 16;
 
 /// What a probe is to collect.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -68,9 +72,15 @@ impl Probe {
         Self { sums: rows.into_iter().map(sum).collect(), ..Self::default() }
     }
 
-    /// Whether attention probabilities are of use to anyone.
-    pub(super) const fn wants_attention(&self) -> bool {
-        self.wanted.blocks || !self.sums.is_empty()
+    /// Which probabilities of attention are of use to anyone.
+    pub(super) const fn keeps(&self) -> Keep {
+        if self.wanted.blocks {
+            Keep::Heads
+        } else if self.sums.is_empty() {
+            Keep::Nothing
+        } else {
+            Keep::Mean
+        }
     }
 
     /// A module's output, under its name in recordings.
@@ -85,8 +95,8 @@ impl Probe {
         Ok(())
     }
 
-    /// A cross-attention's probabilities `[B,heads,h·w,77]` on a grid of `size`; the last row of
-    /// the batch is the prompt's.
+    /// A cross-attention's probabilities `[B,heads,h·w,77]`, or their mean over the heads
+    /// `[B,h·w,77]`, on a grid of `size`; the last row of the batch is the prompt's.
     pub(super) fn attention(
         &mut self,
         path: &str,
@@ -99,7 +109,8 @@ impl Probe {
         for sum in &mut self.sums {
             let row =
                 probabilities.dim(0).and_then(|b| probabilities.get(sum.row.unwrap_or(b - 1)));
-            let over_heads = row.and_then(|p| p.mean(0)).map_err(|e| compute_failed(&e))?;
+            let over_heads = row.and_then(|p| if p.rank() == 3 { p.mean(0) } else { Ok(p) });
+            let over_heads = over_heads.map_err(|e| compute_failed(&e))?;
             sum.add(&capture::grid(&over_heads)?, size);
         }
         Ok(())
@@ -152,13 +163,19 @@ impl Sum {
         let cells = height * width;
         self.rows.resize((mean.kept + 3) * cells, 0.0);
         self.maps += 1;
+        let places = map.shape().last().copied().unwrap_or(0);
         for y in 0..height {
-            for x in 0..width {
-                let row = map.row((y * h / height) * w + x * w / width);
-                for (place, value) in row.iter().enumerate() {
+            let line = y * h / height * w;
+            // A few cells at a time: their rows stay in the first cache.
+            for first in (0..width).step_by(TOGETHER) {
+                let cell = y * width + first;
+                for place in 0..places {
                     let before = mean.masked.is_some_and(|masked| place >= masked);
                     let r = (place + usize::from(before)).min(mean.kept + 2);
-                    self.rows[r * cells + y * width + x] += value;
+                    let to = &mut self.rows[r * cells + cell..][..TOGETHER.min(width - first)];
+                    for (i, to) in to.iter_mut().enumerate() {
+                        *to += map.data()[(line + (first + i) * w / width) * places + place];
+                    }
                 }
             }
         }

@@ -6,6 +6,7 @@ use std::sync::OnceLock;
 use candle_core::{D, DType, Device, IndexOp, Tensor};
 
 use super::device::Place;
+use super::kernels::attention::Keep;
 use super::layers::{LayerNorm, Linear, add, attend, gelu, quick_gelu};
 use super::model_folder::{Config, ModelFolder, Part};
 use super::weights::Weights;
@@ -286,7 +287,7 @@ impl Layer {
             self.key.forward(&normed)?,
             self.value.forward(&normed)?,
         );
-        let (mixed, _) = attend([&q, &k, &v], config.heads, true, false)?;
+        let (mixed, _) = attend([&q, &k, &v], config.heads, true, Keep::Nothing)?;
         let x = add(x, &self.out.forward(&mixed)?)?;
         let inner = self.inner.forward(&self.norms[1].forward(&x)?)?;
         let inner = if config.quick { quick_gelu(&inner)? } else { gelu(&inner)? };

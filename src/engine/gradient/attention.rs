@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 use rayon::prelude::*;
 
 use super::Operation;
-use crate::engine::kernels::attention::{Shape, attend};
+use crate::engine::kernels::attention::{Keep, Shape, attend};
 use crate::engine::kernels::matrix::{Into, Matrix, multiply};
 use crate::engine::kernels::{widest, worth_threads};
 
@@ -31,7 +31,7 @@ impl Operation<3> for Attention {
     }
 
     fn forward(&self, inputs: [&[f32]; 3]) -> Vec<f32> {
-        let attended = attend(&self.shape, inputs, true);
+        let attended = attend(&self.shape, inputs, Keep::Heads);
         // A second call with other numbers would need its own: candle makes one call.
         let _ = self.probabilities.set(attended.probabilities);
         attended.mixed

@@ -32,7 +32,18 @@ pub(in crate::engine) struct Shape {
     pub(in crate::engine) causal: bool,
 }
 
-/// What attention gives: `[B,N,width]`, and where asked for the probabilities `[B,heads,N,T]`.
+/// Which probabilities are given beside what they mix.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::engine) enum Keep {
+    /// None.
+    Nothing,
+    /// Their mean over the heads: `[B,N,T]`.
+    Mean,
+    /// Every head's: `[B,heads,N,T]`.
+    Heads,
+}
+
+/// What attention gives: `[B,N,width]`, and the probabilities that were asked for.
 pub(in crate::engine) struct Attended {
     /// The values, mixed.
     pub(in crate::engine) mixed: Vec<f32>,
@@ -41,20 +52,16 @@ pub(in crate::engine) struct Attended {
 }
 
 /// `softmax(q·kᵀ/√d)·v` for each head of width d.
-pub(in crate::engine) fn attend(
-    shape: &Shape,
-    [q, k, v]: [&[f32]; 3],
-    keep_probabilities: bool,
-) -> Attended {
+pub(in crate::engine) fn attend(shape: &Shape, [q, k, v]: [&[f32]; 3], keep: Keep) -> Attended {
     let vectors = Vectors::here();
-    with_registers!(vectors, attend_with(shape, [q, k, v], keep_probabilities))
+    with_registers!(vectors, attend_with(shape, [q, k, v], keep))
 }
 
 fn attend_with<const R: usize, const V: usize, const FUSED: bool>(
     vectors: Vectors,
     shape: &Shape,
     [q, k, v]: [&[f32]; 3],
-    keep: bool,
+    keep: Keep,
 ) -> Attended {
     let (n, t) = shape.lengths;
     let sizes = Sizes::of(shape, R);
@@ -84,9 +91,18 @@ fn attend_with<const R: usize, const V: usize, const FUSED: bool>(
     let work = |(b, first, to): (usize, usize, &mut [f32])| {
         let count = to.len() / shape.width;
         let q = &q[(b * n + first) * shape.width..][..count * shape.width];
-        let mut kept = if keep { vec![0.0; shape.heads * count * t] } else { Vec::new() };
+        let mut kept = vec![0.0; keep.maps(shape.heads) * count * t];
         let heads = &packed[b * shape.heads..][..shape.heads];
-        vectors.run(Queries::<R, V, FUSED> { shape, sizes, first, q, heads, to, kept: &mut kept });
+        vectors.run(Queries::<R, V, FUSED> {
+            shape,
+            sizes,
+            first,
+            q,
+            heads,
+            to,
+            keep,
+            kept: &mut kept,
+        });
         kept
     };
     let many = super::worth_threads(2 * shape.batch * n * t * shape.width);
@@ -95,20 +111,31 @@ fn attend_with<const R: usize, const V: usize, const FUSED: bool>(
     } else {
         blocks.into_iter().map(work).collect()
     };
-    let probabilities = if keep { in_order(shape, V, &kept) } else { Vec::new() };
+    let probabilities = in_order(shape, keep.maps(shape.heads), V, &kept);
     Attended { mixed, probabilities }
 }
 
-/// What each block of queries kept, `[heads,rows,T]`, as `[B,heads,N,T]`.
-fn in_order(shape: &Shape, rows: usize, kept: &[Vec<f32>]) -> Vec<f32> {
+impl Keep {
+    /// Maps of each picture or text.
+    const fn maps(self, heads: usize) -> usize {
+        match self {
+            Self::Nothing => 0,
+            Self::Mean => 1,
+            Self::Heads => heads,
+        }
+    }
+}
+
+/// What each block of queries kept, `[maps,rows,T]`, as `[B,maps,N,T]`.
+fn in_order(shape: &Shape, maps: usize, rows: usize, kept: &[Vec<f32>]) -> Vec<f32> {
     let (n, t) = shape.lengths;
     let each = n.div_ceil(rows);
-    let mut all = Vec::with_capacity(shape.batch * shape.heads * n * t);
+    let mut all = Vec::with_capacity(shape.batch * maps * n * t);
     for blocks in kept.chunks_exact(each) {
-        for head in 0..shape.heads {
+        for map in 0..maps {
             for block in blocks {
-                let size = block.len() / shape.heads;
-                all.extend_from_slice(&block[head * size..][..size]);
+                let size = block.len() / maps;
+                all.extend_from_slice(&block[map * size..][..size]);
             }
         }
     }
@@ -190,6 +217,7 @@ struct Queries<'a, const R: usize, const V: usize, const FUSED: bool> {
     q: &'a [f32],
     heads: &'a [Packed<R>],
     to: &'a mut [f32],
+    keep: Keep,
     kept: &'a mut [f32],
 }
 
@@ -223,12 +251,35 @@ impl<const R: usize, const V: usize, const FUSED: bool> Job for Queries<'_, R, V
                 for (i, to) in to.iter_mut().enumerate() {
                     *to = mixed[i / R][i % R][v] * factors[v];
                 }
-                if !self.kept.is_empty() {
-                    let kept = &mut self.kept[(head * count + v) * sizes.keys..][..sizes.keys];
-                    for (key, to) in kept.iter_mut().enumerate() {
-                        *to = scores[key / DEEP][key % DEEP][v] * factors[v];
-                    }
+            }
+            if self.keep != Keep::Nothing {
+                let size = count * sizes.keys;
+                let (map, share) = match self.keep {
+                    Keep::Heads => (head, 1.0),
+                    _ => (0, 1.0 / self.heads.len() as f32),
+                };
+                for v in 0..V {
+                    factors[v] *= share;
                 }
+                put_down(&scores, factors, sizes.keys, &mut self.kept[map * size..][..size]);
+            }
+        }
+    }
+}
+
+/// Adds the lanes of probabilities, times their factors, to rows of them.
+#[inline(always)]
+fn put_down<const V: usize>(
+    scores: &[Panel<V>],
+    factors: [f32; V],
+    keys: usize,
+    kept: &mut [f32],
+) {
+    for (eight, scores) in scores.iter().enumerate() {
+        let count = DEEP.min(keys - eight * DEEP);
+        for (v, kept) in kept.chunks_exact_mut(keys).enumerate() {
+            for (k, to) in kept[eight * DEEP..][..count].iter_mut().enumerate() {
+                *to += scores[k][v] * factors[v];
             }
         }
     }
@@ -305,7 +356,7 @@ mod tests {
     #[test]
     fn a_causal_query_sees_nothing_after_itself() {
         let shape = Shape { batch: 1, lengths: (3, 3), heads: 1, width: 1, causal: true };
-        let found = attend(&shape, [&[0.0; 3], &[0.0; 3], &[3.0, 6.0, 9.0]], true);
+        let found = attend(&shape, [&[0.0; 3], &[0.0; 3], &[3.0, 6.0, 9.0]], Keep::Heads);
         for (f, e) in found.mixed.iter().zip([3.0, 4.5, 6.0]) {
             assert!((f - e).abs() < 1e-6);
         }
@@ -318,7 +369,7 @@ mod tests {
         let shape = Shape { batch: 2, lengths: (1, 2), heads: 2, width: 2, causal: false };
         let k = [0.0, 0.0, 50.0, -50.0, 0.0, 0.0, -50.0, 50.0];
         let v = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0];
-        let found = attend(&shape, [&[1.0; 4], &k, &v], false);
+        let found = attend(&shape, [&[1.0; 4], &k, &v], Keep::Nothing);
         for (f, e) in found.mixed.iter().zip([3.0, 2.0, 5.0, 8.0]) {
             assert!((f - e).abs() < 1e-5);
         }
@@ -341,10 +392,17 @@ mod tests {
             let [q, k, v] = [(n, 1), (t, 2), (t, 3)].map(|(rows, seed)| {
                 numbers(2 * rows * width, seed).into_iter().map(|x| x * 4.0).collect::<Vec<_>>()
             });
+            let mean = attend(&shape, [&q, &k, &v], Keep::Mean).probabilities;
             let kinds = [
-                attend(&shape, [&q, &k, &v], true),
-                attend_with::<4, 8, false>(Vectors::Plain, &shape, [&q, &k, &v], true),
+                attend(&shape, [&q, &k, &v], Keep::Heads),
+                attend_with::<4, 8, false>(Vectors::Plain, &shape, [&q, &k, &v], Keep::Heads),
             ];
+            for (at, mean) in mean.iter().enumerate() {
+                let (b, place) = (at / (n * t), at % (n * t));
+                let of = |head| kinds[0].probabilities[(b * heads + head) * n * t + place];
+                let sum: f32 = (0..heads).map(of).sum();
+                assert!((mean * heads as f32 - sum).abs() < 1e-5, "{shape:?}");
+            }
             for b in 0..2 {
                 for head in 0..heads {
                     for row in 0..n {

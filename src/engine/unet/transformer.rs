@@ -4,6 +4,7 @@
 use candle_core::Tensor;
 
 use super::config::UnetConfig;
+use crate::engine::kernels::attention::Keep;
 use crate::engine::layers::{GroupNorm, LayerNorm, Linear, attend};
 use crate::engine::probe::Probe;
 use crate::engine::weights::Weights;
@@ -80,9 +81,9 @@ impl Transformer {
         let (_, _, h, w) = x.dims4()?;
         let mut tokens = self.enter.tokens(&self.norm.forward(x)?)?;
         for (i, block) in self.blocks.iter().enumerate() {
-            let (next, looked) = block.forward(&tokens, context, probe.wants_attention())?;
+            let (next, looked) = block.forward(&tokens, context, probe.keeps())?;
             tokens = next;
-            if let Some(probabilities) = looked.filter(|_| probe.wants_attention()) {
+            if let Some(probabilities) = looked {
                 if self.blocks.len() == 1 {
                     probe.attention(path, &probabilities, (h, w))?;
                 } else {
@@ -120,10 +121,10 @@ impl Block {
         &self,
         x: &Tensor,
         context: &Tensor,
-        keep: bool,
+        keep: Keep,
     ) -> candle_core::Result<(Tensor, Option<Tensor>)> {
         let normed = self.norms[0].forward(x)?;
-        let (x, _) = self.itself.forward(x, [&normed, &normed], false)?;
+        let (x, _) = self.itself.forward(x, [&normed, &normed], Keep::Nothing)?;
         let normed = self.norms[1].forward(&x)?;
         let (x, probabilities) = self.text.forward(&x, [&normed, context], keep)?;
         let inner = self.inner.forward_geglu(&self.norms[2].forward(&x)?)?;
@@ -157,7 +158,7 @@ impl Attention {
         &self,
         x: &Tensor,
         [asking, from]: [&Tensor; 2],
-        keep: bool,
+        keep: Keep,
     ) -> candle_core::Result<(Tensor, Option<Tensor>)> {
         let (q, k, v) =
             (self.query.forward(asking)?, self.key.forward(from)?, self.value.forward(from)?);

@@ -3,6 +3,7 @@
 use candle_core::Tensor;
 
 use super::config::VaeConfig;
+use crate::engine::kernels::attention::Keep;
 use crate::engine::layers::{GroupNorm, Linear, attend};
 use crate::engine::resnet::{Resnet, ResnetKind};
 use crate::engine::weights::Weights;
@@ -81,7 +82,7 @@ impl Attention {
         let normed = self.norm.forward(x)?;
         let (q, k, v) =
             (self.query.tokens(&normed)?, self.key.tokens(&normed)?, self.value.tokens(&normed)?);
-        let (mixed, _) = attend([&q, &k, &v], 1, false, false)?;
+        let (mixed, _) = attend([&q, &k, &v], 1, false, Keep::Nothing)?;
         self.out.picture(&mixed, x)
     }
 }
