@@ -34,7 +34,7 @@ pub struct Standing {
     pub seconds: f64,
 }
 
-/// A number to its last bit: as text, because serde_json's reader of numbers may be off by one
+/// A number to its last bit: as text, because `serde_json`'s reader of numbers may be off by one
 /// in the last place. Numbers, as older checkpoints have them, are read as well.
 mod exact {
     use serde::de::Error;

@@ -269,12 +269,7 @@ impl<const R: usize, const V: usize, const FUSED: bool> Job for Queries<'_, R, V
 
 /// Adds the lanes of probabilities, times their factors, to rows of them.
 #[inline(always)]
-fn put_down<const V: usize>(
-    scores: &[Panel<V>],
-    factors: [f32; V],
-    keys: usize,
-    kept: &mut [f32],
-) {
+fn put_down<const V: usize>(scores: &[Panel<V>], factors: [f32; V], keys: usize, kept: &mut [f32]) {
     for (eight, scores) in scores.iter().enumerate() {
         let count = DEEP.min(keys - eight * DEEP);
         for (v, kept) in kept.chunks_exact_mut(keys).enumerate() {
