@@ -8,10 +8,12 @@ mod ages;
 mod beginning;
 pub mod open;
 pub mod settle;
+mod start;
 
 pub mod attachments;
 pub mod family;
 pub mod model_folder;
+mod models_apart;
 pub mod pocket;
 pub mod single_file;
 
@@ -52,6 +54,7 @@ pub use beginning::untrained;
 pub use device::{Place, threads, use_threads};
 pub use generate::{Look, Walk};
 pub use model_folder::ModelFolder;
+pub use models_apart::models_apart;
 pub use open::{Engine, tokenize};
 pub use preview::Fitting;
 pub use preview_file::CACHE;

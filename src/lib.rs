@@ -4,6 +4,8 @@
 pub mod walk;
 pub mod words;
 
+pub mod picture_file;
+
 pub mod drawings;
 
 pub mod engine;

@@ -18,7 +18,7 @@ mod writer;
 
 use std::path::Path;
 
-use crate::walk::{Frame, ModelCard, Problem, Settings};
+use crate::walk::{Course, Frame, ModelCard, Problem, Settings};
 
 pub use claim::{Claim, Claimed};
 pub use reader::read;
@@ -66,6 +66,13 @@ pub struct Recording {
     pub precision: Precision,
     /// The whole frames, in order.
     pub frames: Vec<Frame>,
+}
+
+impl Recording {
+    /// The frames that the whole walk has.
+    pub const fn course(&self) -> Course {
+        self.settings.course(self.calls)
+    }
 }
 
 /// Writes a walk at once: under a temporary name, renamed when it is whole.

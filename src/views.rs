@@ -10,6 +10,7 @@ mod decode;
 mod doors;
 mod drawings;
 mod embeddings;
+mod encode;
 mod fork;
 mod form;
 mod glossary;
@@ -107,6 +108,7 @@ fn draw_frame(
         Frame::Tokens(frame) => tokens::draw(app, frame, ground, area, buf),
         Frame::Embeddings(frame) => embeddings::draw(app, frame, ground, area, buf, slots),
         Frame::Schedule(frame) => schedule::draw(app, frame, ground, area, buf, slots),
+        Frame::Encode(frame) => encode::draw(app, frame, ground, area, buf, slots),
         Frame::Noise(frame) => noise::draw(app, frame, ground, area, buf, slots),
         Frame::Step(frame) => step::draw(app, frame, ground, area, buf, slots),
         Frame::Decode(frame) => decode::draw(app, frame, ground, area, buf, slots),

@@ -7,16 +7,20 @@
 pub mod age;
 pub mod attachment;
 pub mod colour_map;
+pub mod course;
 pub mod curves;
 pub mod dice;
 pub mod drawn;
+pub mod encode;
 pub mod evaluation;
 pub mod fork;
 pub mod formula;
 pub mod frame;
 pub mod grid;
+pub mod layer_strip;
 pub mod learning;
 pub mod model_card;
+pub mod models_apart;
 pub mod news;
 pub mod noising;
 pub mod picture;
@@ -26,6 +30,7 @@ pub mod receipt;
 pub mod run;
 pub mod settings;
 pub mod stage;
+pub mod start;
 pub mod statistics;
 pub mod taught;
 pub mod teaching;
@@ -38,19 +43,23 @@ pub use age::Age;
 pub use attachment::{
     Attachment, AttachmentAsked, AttachmentKind, LayerChange, Network, NetworkChange, most_changed,
 };
+pub use course::Course;
 pub use curves::{Curve, Curves, Mark};
 pub use dice::Dice;
 pub use drawn::Drawn;
+pub use encode::Encode;
 pub use evaluation::{Evaluation, Scores, ThingScore};
 pub use fork::{Blend, Change, Fork, FreshNoise, Off, OffWay};
 pub use formula::{Formula, Quantity, Term};
 pub use frame::{
-    Attention, Decode, Embeddings, Frame, Image, Level, Neighbour, Noise, Schedule, Step,
+    Attention, Decode, Embeddings, Frame, Image, LeftOut, Level, Neighbour, Noise, Schedule, Step,
     TextLayers,
 };
 pub use grid::Grid;
+pub use layer_strip::LayerStrip;
 pub use learning::{Learning, LearningPlan, LearningStep, Onlooker};
 pub use model_card::{Family, ModelCard, Preview};
+pub use models_apart::ModelsApart;
 pub use news::News;
 pub use noising::{
     Answer, ErrorCurve, Mixture, Noising, NoisingAsked, Recipe, RecipePoint, TIMESTEPS,
@@ -65,6 +74,7 @@ pub use settings::{
     Asked, DeviceChoice, DtypeChoice, EngineChoice, Prediction, Sampler, Settings, Spacing,
 };
 pub use stage::Stage;
+pub use start::{ImageAsked, StartImage};
 pub use statistics::{Histogram, Statistics};
 pub use taught::{Near, Nearness, NeverTrained, Taught};
 pub use teaching::{

@@ -19,8 +19,9 @@ impl WalkState {
     /// What to ask for to get settled settings with the model and the device of this walk.
     pub(super) fn asked_as_here(&self, settings: &Settings) -> Asked {
         let here = &self.asked;
-        let (model, device, dtype) = (here.model.clone(), here.device, here.dtype);
-        Asked { model, device, dtype, engine: here.engine, ..settings.asked_again() }
+        let (model, model_config) = (here.model.clone(), here.model_config.clone());
+        let (device, dtype) = (here.device, here.dtype);
+        Asked { model, model_config, device, dtype, engine: here.engine, ..settings.asked_again() }
     }
 }
 
@@ -44,6 +45,12 @@ pub fn command_line(walk: &WalkState) -> String {
         }
     };
     flag("model", asked.model.as_deref().map(quoted));
+    flag("model-config", asked.model_config.as_deref().map(quoted));
+    // The files of a folder say it themselves.
+    let one_file = asked.model.as_ref().is_some_and(|model| model.ends_with(".safetensors"));
+    let live = matches!(walk.origin, Origin::Live);
+    let prediction = asked.prediction.filter(|_| live || one_file);
+    flag("prediction", prediction.map(|p| p.name().to_owned()));
     flag("negative", asked.negative.as_deref().map(quoted));
     flag("seed", settled.map(|s| s.seed).or(asked.seed).map(|n| n.to_string()));
     flag("steps", settled.map(|s| s.steps).or(asked.steps).map(|n| n.to_string()));
@@ -59,6 +66,9 @@ pub fn command_line(walk: &WalkState) -> String {
     flag("guidance-rescale", rescale.map(|n| n.to_string()));
     let skip = asked.clip_skip.filter(|layers| *layers > 0);
     flag("clip-skip", skip.map(|n| n.to_string()));
+    flag("image", asked.image.as_ref().map(|image| quoted(&image.file)));
+    let strength = settled.and_then(|s| s.strength).or(asked.strength);
+    flag("strength", strength.map(|n| n.to_string()));
     flag("width", asked.width.map(|n| n.to_string()));
     flag("height", asked.height.map(|n| n.to_string()));
     let device = (asked.device != DeviceChoice::Auto).then(|| device_name(asked.device).to_owned());

@@ -223,6 +223,9 @@ pub(super) fn act(app: &mut App, action: Action) -> Option<Vec<Effect>> {
         Action::Back => step(comparison, false),
         Action::First => comparison.cursor = 0,
         Action::Last => comparison.cursor = usize::MAX,
+        Action::GoTo(stage) if comparison.course().stages().all(|other| other != stage) => {
+            app.say("toast.no-encode", &[]);
+        }
         Action::GoTo(stage) => {
             comparison.stage = Some(stage);
             comparison.plane = false;

@@ -3,7 +3,7 @@
 use super::setting::Setting;
 use super::state::WalkState;
 use crate::compare::{Alignment, Plane, Reason, Run};
-use crate::walk::{RunAsked, Stage};
+use crate::walk::{Course, RunAsked, Stage};
 
 /// Walks side by side, with one cursor for all.
 #[derive(Clone, Debug, Default)]
@@ -120,6 +120,12 @@ impl Comparison {
     /// The stage that is compared.
     pub fn stage(&self) -> Stage {
         self.stage.unwrap_or(Stage::Step)
+    }
+
+    /// The frames that the runs have, the encoder's where any of them begins from a picture.
+    pub fn course(&self) -> Course {
+        let encodes = self.runs.iter().any(|run| run.course().encodes);
+        Course { calls: self.calls(), encodes }
     }
 
     /// How many calls of the reference are there.

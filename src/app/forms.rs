@@ -256,7 +256,7 @@ fn with_box(app: &mut App, edit: impl FnOnce(TextBox<'_>)) {
         Some(Overlay::Settings { chosen, draft, editing }) => {
             let Some(setting) = Setting::ALL.get(*chosen).filter(|s| s.types()) else { return };
             let text = editing.get_or_insert_with(|| match setting {
-                Setting::Prompt | Setting::Negative | Setting::Model => {
+                Setting::Prompt | Setting::Negative | Setting::Image | Setting::Model => {
                     setting.value(draft, None).text
                 }
                 _ => String::new(),

@@ -98,12 +98,12 @@ const OVERLAYS: &[Place] = &[
     Place::DoorsBox,
 ];
 const DOORS: &[Place] = &[Place::Doors, Place::DoorsBox];
-const LATENT: &[Stage] = &[Stage::Noise, Stage::Step];
+const LATENT: &[Stage] = &[Stage::Encode, Stage::Noise, Stage::Step];
 const PIECES: &[Stage] = &[Stage::Tokens, Stage::Embeddings, Stage::Step];
 const TURNED: &[Stage] =
     &[Stage::Tokens, Stage::Embeddings, Stage::Schedule, Stage::Step, Stage::Decode];
-const PICTURES: &[Stage] = &[Stage::Noise, Stage::Step, Stage::Decode];
-const GRIDS: &[Stage] = &[Stage::Noise, Stage::Step, Stage::Decode, Stage::Image];
+const PICTURES: &[Stage] = &[Stage::Encode, Stage::Noise, Stage::Step, Stage::Decode];
+const GRIDS: &[Stage] = &[Stage::Encode, Stage::Noise, Stage::Step, Stage::Decode, Stage::Image];
 const FLIPPED: &[Stage] = &[Stage::Noise, Stage::Step, Stage::Image];
 const LENS: &[Stage] = &[Stage::Noise, Stage::Step, Stage::Image];
 
@@ -215,6 +215,7 @@ pub const TABLE: &[Row] = &[
     row(Action::GoTo(Stage::Step), &[c('5')], MOVING, "stage", Bar::HelpOnly),
     row(Action::GoTo(Stage::Decode), &[c('6')], MOVING, "stage", Bar::HelpOnly),
     row(Action::GoTo(Stage::Image), &[c('7')], MOVING, "stage", Bar::HelpOnly),
+    row(Action::GoTo(Stage::Encode), &[c('0')], MOVING, "stage-encode", Bar::HelpOnly),
     row(Action::First, &[key(Code::Home)], WALK, "first", Bar::HelpOnly),
     row(Action::Last, &[key(Code::End)], WALK, "last", Bar::HelpOnly),
     row(Action::Faster, &[c('+'), c('=')], WALK, "faster", Bar::HelpOnly),

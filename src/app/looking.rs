@@ -117,7 +117,7 @@ impl App {
             Some(Frame::Decode(decode)) => {
                 decode.levels.len() + if self.walk.complete() { 2 } else { 1 }
             }
-            Some(Frame::Noise(_) | Frame::Image(_)) | None => 1,
+            Some(Frame::Encode(_) | Frame::Noise(_) | Frame::Image(_)) | None => 1,
         }
         .max(1)
     }
@@ -132,7 +132,7 @@ impl App {
     /// Between how many pictures `tab` moves on the view on screen.
     pub fn pictures(&self) -> usize {
         match self.walk.frame() {
-            Some(Frame::Noise(_)) => 4,
+            Some(Frame::Noise(_) | Frame::Encode(_)) => 4,
             Some(Frame::Step(_)) => 8,
             Some(Frame::Decode(decode)) => decode.levels.len().max(1),
             _ => 1,
@@ -145,6 +145,7 @@ impl App {
             Some(Frame::Image(image)) => (image.image.width(), image.image.height()),
             Some(Frame::Step(step)) => (step.latent.width(), step.latent.height()),
             Some(Frame::Noise(noise)) => (noise.noise.width(), noise.noise.height()),
+            Some(Frame::Encode(encode)) => (encode.noise.width(), encode.noise.height()),
             _ => (1, 1),
         }
     }
@@ -210,6 +211,7 @@ impl App {
                 let decoded = self.walk.x0_pictures.get(&step.call).or(step.x0_image.as_ref());
                 decoded.cloned().or_else(|| preview?.apply(&step.x0))
             }
+            Frame::Encode(encode) => encode.picture(),
             Frame::Noise(noise) => preview?.apply(&noise.noise),
             Frame::Schedule(schedule) => schedule.sample.clone(),
             _ => None,

@@ -2,7 +2,7 @@
 
 use crate::walk::{
     Asked, Attachment, AttachmentAsked, AttachmentKind, DeviceChoice, DtypeChoice, EngineChoice,
-    ModelCard, Problem, Sampler, Settings, Spacing,
+    ImageAsked, ModelCard, Problem, Sampler, Settings, Spacing,
 };
 
 /// One row. `setting.STEM` of the catalogue is its label, `setting.STEM-note` what it decides.
@@ -30,6 +30,10 @@ pub enum Setting {
     Spacing,
     /// Layers of the text encoder that the prompt leaves out.
     ClipSkip,
+    /// The picture to begin from.
+    Image,
+    /// How far from that picture.
+    Strength,
     /// Pixels across.
     Width,
     /// Pixels down.
@@ -63,7 +67,7 @@ pub struct Value {
 
 impl Setting {
     /// All rows, in the order of the screen.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 23] = [
         Self::Prompt,
         Self::Negative,
         Self::Seed,
@@ -75,6 +79,8 @@ impl Setting {
         Self::Eta,
         Self::Spacing,
         Self::ClipSkip,
+        Self::Image,
+        Self::Strength,
         Self::Width,
         Self::Height,
         Self::Model,
@@ -101,6 +107,8 @@ impl Setting {
             Self::Eta => "eta",
             Self::Spacing => "spacing",
             Self::ClipSkip => "clip-skip",
+            Self::Image => "image",
+            Self::Strength => "strength",
             Self::Width => "width",
             Self::Height => "height",
             Self::Model => "model",
@@ -149,6 +157,8 @@ impl Setting {
             Self::Karras => draft.karras.map(switch),
             Self::Eta => text(draft.eta),
             Self::Spacing => draft.spacing.map(|s| s.name().to_owned()),
+            Self::Image => draft.image.as_ref().map(|image| image.file.clone()),
+            Self::Strength => text(draft.strength),
             Self::Width => text(draft.width),
             Self::Height => text(draft.height),
             Self::Model => draft.model.clone(),
@@ -175,6 +185,8 @@ impl Setting {
             Self::Karras => Some(switch(settled.karras)),
             Self::Eta => Some(settled.eta.to_string()),
             Self::Spacing => Some(settled.spacing.name().to_owned()),
+            Self::Image => settled.image.as_ref().map(|image| image.name.clone()),
+            Self::Strength => text(settled.strength),
             Self::Width => Some(settled.width.to_string()),
             Self::Height => Some(settled.height.to_string()),
             Self::Model => Some(settled.model.clone()),
@@ -199,7 +211,12 @@ impl Setting {
         let now = self.value(draft, settled).text;
         let size = card.map_or(8, |card| card.vae_factor.max(1) * 2);
         match self {
-            Self::Prompt | Self::Negative | Self::Model | Self::Lora | Self::Embedding => {}
+            Self::Prompt
+            | Self::Negative
+            | Self::Image
+            | Self::Model
+            | Self::Lora
+            | Self::Embedding => {}
             Self::Seed => draft.seed = Some(moved(&now, 0, 1, up, u64::MAX)),
             Self::Steps => draft.steps = Some(moved(&now, 20, 1, up, 1000).max(1) as usize),
             Self::Guidance => draft.guidance = Some(stepped(&now, 4.0, 0.5, up, 0.0, 50.0)),
@@ -208,6 +225,7 @@ impl Setting {
             }
             Self::ClipSkip => draft.clip_skip = Some(moved(&now, 0, 1, up, 100) as usize),
             Self::Eta => draft.eta = Some(stepped(&now, 0.0, 0.1, up, 0.0, 1.0)),
+            Self::Strength => draft.strength = Some(stepped(&now, 0.8, 0.05, up, 0.05, 1.0)),
             Self::Width => draft.width = Some(pixels(&now, size, up)),
             Self::Height => draft.height = Some(pixels(&now, size, up)),
             Self::ProbeStep => {
@@ -260,6 +278,11 @@ impl Setting {
             }
             Self::Seed => draft.seed = self.number(trimmed, 0, u64::MAX)?,
             Self::Steps => draft.steps = self.number(trimmed, 1, 1000)?,
+            Self::Image => {
+                draft.image = (!trimmed.is_empty()).then(|| ImageAsked::file(trimmed));
+                draft.strength = draft.strength.filter(|_| draft.image.is_some());
+            }
+            Self::Strength => draft.strength = self.number(trimmed, 0.0, 1.0)?,
             Self::Width => draft.width = self.number(trimmed, 1, 8192)?,
             Self::Height => draft.height = self.number(trimmed, 1, 8192)?,
             Self::ProbeStep => draft.probe_step = self.number(trimmed, 0, 1999)?,

@@ -9,7 +9,7 @@ use super::forking::Forking;
 use super::teaching::Teaching;
 use super::training::Training;
 use crate::walk::{
-    Asked, Frame, ModelCard, NearPictures, Picture, Problem, Progress, Settings, Stage,
+    Asked, Course, Frame, ModelCard, NearPictures, Picture, Problem, Progress, Settings, Stage,
 };
 use crate::words::{Language, Words};
 
@@ -286,9 +286,15 @@ pub enum Goal {
 }
 
 impl WalkState {
-    /// How many frames the whole walk has: six and one for each call; 0 while unknown.
-    pub const fn total(&self) -> usize {
-        if self.calls == 0 { 0 } else { self.calls + 6 }
+    /// The frames that the walk has; before it is settled, as it was asked for.
+    pub fn course(&self) -> Course {
+        let settled = self.settings.as_ref().map(|settings| settings.image.is_some());
+        Course { calls: self.calls, encodes: settled.unwrap_or_else(|| self.asked.image.is_some()) }
+    }
+
+    /// How many frames the whole walk has; 0 while unknown.
+    pub fn total(&self) -> usize {
+        if self.calls == 0 { 0 } else { self.course().frames() }
     }
 
     /// The frame on screen, if it is there.
@@ -303,28 +309,12 @@ impl WalkState {
 
     /// The stage of the frame at this place.
     pub fn stage_of(&self, at: usize) -> Stage {
-        match at {
-            0 => Stage::Tokens,
-            1 => Stage::Embeddings,
-            2 => Stage::Schedule,
-            3 => Stage::Noise,
-            n if self.calls == 0 || n < 4 + self.calls => Stage::Step,
-            n if n == 4 + self.calls => Stage::Decode,
-            _ => Stage::Image,
-        }
+        self.course().stage_of(at)
     }
 
     /// The place of a stage's first frame.
     pub fn place_of(&self, stage: Stage) -> usize {
-        match stage {
-            Stage::Tokens => 0,
-            Stage::Embeddings => 1,
-            Stage::Schedule => 2,
-            Stage::Noise => 3,
-            Stage::Step => 4,
-            Stage::Decode => 4 + self.calls,
-            Stage::Image => 5 + self.calls,
-        }
+        self.course().place_of(stage)
     }
 
     /// The steps so far.
@@ -356,7 +346,7 @@ pub struct Look {
     /// The picture that `tab` chose, from 0.
     pub picture: usize,
     /// What `↑` `↓` turn, for each stage by its index: pictures, layers, levels, merges.
-    pub turn: [usize; 7],
+    pub turn: [usize; Stage::COUNT],
     /// Preview or a channel.
     pub latent: LatentLook,
     /// The guidance scale with which the answers of the step on screen are mixed again, where it

@@ -72,7 +72,9 @@ pub fn begin_comparison(app: &mut App) -> Vec<Effect> {
 pub(super) fn again(app: &mut App, asked: Asked) -> Vec<Effect> {
     let goal = match (app.scene, app.walk.stage()) {
         (Scene::Walk, _) if app.walk.frames.is_empty() => None,
-        (Scene::Walk, Stage::Step) => Some(Goal::Call(app.walk.at.saturating_sub(4))),
+        (Scene::Walk, Stage::Step) => app.walk.course().call_at(app.walk.at).map(Goal::Call),
+        // The walk that is to come may have none.
+        (Scene::Walk, Stage::Encode) => Some(Goal::Stage(Stage::Noise)),
         (Scene::Walk, stage) => Some(Goal::Stage(stage)),
         _ => None,
     };
@@ -116,6 +118,7 @@ const fn rail_key(stage: Stage) -> &'static str {
         Stage::Tokens => "rail.tokens",
         Stage::Embeddings => "rail.embeddings",
         Stage::Schedule => "rail.schedule",
+        Stage::Encode => "rail.encode",
         Stage::Noise => "rail.noise",
         Stage::Step => "rail.step",
         Stage::Decode => "rail.decode",

@@ -104,6 +104,10 @@ pub fn show(app: &mut App, place: usize) {
 /// A stage, computing what is missing before it.
 pub fn go_to(app: &mut App, stage: Stage) -> Vec<Effect> {
     stay(app);
+    if app.walk.course().stages().all(|other| other != stage) {
+        app.say("toast.no-encode", &[]);
+        return Vec::new();
+    }
     let known = place_of(&app.walk, stage);
     if let Some(place) = known.filter(|place| *place < app.walk.frames.len()) {
         app.walk.at = place;
@@ -174,8 +178,8 @@ fn pursue(app: &mut App) -> Vec<Effect> {
     let there = walk.frames.len();
     let place = match goal {
         Goal::Stage(stage) => place_of(walk, stage).unwrap_or(usize::MAX),
-        Goal::Call(call) if walk.calls > 0 => 4 + call.min(walk.calls - 1),
-        Goal::Call(call) => 4 + call,
+        Goal::Call(call) if walk.calls > 0 => walk.place_of(Stage::Step) + call.min(walk.calls - 1),
+        Goal::Call(call) => walk.place_of(Stage::Step) + call,
         Goal::Gather => usize::MAX,
     };
     if goal != Goal::Gather {

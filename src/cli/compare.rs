@@ -8,7 +8,10 @@ use super::flags::MOST_THREADS;
 use super::values::{self, Colour};
 use crate::compare::{Alignment, Axes, Axis, prompts_of};
 use crate::terminal::{Marks, Protocol};
-use crate::walk::{Asked, DeviceChoice, DtypeChoice, EngineChoice, Problem, Sampler, Spacing};
+use crate::walk::{
+    Asked, DeviceChoice, DtypeChoice, EngineChoice, ImageAsked, Prediction, Problem, Sampler,
+    Spacing,
+};
 use crate::words::Language;
 
 const RUNS: &str = "What is laid side by side";
@@ -62,6 +65,18 @@ pub struct CompareFlags {
     /// pocket@early, pocket@half and pocket are the small model inside the program at four ages
     #[arg(long, alias = "models", value_delimiter = ',', value_name = "DIR,…", help_heading = RUNS)]
     pub model: Vec<String>,
+    /// Begin all runs from a picture (PNG or JPEG) instead of noise alone
+    #[arg(long, value_name = "FILE", help_heading = RUNS)]
+    pub image: Option<String>,
+    /// How far from that picture, 0 to 1
+    #[arg(long, alias = "strengths", value_delimiter = ',', value_name = "X,…", help_heading = RUNS)]
+    pub strength: Vec<f64>,
+    /// A folder in the layout of diffusers whose configs and tokenizer models in one file take
+    #[arg(long, value_name = "DIR", help_heading = RUNS)]
+    pub model_config: Option<String>,
+    /// How the networks' answers are read, which one file does not say
+    #[arg(long, value_parser = values::prediction(), value_name = "NAME", help_heading = RUNS)]
+    pub prediction: Option<Prediction>,
     /// Lay a LoRA over the model in all runs, multiplied by SCALE [default: 1]
     #[arg(long, value_name = "FILE[:SCALE]", help_heading = RUNS)]
     pub lora: Vec<String>,
@@ -238,6 +253,7 @@ impl CompareFlags {
             Axis::Guidance(self.guidance.clone()),
             Axis::Steps(self.steps.clone()),
             Axis::Samplers(self.samplers.clone()),
+            Axis::Strengths(self.strength.clone()),
             Axis::Models(self.model.clone()),
         ];
         if self.swap_at.is_empty() {
@@ -270,6 +286,8 @@ impl CompareFlags {
     /// What all runs have in common.
     fn asked(&self) -> Asked {
         Asked {
+            model_config: self.model_config.clone(),
+            prediction: self.prediction,
             negative: self.negative.clone(),
             karras: self.karras,
             eta: self.eta,
@@ -283,6 +301,7 @@ impl CompareFlags {
             dtype: self.dtype.unwrap_or_default(),
             engine: self.engine.unwrap_or_default(),
             attachments: values::attachments(&self.embedding, &self.lora),
+            image: self.image.as_deref().map(ImageAsked::file),
             ..Asked::default()
         }
     }

@@ -8,12 +8,24 @@ use crate::walk::Problem;
 /// The flags of a walk that `command` knows, or none where all of them or its own rules hold.
 fn known(command: &str) -> Option<&'static [&'static str]> {
     Some(match command {
-        "tokens" => &["words", "prompt", "model", "embedding", "lang", "plain", "json", "quiet"],
+        "tokens" => &[
+            "words",
+            "prompt",
+            "model",
+            "model_config",
+            "embedding",
+            "lang",
+            "plain",
+            "json",
+            "quiet",
+        ],
         "verify" => &[
             "words",
             "prompt",
             "negative",
             "model",
+            "model_config",
+            "prediction",
             "seed",
             "steps",
             "sampler",
@@ -37,6 +49,7 @@ fn known(command: &str) -> Option<&'static [&'static str]> {
         "verify FILE" => &[
             "words",
             "model",
+            "model_config",
             "device",
             "dtype",
             "threads",

@@ -8,8 +8,8 @@ use super::values::{self, Colour};
 use crate::recording::Precision;
 use crate::terminal::{Marks, Protocol};
 use crate::walk::{
-    Asked, AttachmentAsked, DeviceChoice, DtypeChoice, EngineChoice, Problem, Sampler, Spacing,
-    Stage,
+    Asked, AttachmentAsked, DeviceChoice, DtypeChoice, EngineChoice, ImageAsked, Prediction,
+    Problem, Sampler, Spacing, Stage,
 };
 use crate::words::Language;
 
@@ -43,6 +43,14 @@ pub struct Flags {
         help_heading = WALK
     )]
     pub model: Option<String>,
+    /// A folder in the layout of diffusers whose configs, schedule and tokenizer a model in one file
+    /// takes [default: told from its shapes and its family]
+    #[arg(long, value_name = "DIR", help_heading = WALK)]
+    pub model_config: Option<String>,
+    /// How the network's answer is read, which one file does not say: a Stable Diffusion 2 in one
+    /// file is taken for the v model
+    #[arg(long, value_parser = values::prediction(), value_name = "NAME", help_heading = WALK)]
+    pub prediction: Option<Prediction>,
     /// Seed of the noise: the same seed gives the same noise on every device
     #[arg(long, value_name = "N", allow_negative_numbers = true, help_heading = WALK)]
     pub seed: Option<u64>,
@@ -86,6 +94,14 @@ pub struct Flags {
     /// Pixels down
     #[arg(long, value_name = "PIXELS", allow_negative_numbers = true, help_heading = WALK)]
     pub height: Option<usize>,
+    /// Begin from a picture (PNG or JPEG) instead of noise alone: turned as its EXIF says, the largest
+    /// part of the walk's form cut from its middle, scaled to the walk's size
+    #[arg(long, value_name = "FILE", help_heading = WALK)]
+    pub image: Option<String>,
+    /// How far from that picture: the share of the steps that is walked, 0 to 1
+    /// [default: 0.8]
+    #[arg(long, value_name = "X", allow_negative_numbers = true, help_heading = WALK)]
+    pub strength: Option<f64>,
     /// Lay a LoRA over the model, multiplied by SCALE [default: 1]; may be given several times
     #[arg(long, value_name = "FILE[:SCALE]", help_heading = WALK)]
     pub lora: Vec<String>,
@@ -184,6 +200,12 @@ impl Flags {
         if (self.probe_step.is_some() || self.record_precision.is_some()) && self.record.is_none() {
             return Err(Problem::usage("precision-needs-record"));
         }
+        if self.strength.is_some() && self.image.is_none() {
+            return Err(Problem::usage("strength-needs-image"));
+        }
+        if self.until == Some(Stage::Encode) && self.image.is_none() && self.recording().is_none() {
+            return Err(Problem::usage("until-needs-image"));
+        }
         let before_image = self.until.is_some_and(|stage| stage != Stage::Image);
         if before_image && self.out.is_some() {
             return Err(Problem::usage("out-needs-image"));
@@ -207,6 +229,8 @@ impl Flags {
     pub fn asked(&self) -> Asked {
         Asked {
             model: self.model.clone(),
+            model_config: self.model_config.clone(),
+            prediction: self.prediction,
             prompt: self.prompt().map(str::to_owned),
             negative: self.negative.clone(),
             seed: self.seed,
@@ -227,6 +251,8 @@ impl Flags {
             probe_step: self.probe_step,
             x0_images: self.x0_images,
             attachments: self.attachments(),
+            image: self.image.as_deref().map(ImageAsked::file),
+            strength: self.strength,
         }
     }
 

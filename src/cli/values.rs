@@ -6,7 +6,7 @@ use crate::compare::Alignment;
 use crate::recording::Precision;
 use crate::terminal::{Colours, Marks, Protocol};
 use crate::walk::{
-    AttachmentAsked, DeviceChoice, DtypeChoice, EngineChoice, Sampler, Spacing, Stage,
+    AttachmentAsked, DeviceChoice, DtypeChoice, EngineChoice, Prediction, Sampler, Spacing, Stage,
 };
 use crate::words::Language;
 
@@ -31,6 +31,10 @@ pub(super) fn sampler() -> impl TypedValueParser<Value = Sampler> {
 
 pub(super) fn spacing() -> impl TypedValueParser<Value = Spacing> {
     one_of([Spacing::Leading, Spacing::Linspace, Spacing::Trailing].map(|s| (s.name(), s)).to_vec())
+}
+
+pub(super) fn prediction() -> impl TypedValueParser<Value = Prediction> {
+    one_of(Prediction::ALL.map(|p| (p.name(), p)).to_vec())
 }
 
 pub(super) fn stage() -> impl TypedValueParser<Value = Stage> {

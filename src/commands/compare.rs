@@ -43,7 +43,8 @@ pub(super) fn compare(flags: &CompareFlags, language: Language) -> Result<u8, Pr
     let mut most = size::MOST;
     let prepared = match flags.compared()? {
         Compared::Grid(axes) => {
-            let card = ModelFolder::open(flags.model.first().map(String::as_str))?.card()?;
+            let first = axes.cells().next().map(|cell| cell.asked).unwrap_or_default();
+            let card = ModelFolder::of(&first)?.card()?;
             most = size::most_in_memory(&axes, &card);
             if screen && axes.count() > most {
                 return Err(size::too_many_for_screen(&axes, most));

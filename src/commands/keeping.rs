@@ -81,11 +81,11 @@ impl<'a> Keeping<'a> {
 
     /// How many frames are wanted of a walk with so many calls.
     pub(super) fn wanted(&self, calls: usize) -> usize {
+        let course = self.settings.course(calls);
         match self.flags.until {
-            None | Some(Stage::Image) => calls + 6,
-            Some(Stage::Decode) => calls + 5,
-            Some(Stage::Step) => calls + 4,
-            Some(stage) => stage.index() + 1,
+            None | Some(Stage::Image) => course.frames(),
+            Some(Stage::Step) => course.place_of(Stage::Decode),
+            Some(stage) => course.place_of(stage) + 1,
         }
     }
 

@@ -13,7 +13,10 @@ pub(super) fn completed(flags: &Flags, words: Words) -> Result<Flags, Problem> {
     let Some(picture) = &flags.like else { return Ok(flags.clone()) };
     let like = read(picture)?;
     if !flags.quiet {
-        for problem in like.remarks.iter().chain(&other_model(&like, flags)) {
+        let given = |problem: &&Problem| {
+            flags.image.is_none() || !["like-denoising", "like-image"].contains(&problem.key())
+        };
+        for problem in like.remarks.iter().filter(given).chain(&other_model(&like, flags)) {
             remark(&words.problem(problem));
         }
     }
@@ -44,6 +47,9 @@ fn filled(flags: &Flags, like: Like) -> Flags {
     filled.clip_skip = filled.clip_skip.or(asked.clip_skip);
     filled.width = filled.width.or(asked.width);
     filled.height = filled.height.or(asked.height);
+    if flags.image.is_some() {
+        filled.strength = flags.strength.or(asked.strength);
+    }
     filled
 }
 

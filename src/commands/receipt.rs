@@ -18,7 +18,7 @@ pub(super) fn receipt(file: &str, flags: &Flags, language: Language) -> Result<u
     let words = Words::of(language);
     let recording = read(Path::new(file))?;
     let asked = asked(&recording, flags)?;
-    let model = ModelFolder::open(asked.model.as_deref())?.card()?;
+    let model = ModelFolder::of(&asked)?.card()?;
     if model.family != recording.card.family || model.vae_factor != recording.card.vae_factor {
         let there = &recording.card.name;
         return Err(Problem::new("verify-other-family")
@@ -52,6 +52,7 @@ fn asked(recording: &Recording, flags: &Flags) -> Result<Asked, Problem> {
     }
     Ok(Asked {
         model: flags.model.clone(),
+        model_config: flags.model_config.clone(),
         device: flags.device.unwrap_or_default(),
         dtype: flags.dtype.unwrap_or_default(),
         attachments: attachments(&again.attachments, flags),
@@ -134,7 +135,8 @@ fn again(
     };
     let mut trunk = again(engine, &fork.from, asked, look, watch)?;
     let mut past = Vec::new();
-    while past.len() <= 4 + fork.call
+    let before = trunk.course().before_steps();
+    while past.len() <= before + fork.call
         && let Some(frame) = trunk.next(watch)
     {
         past.push(frame?);
@@ -234,6 +236,7 @@ const fn reason(stage: Stage) -> &'static str {
         Stage::Tokens => "verify.by-tokens",
         Stage::Embeddings => "verify.by-embeddings",
         Stage::Schedule => "verify.by-schedule",
+        Stage::Encode => "verify.by-encode",
         Stage::Noise => "verify.by-noise",
         Stage::Step => "verify.by-step",
         Stage::Decode | Stage::Image => "verify.by-decode",

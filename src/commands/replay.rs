@@ -28,7 +28,7 @@ pub(super) fn printed(file: &str, flags: &Flags, language: Language) -> Result<u
     let log = Log::open(flags.log.as_deref())?;
     let recording = read(Path::new(file))?;
     log.line(&format!("opened {file}"));
-    let (there, all) = (recording.frames.len(), recording.calls + 6);
+    let (there, all) = (recording.frames.len(), recording.course().frames());
     let facts = (&recording.settings, &recording.card, recording.calls);
     let mut keeping = Keeping::begin(flags, Words::of(language), destination, facts)?;
     let wanted = keeping.wanted(recording.calls);

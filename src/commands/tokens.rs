@@ -12,7 +12,7 @@ pub(super) fn tokens(flags: &Flags, language: Language) -> Result<u8, Problem> {
     let Some(text) = flags.prompt() else {
         return Err(Problem::usage("argument-missing").with("flag", "TEXT"));
     };
-    let folder = ModelFolder::open(flags.model.as_deref())?.with(&flags.attachments())?;
+    let folder = ModelFolder::of(&flags.asked())?.with(&flags.attachments())?;
     let tokens = tokenize(&folder, text)?;
     let taught = folder.card()?.taught;
     let Some(encoder) = tokens.encoders.first() else { return Ok(super::DONE) };

@@ -31,6 +31,8 @@ pub enum Axis {
     Guidance(Vec<f64>),
     /// `--samplers`.
     Samplers(Vec<Sampler>),
+    /// `--strength`.
+    Strengths(Vec<f64>),
     /// `--model`: several models, or one at several ages.
     Models(Vec<String>),
     /// `--swap-at`: another prompt takes over after so many steps.
@@ -49,7 +51,7 @@ impl Axis {
             Self::Prompts(values) | Self::Models(values) => values.len(),
             Self::Seeds(values) => values.len(),
             Self::Steps(values) | Self::SwapAt { after: values, .. } => values.len(),
-            Self::Guidance(values) => values.len(),
+            Self::Guidance(values) | Self::Strengths(values) => values.len(),
             Self::Samplers(values) => values.len(),
         }
     }
@@ -69,7 +71,7 @@ impl Axis {
             Self::Prompts(values) | Self::Models(values) => once(values, Clone::clone),
             Self::Seeds(values) => once(values, |v| *v),
             Self::Steps(values) | Self::SwapAt { after: values, .. } => once(values, |v| *v),
-            Self::Guidance(values) => once(values, |v| v.to_bits()),
+            Self::Guidance(values) | Self::Strengths(values) => once(values, |v| v.to_bits()),
             Self::Samplers(values) => once(values, |v| *v),
         }
     }

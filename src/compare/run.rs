@@ -1,7 +1,7 @@
 //! One run of a comparison: a walk with a name, perhaps still growing, perhaps a fork of another.
 
 use crate::walk::{
-    Frame, Image, ModelCard, News, Noise, Problem, Schedule, Settings, Step, Tokens,
+    Course, Encode, Frame, Image, ModelCard, News, Noise, Problem, Schedule, Settings, Step, Tokens,
 };
 
 /// A walk laid beside others.
@@ -66,9 +66,15 @@ impl Run {
         }
     }
 
+    /// The frames that the whole walk has.
+    pub fn course(&self) -> Course {
+        let encodes = self.settings.as_ref().is_some_and(|settings| settings.image.is_some());
+        Course { calls: self.calls, encodes }
+    }
+
     /// Whether every frame of the walk is there.
     pub fn complete(&self) -> bool {
-        self.calls > 0 && self.frames.len() >= self.calls + 6
+        self.calls > 0 && self.frames.len() >= self.course().frames()
     }
 
     /// The tokens, if they are there.
@@ -88,6 +94,11 @@ impl Run {
         self.frames.iter().find_map(|f| if let Frame::Schedule(s) = f { Some(s) } else { None })
     }
 
+    /// The picture that it began from, if it began from one and is so far.
+    pub fn encode(&self) -> Option<&Encode> {
+        self.frames.iter().find_map(|f| if let Frame::Encode(e) = f { Some(&**e) } else { None })
+    }
+
     /// The noise, if it is there.
     pub fn noise(&self) -> Option<&Noise> {
         self.frames
@@ -102,8 +113,9 @@ impl Run {
 
     /// The step of call `call`, from 0, if it is there.
     pub fn step_at(&self, call: usize) -> Option<&Step> {
-        // Calls stand in order behind the four stages before them, in every whole walk.
-        let expected = self.frames.get(call.saturating_add(4)).and_then(Frame::as_step);
+        // Calls stand in order behind the stages before them, in every whole walk.
+        let place = call.saturating_add(self.course().before_steps());
+        let expected = self.frames.get(place).and_then(Frame::as_step);
         expected.filter(|s| s.call == call).or_else(|| self.steps().find(|s| s.call == call))
     }
 

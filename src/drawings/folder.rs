@@ -2,23 +2,20 @@
 //! brought to the model's size.
 
 use std::fs;
-use std::io::{BufRead, BufReader, Seek};
+use std::io::{BufRead, Cursor, Seek};
 use std::path::{Path, PathBuf};
 
+use image::RgbImage;
 use image::imageops::thumbnail;
-use image::{DynamicImage, ImageDecoder, ImageReader, Limits, RgbImage};
 
 use super::render::EDGE;
+use crate::picture_file::{self, bytes};
 use crate::walk::{Picture, Problem};
 
 /// A word cannot be taught from fewer.
 pub const FEWEST_PICTURES: usize = 2;
 /// Further pictures of a folder are left alone.
 const MOST_PICTURES: usize = 100;
-/// A picture of more pixels is not read.
-const MOST_PIXELS: u64 = 64_000_000;
-/// A file of more bytes is not read.
-const MOST_BYTES: u64 = 64 << 20;
 
 /// The pictures of a folder.
 #[derive(Clone, Debug, Default)]
@@ -77,53 +74,15 @@ fn name(path: &Path) -> String {
 /// One picture.
 fn read(path: &Path) -> Result<Picture, Problem> {
     let about = |key| Problem::new(key).with("file", path.display());
-    let broken = |reason: &dyn std::fmt::Display| about("picture-broken").with("reason", reason);
-    let file = fs::metadata(path).map_err(|error| broken(&error))?;
-    if !file.is_file() {
-        return Err(about("file-not-regular"));
-    }
-    if file.len() > MOST_BYTES {
-        return Err(about("file-too-large").with("limit", MOST_BYTES >> 20));
-    }
-    let file = fs::File::open(path).map_err(|error| broken(&error))?;
-    decoded(BufReader::new(file), about)
+    decoded(Cursor::new(bytes(path)?), about)
 }
 
-/// What a picture file holds; its size is looked at before anything is unpacked.
+/// What a picture file holds, at the size of drawings.
 pub(super) fn decoded(
     file: impl BufRead + Seek,
     about: impl Fn(&'static str) -> Problem,
 ) -> Result<Picture, Problem> {
-    let broken = |reason: &dyn std::fmt::Display| about("picture-broken").with("reason", reason);
-    let reader = ImageReader::new(file);
-    let reader = reader.with_guessed_format().map_err(|error| broken(&error))?;
-    let mut decoder = reader.into_decoder().map_err(|error| broken(&error))?;
-    let (width, height) = decoder.dimensions();
-    if u64::from(width) * u64::from(height) > MOST_PIXELS {
-        let size = format!("{width}×{height}");
-        return Err(about("picture-too-large")
-            .with("size", size)
-            .with("limit", MOST_PIXELS / 1_000_000));
-    }
-    let mut limits = Limits::default();
-    limits.max_alloc = Some(MOST_PIXELS * 16);
-    decoder.set_limits(limits).map_err(|error| broken(&error))?;
-    let orientation = decoder.orientation().map_err(|error| broken(&error))?;
-    let mut image = DynamicImage::from_decoder(decoder).map_err(|error| broken(&error))?;
-    image.apply_orientation(orientation);
-    Ok(fitted(&on_white(&image)))
-}
-
-/// What is transparent shows white.
-fn on_white(image: &DynamicImage) -> RgbImage {
-    if !image.color().has_alpha() {
-        return image.to_rgb8();
-    }
-    let pixels = image.to_rgba8();
-    RgbImage::from_fn(pixels.width(), pixels.height(), |x, y| {
-        let [r, g, b, alpha] = pixels.get_pixel(x, y).0.map(u32::from);
-        image::Rgb([r, g, b].map(|v| ((v * alpha + 255 * (255 - alpha) + 127) / 255) as u8))
-    })
+    Ok(fitted(&picture_file::decoded(file, about)?))
 }
 
 /// The whole picture within 64×64, averaged in boxes; what its form leaves free gets the middle

@@ -5,9 +5,11 @@ pub mod embedding;
 pub(super) mod laid;
 pub mod lora;
 mod lora_names;
+mod pickled;
 pub mod write;
 
 use std::collections::BTreeMap;
+use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -71,8 +73,7 @@ impl Attached {
         let width = folder.config(Part::Text)?.size("hidden_size", 512)?;
         let mut contents = Vec::new();
         for asked in asked {
-            let file = open(&asked.file)?;
-            let hash = file.hash();
+            let (file, hash) = open(&asked.file, asked.kind)?;
             if asked.hash.as_ref().is_some_and(|wanted| *wanted != hash) {
                 return Err(Problem::new("attachment-another").with("file", &asked.file));
             }
@@ -204,7 +205,8 @@ fn described(content: &Content, name: String, hash: String) -> Attachment {
     }
 }
 
-fn open(file: &str) -> Result<Weights, Problem> {
+/// The tensors of a file, and its SHA-256.
+fn open(file: &str, kind: AttachmentKind) -> Result<(Weights, String), Problem> {
     let path = Path::new(file);
     let about = |problem: Problem| problem.with("file", file);
     let Ok(there) = path.metadata() else { return Err(about(Problem::new("file-missing"))) };
@@ -214,7 +216,34 @@ fn open(file: &str) -> Result<Weights, Problem> {
     if there.len() > LARGEST {
         return Err(about(Problem::new("file-too-large")).with("limit", LARGEST >> 20));
     }
-    Weights::map(path, &Place::cpu())
+    if let Some(bytes) = pickle(path, there.len())? {
+        if kind == AttachmentKind::Lora {
+            return Err(about(Problem::new("lora-pickled")));
+        }
+        let tensors = pickled::tensors(&bytes, path)?;
+        let hash = hexadecimal(&Sha256::digest(&bytes));
+        return Ok((Weights::of_tensors(file, tensors, &Place::cpu()), hash));
+    }
+    let weights = Weights::map(path, &Place::cpu())?;
+    let hash = weights.hash();
+    Ok((weights, hash))
+}
+
+/// The bytes of a file that torch has saved; `None` for another.
+fn pickle(path: &Path, length: u64) -> Result<Option<Vec<u8>>, Problem> {
+    let about = |problem: Problem| problem.with("file", path.display());
+    let unread = |error| about(Problem::new("file-unreadable").with("reason", error));
+    let mut file = std::fs::File::open(path).map_err(unread)?;
+    let mut bytes = Vec::new();
+    file.by_ref().take(4).read_to_end(&mut bytes).map_err(unread)?;
+    if !pickled::is_pickled(&bytes) {
+        return Ok(None);
+    }
+    if length > pickled::LARGEST {
+        return Err(about(Problem::new("file-too-large")).with("limit", pickled::LARGEST >> 20));
+    }
+    file.take(pickled::LARGEST).read_to_end(&mut bytes).map_err(unread)?;
+    Ok(Some(bytes))
 }
 
 fn name(file: &str) -> String {

@@ -14,7 +14,7 @@ use super::open::Parts;
 use super::sampler::{self, Call, Plan};
 use super::settle::checked_fork;
 use crate::walk::{
-    Change, Fork, ForkAsked, Frame, FreshNoise, Grid, Problem, Schedule, Settings, Step,
+    Change, Encode, Fork, ForkAsked, Frame, FreshNoise, Grid, Problem, Schedule, Settings, Step,
 };
 
 /// What a fork takes from the walk that it branched from.
@@ -26,6 +26,8 @@ pub(super) struct Branch {
     pub(super) latent: Grid,
     /// What is different.
     pub(super) change: Change,
+    /// The picture that the walk began from, where it began from one.
+    pub(super) encode: Option<Encode>,
 }
 
 impl Branch {
@@ -56,7 +58,11 @@ pub(super) fn begin(parts: Arc<Parts>, asked: &ForkAsked, look: Look) -> Result<
     let steps: Vec<Step> =
         asked.past.iter().filter_map(Frame::as_step).take(asked.call).cloned().collect();
     let plan = joined(schedule, &steps, own, settings.sampler == asked.settings.sampler);
-    let branch = Branch { steps, latent, change: asked.change.clone() };
+    let encode = asked.past.iter().find_map(|frame| match frame {
+        Frame::Encode(encode) => Some((**encode).clone()),
+        _ => None,
+    });
+    let branch = Branch { steps, latent, change: asked.change.clone(), encode };
     Walk::planned(parts, &settings, look, plan, Some(branch))
 }
 
@@ -145,5 +151,6 @@ fn joined(schedule: &Schedule, steps: &[Step], own: Vec<Call>, same_sampler: boo
         init_noise_sigma: schedule.init_noise_sigma,
         alphas_cumprod: schedule.alphas_cumprod.clone(),
         calls,
+        left_out: schedule.left_out.clone(),
     }
 }

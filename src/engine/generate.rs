@@ -1,6 +1,7 @@
 //! The whole process, top to bottom: prompt to ids, ids to vectors, steps to a schedule, seed to
 //! noise, noise to latent step by step, latent to pixels.
 
+mod encode;
 mod in_step;
 mod masked;
 
@@ -20,8 +21,9 @@ use super::probe::{Mean, Probe, Wanted};
 use super::sampler::{self, Plan};
 use super::texts::{Texts, masked};
 use crate::walk::{
-    Asked, Attention, Change, Decode, Embeddings, EncoderTokens, Frame, Grid, Image, Neighbour,
-    Noise, Picture, Problem, Quantity, Schedule, Settings, Stage, Step, TextLayers, Tokens, Watch,
+    Asked, Attention, Change, Course, Decode, Embeddings, EncoderTokens, Frame, Grid, Image,
+    Neighbour, Noise, Picture, Problem, Quantity, Schedule, Settings, Stage, Step, TextLayers,
+    Tokens, Watch,
 };
 
 /// How many near words are looked for.
@@ -97,6 +99,8 @@ pub struct Walk {
     branch: Option<Branch>,
     /// `[B,77,C]`
     context: Option<Tensor>,
+    /// The picture's latent, where the walk begins from one.
+    start: Option<Grid>,
     /// The latent that the next call begins with.
     latent: Option<Grid>,
     past: Vec<Past>,
@@ -145,20 +149,26 @@ impl Walk {
             texts: None,
             branch,
             context: None,
+            start: None,
             latent: None,
             past: Vec::new(),
             image: None,
         })
     }
 
-    /// How many calls of the network there will be: `calls + 6` frames in all.
+    /// How many calls of the network there will be.
     pub const fn calls(&self) -> usize {
         self.plan.calls.len()
     }
 
     /// Whether the last frame was given.
     pub const fn finished(&self) -> bool {
-        self.made == self.calls() + 6
+        self.made == self.course().frames()
+    }
+
+    /// The frames that the walk has.
+    pub const fn course(&self) -> Course {
+        self.settings.course(self.calls())
     }
 
     /// The settings of this walk.
@@ -169,19 +179,18 @@ impl Walk {
     /// Computes the next frame; `None` after the last. A frame that failed or was cancelled can
     /// be asked for again: the walk stands where it stood.
     pub fn next(&mut self, watch: &dyn Watch) -> Option<Result<Frame, Problem>> {
-        let calls = self.calls();
-        let frame = match self.made {
-            0 => self.tokens().map(Frame::Tokens),
-            1 => self.embeddings(watch).map(Frame::Embeddings),
-            2 => Ok(Frame::Schedule(self.schedule())),
-            3 => Ok(Frame::Noise(self.noise())),
-            n if n < 4 + self.shared() => {
-                self.shared_step(n - 4).map(|step| Frame::Step(Box::new(step)))
-            }
-            n if n < 4 + calls => self.step(n - 4, watch).map(|step| Frame::Step(Box::new(step))),
-            n if n == 4 + calls => self.decode(watch).map(Frame::Decode),
-            n if n == 5 + calls => self.image().map(Frame::Image),
-            _ => return None,
+        if self.finished() {
+            return None;
+        }
+        let frame = match self.course().stage_of(self.made) {
+            Stage::Tokens => self.tokens().map(Frame::Tokens),
+            Stage::Embeddings => self.embeddings(watch).map(Frame::Embeddings),
+            Stage::Schedule => Ok(Frame::Schedule(self.schedule())),
+            Stage::Encode => self.encode(watch).map(|encode| Frame::Encode(Box::new(encode))),
+            Stage::Noise => self.noise().map(Frame::Noise),
+            Stage::Step => self.step_at(self.made, watch).map(|step| Frame::Step(Box::new(step))),
+            Stage::Decode => self.decode(watch).map(Frame::Decode),
+            Stage::Image => self.image().map(Frame::Image),
         };
         self.made += usize::from(frame.is_ok());
         Some(frame)
@@ -220,20 +229,35 @@ impl Walk {
             alphas_cumprod: self.plan.alphas_cumprod.clone(),
             init_noise_sigma: self.plan.init_noise_sigma,
             steps: self.plan.calls.iter().map(|call| call.step).collect(),
+            left_out: self.plan.left_out.clone(),
             sample: self.parts.sample.clone(),
         }
     }
 
-    /// The seed becomes noise, and the noise the first latent.
-    fn noise(&mut self) -> Noise {
+    /// The seed becomes noise, and the noise the first latent; where the walk begins from a picture,
+    /// together with the picture's.
+    fn noise(&mut self) -> Result<Noise, Problem> {
         let (h, w) = self.latent_size();
         let noise = self.generator.normal(&[1, 4, h, w]);
-        self.latent = Some(noise.map(|x| x * self.plan.init_noise_sigma));
+        let first = match &self.start {
+            Some(start) => {
+                let (keep, share) = self.plan.mixing(self.settings.sampler);
+                start.zip(&noise, |x, n| keep * x + share * n).ok_or_else(odd_shape)?
+            }
+            None => noise.map(|x| x * self.plan.init_noise_sigma),
+        };
+        self.latent = Some(first);
         if let Some(branch) = &self.branch {
             branch.draw_again(&mut self.generator, noise.shape());
             self.latent = Some(branch.latent.clone());
         }
-        Noise { noise, seed: self.settings.seed }
+        Ok(Noise { noise, seed: self.settings.seed })
+    }
+
+    /// The step whose frame stands at this place.
+    fn step_at(&mut self, place: usize, watch: &dyn Watch) -> Result<Step, Problem> {
+        let call = self.course().call_at(place).ok_or_else(out_of_order)?;
+        if call < self.shared() { self.shared_step(call) } else { self.step(call, watch) }
     }
 
     /// What a fork changes.
@@ -371,10 +395,13 @@ impl Walk {
     }
 
     fn picture(&self, x0: &Grid, watch: &dyn Watch, call: usize) -> Result<Picture, Problem> {
+        self.through_decoder(x0, &Pace::new(watch, Stage::Decode, call))
+    }
+
+    fn through_decoder(&self, x0: &Grid, pace: &Pace<'_>) -> Result<Picture, Problem> {
         let scaling = self.parts.networks.scaling_factor() as f32;
         let input = capture::tensor(&x0.map(|x| x / scaling), self.parts.networks.place())?;
-        let pace = Pace::new(watch, Stage::Decode, call);
-        let image = self.parts.networks.decode(&input, &mut Probe::nothing(), &pace)?;
+        let image = self.parts.networks.decode(&input, &mut Probe::nothing(), pace)?;
         Picture::from_decoder(&capture::grid(&image)?).ok_or_else(odd_shape)
     }
 

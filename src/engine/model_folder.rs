@@ -20,7 +20,9 @@ use super::pocket;
 use super::single_file::SingleFile;
 use super::text::table_name;
 use super::weights::Weights;
-use crate::walk::{Age, AttachmentAsked, Family, ModelCard, Picture, Preview, Problem, Taught};
+use crate::walk::{
+    Age, Asked, AttachmentAsked, Family, ModelCard, Picture, Preview, Problem, Taught,
+};
 
 /// The largest config, vocabulary or list of merges that is read (CLIP's `tokenizer.json` has
 /// 2.2 to 3.6 MB).
@@ -118,6 +120,33 @@ impl ModelFolder {
             return Err(Problem::new("model-layout").with("file", path));
         }
         Ok(folder)
+    }
+
+    /// The folder or file that is asked for, with what it takes its configs from.
+    ///
+    /// # Errors
+    /// As [`Self::open`] and [`Self::single`]; a folder of configs for a model that is no single
+    /// file, or one that is no such folder.
+    pub fn of(asked: &Asked) -> Result<Self, Problem> {
+        let Some(config) = &asked.model_config else { return Self::open(asked.model.as_deref()) };
+        let file = asked.model.as_deref().map(Path::new).filter(|path| path.is_file());
+        let file = file.ok_or_else(|| {
+            let model = asked.model.as_deref().unwrap_or(INSIDE);
+            Problem::usage("model-config-needs-file").with("model", model)
+        })?;
+        if !Path::new(config).join("unet/config.json").is_file() {
+            return Err(Problem::new("model-layout").with("file", config));
+        }
+        Self::single(file, Some(Path::new(config)))
+    }
+
+    /// Whether nothing says how the network's answer is to be read: of Stable Diffusion 2 in one file
+    /// there are two kinds, and their files are alike.
+    pub(super) fn prediction_is_guessed(&self) -> bool {
+        match &self.home {
+            Home::Single(single) => single.config().is_none() && single.is_open_clip(),
+            Home::Pocket | Home::Folder(_) => false,
+        }
     }
 
     /// A checkpoint in one file. Its configs and its tokenizer come from the folder `config`, or

@@ -126,6 +126,17 @@ impl Networks {
         Ok(image)
     }
 
+    /// The encoder's answer to pixels; see [`Vae::moments`]. The second opinion has none of its own:
+    /// this program's stands in.
+    pub fn moments(
+        &self,
+        image: &Tensor,
+        probe: &mut Probe,
+        pace: &Pace<'_>,
+    ) -> Result<Tensor, Problem> {
+        self.vae.moments(image, probe, pace)
+    }
+
     /// Latents are divided by this before decoding.
     pub fn scaling_factor(&self) -> f64 {
         self.vae.scaling_factor()

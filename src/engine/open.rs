@@ -11,6 +11,7 @@ use super::networks::Networks;
 use super::preview_file::{CACHE, PreviewFile};
 use super::scheduler_config::SchedulerConfig;
 use super::settle::settle;
+use super::start::start;
 use super::tokenizer::Tokenizer;
 use crate::walk::{
     Asked, Attachment, AttachmentAsked, DeviceChoice, DtypeChoice, EncoderTokens, EngineChoice,
@@ -41,7 +42,8 @@ pub struct Engine {
 }
 
 /// What decides the networks that are open.
-type Opened = (Option<String>, DeviceChoice, DtypeChoice, EngineChoice, Vec<AttachmentAsked>);
+type Opened =
+    (Option<String>, Option<String>, DeviceChoice, DtypeChoice, EngineChoice, Vec<AttachmentAsked>);
 
 impl Engine {
     /// Reads the model that `asked` names, on the device and in the numbers that it asks for.
@@ -51,7 +53,7 @@ impl Engine {
     /// A missing or damaged file, a configuration that does not fit, a device that is not there,
     /// wrong settings, or cancelled.
     pub fn open(asked: &Asked, watch: &dyn Watch) -> Result<Self, Problem> {
-        let folder = ModelFolder::open(asked.model.as_deref())?.with(&asked.attachments)?;
+        let folder = ModelFolder::of(asked)?.with(&asked.attachments)?;
         Self::open_in(&folder, asked, watch)
     }
 
@@ -69,7 +71,8 @@ impl Engine {
         let card = folder.card()?;
         let scheduler = SchedulerConfig::of(folder)?;
         let named = (place.device_name(), place.dtype_name());
-        let settings = settle(asked, &card, &scheduler, named)?;
+        let mut settings = settle(asked, &card, &scheduler, named)?;
+        begin_from_image(asked, &mut settings)?;
         let footprint = Footprint::read(folder, &card)?;
         footprint.check(&settings, &place, false)?;
         let tokenizer = Tokenizer::open(folder, card.taught.as_ref())?;
@@ -126,11 +129,13 @@ impl Engine {
     /// Completes `asked` from the model's own files, then from a table by family.
     ///
     /// # Errors
-    /// Usage problems: steps, sizes or a prompt outside their ranges.
+    /// Usage problems: steps, sizes or a prompt outside their ranges; a picture to begin from that
+    /// cannot be read.
     pub fn settle(&self, asked: &Asked) -> Result<Settings, Problem> {
         let place = self.parts.networks.place();
         let device = (place.device_name(), place.dtype_name());
-        let settings = settle(asked, &self.parts.card, &self.parts.scheduler, device)?;
+        let mut settings = settle(asked, &self.parts.card, &self.parts.scheduler, device)?;
+        begin_from_image(asked, &mut settings)?;
         Ok(Settings { attachments: self.parts.attachments.clone(), ..settings })
     }
 
@@ -153,6 +158,13 @@ impl Engine {
     }
 }
 
+/// Reads the picture that the walk is to begin from, if it is.
+fn begin_from_image(asked: &Asked, settings: &mut Settings) -> Result<(), Problem> {
+    let size = (settings.width, settings.height);
+    settings.image = asked.image.as_ref().map(|image| start(image, size)).transpose()?;
+    Ok(())
+}
+
 /// Cuts a text with a model's tokenizer, without opening its networks.
 ///
 /// # Errors
@@ -164,5 +176,6 @@ pub fn tokenize(folder: &ModelFolder, text: &str) -> Result<Tokens, Problem> {
 }
 
 fn key(asked: &Asked) -> Opened {
-    (asked.model.clone(), asked.device, asked.dtype, asked.engine, asked.attachments.clone())
+    let (model, config) = (asked.model.clone(), asked.model_config.clone());
+    (model, config, asked.device, asked.dtype, asked.engine, asked.attachments.clone())
 }

@@ -20,7 +20,7 @@ pub struct Wanted {
     pub mean: Option<Mean>,
     /// The decoder's levels, made small.
     pub levels: bool,
-    /// The decoder's levels, whole (`decode.…`).
+    /// The decoder's levels, whole (`decode.…`), and the encoder's end (`encode.…`).
     pub whole_levels: bool,
 }
 
@@ -123,6 +123,14 @@ impl Probe {
         }
         if self.wanted.whole_levels {
             self.named.push((format!("decode.{name}"), capture::grid(tensor)?));
+        }
+        Ok(())
+    }
+
+    /// What the encoder ends with, under its name in recordings.
+    pub(super) fn encoded(&mut self, name: &str, tensor: &Tensor) -> Result<(), Problem> {
+        if self.wanted.whole_levels {
+            self.named.push((format!("encode.{name}"), capture::grid(tensor)?));
         }
         Ok(())
     }

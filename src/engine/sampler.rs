@@ -19,12 +19,14 @@ mod unipc;
 pub use continued::continued;
 
 use super::scheduler_config::{SMALLEST_ALPHA, SchedulerConfig};
-use crate::walk::{Formula, Prediction, Problem, Sampler, Settings, Term};
+use crate::walk::{
+    Formula, LeftOut, Prediction, Problem, Quantity, Sampler, Schedule, Settings, Term,
+};
 
 /// All that a sampler will do, in advance.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Plan {
-    /// `[calls + 1]`, for samplers that work in σ.
+    /// For samplers that work in σ, one for each call, those left out among them, and one more.
     pub sigmas: Option<Vec<f32>>,
     /// Noise level σ before each call and after the last: `[calls + 1]`, finite.
     pub levels: Vec<f32>,
@@ -34,6 +36,8 @@ pub struct Plan {
     pub alphas_cumprod: Vec<f32>,
     /// One for each call of the network.
     pub calls: Vec<Call>,
+    /// The calls before these that strength left out.
+    pub left_out: Vec<LeftOut>,
 }
 
 /// One call of the network and the sampler's answer to it.
@@ -60,6 +64,38 @@ impl Plan {
         self.calls.last().map_or(0, |call| call.step + 1)
     }
 
+    /// The factors of picture and unit noise that make the first latent of a walk that begins from
+    /// a picture.
+    pub fn mixing(&self, sampler: Sampler) -> (f32, f32) {
+        let Some(first) = self.calls.first() else { return (1.0, 0.0) };
+        match sampler {
+            Sampler::Euler | Sampler::EulerA | Sampler::Heun => (1.0, first.sigma),
+            Sampler::DpmPp2m | Sampler::DpmPp2mSde | Sampler::UniPc => {
+                Schedule::factors(first.sigma)
+            }
+            Sampler::Ddim | Sampler::Ddpm | Sampler::Pndm | Sampler::Lcm => {
+                let keep = alpha_at(&self.alphas_cumprod, first.timestep as i64);
+                (keep.sqrt(), (1.0 - keep).sqrt())
+            }
+        }
+    }
+
+    /// The plan without its first calls, for a sampler whose other calls do not look back at them.
+    fn cut(mut self, count: usize) -> Self {
+        let steps = self.calls.get(count).map_or(0, |call| call.step);
+        let gone = self.calls.drain(..count.min(self.calls.len()));
+        self.left_out =
+            gone.map(|call| LeftOut { timestep: call.timestep, level: call.sigma }).collect();
+        self.levels.drain(..self.left_out.len());
+        for call in &mut self.calls {
+            call.step -= steps;
+            for term in &mut call.formula.next {
+                term.of = term.of.of_call_moved(|call| call.saturating_sub(count));
+            }
+        }
+        self
+    }
+
     /// The timesteps of all calls.
     pub fn timesteps(&self) -> Vec<f32> {
         self.calls.iter().map(|call| call.timestep).collect()
@@ -77,16 +113,23 @@ pub fn plan(config: &SchedulerConfig, settings: &Settings) -> Result<Plan, Probl
             .with("steps", settings.steps)
             .with("most", config.train_steps));
     }
+    let left_out = settings.steps_left_out();
+    if left_out == settings.steps {
+        return Err(Problem::usage("strength-no-steps")
+            .with("strength", settings.strength.unwrap_or_default())
+            .with("steps", settings.steps));
+    }
     let plan = match settings.sampler {
-        Sampler::Ddim => ddim::plan(config, settings)?,
-        Sampler::Ddpm => ddpm::plan(config, settings)?,
-        Sampler::Pndm => pndm::plan(config, settings)?,
-        Sampler::Euler => euler::plan(config, settings)?,
-        Sampler::EulerA => euler_a::plan(config, settings)?,
-        Sampler::Heun => heun::plan(config, settings)?,
-        Sampler::DpmPp2m | Sampler::DpmPp2mSde => dpmpp2m::plan(config, settings)?,
-        Sampler::UniPc => unipc::plan(config, settings)?,
-        Sampler::Lcm => lcm::plan(config, settings)?,
+        Sampler::Ddim => ddim::plan(config, settings)?.cut(left_out),
+        Sampler::Ddpm => ddpm::plan(config, settings)?.cut(left_out),
+        Sampler::Pndm => pndm::plan(config, settings, left_out)?,
+        Sampler::Euler => euler::plan(config, settings)?.cut(left_out),
+        Sampler::EulerA => euler_a::plan(config, settings)?.cut(left_out),
+        // Two calls a step, except the last.
+        Sampler::Heun => heun::plan(config, settings)?.cut(2 * left_out),
+        Sampler::DpmPp2m | Sampler::DpmPp2mSde => dpmpp2m::plan(config, settings, left_out)?,
+        Sampler::UniPc => unipc::plan(config, settings, left_out)?,
+        Sampler::Lcm => lcm::plan(config, settings)?.cut(left_out),
     };
     let finite = |call: &&Call| {
         let f = &call.formula;
@@ -181,6 +224,12 @@ fn alpha_after(
     })
 }
 
-fn term(factor: f64, of: crate::walk::Quantity) -> Term {
+/// The calls that strength leaves out of these timesteps and noise levels.
+fn left_out(timesteps: &[f64], levels: &[f32]) -> Vec<LeftOut> {
+    let pairs = timesteps.iter().zip(levels);
+    pairs.map(|(&timestep, &level)| LeftOut { timestep: timestep as f32, level }).collect()
+}
+
+fn term(factor: f64, of: Quantity) -> Term {
     Term { factor: factor as f32, of }
 }

@@ -22,6 +22,8 @@ pub struct SchedulerConfig {
     pub own: Option<Sampler>,
     /// How the network's answer is read.
     pub prediction: Prediction,
+    /// Whether no file of the model says so: it is that of the more usual model of its family.
+    pub prediction_guessed: bool,
     /// Training steps.
     pub train_steps: usize,
     /// β of each training step.
@@ -98,7 +100,8 @@ impl SchedulerConfig {
         // Only where the scheduler's own file does not name its class.
         let index = folder.json("model_index.json").ok();
         let class = index.as_ref().and_then(|index| index.get("scheduler")?.get(1)?.as_str());
-        Self::parse(&bytes, &file, class)
+        let config = Self::parse(&bytes, &file, class)?;
+        Ok(Self { prediction_guessed: folder.prediction_is_guessed(), ..config })
     }
 
     /// Parses the bytes of `scheduler_config.json`; `file` names it in sentences. `class` is the
@@ -116,6 +119,7 @@ impl SchedulerConfig {
             own: None,
             class,
             prediction: Prediction::Epsilon,
+            prediction_guessed: false,
             train_steps: 1000,
             betas: Vec::new(),
             zero_snr: false,

@@ -4,7 +4,7 @@
 use super::family::{Usual, usual};
 use super::scheduler_config::SchedulerConfig;
 use super::tokenizer::PROMPT_LIMIT;
-use crate::walk::{Asked, Change, ModelCard, Problem, Sampler, Settings, Spacing};
+use crate::walk::{Asked, Change, ModelCard, Prediction, Problem, Sampler, Settings, Spacing};
 
 /// The most latent cells that are computed: 2048 × 2048 pixels of Stable Diffusion.
 const MOST_CELLS: usize = 256 * 256;
@@ -38,7 +38,7 @@ pub fn settle(
         karras: karras(asked, sampler, scheduler)?,
         eta: eta(asked, sampler)?,
         spacing: spacing(asked, sampler, scheduler)?,
-        prediction: scheduler.prediction,
+        prediction: prediction(asked, scheduler, &mut guessed),
         original_steps: original_steps(asked, sampler, scheduler)?,
         guidance: guidance(asked, card, &usual, &mut guessed)?,
         guidance_rescale: guidance_rescale(asked)?,
@@ -48,8 +48,10 @@ pub fn settle(
         device: device.to_owned(),
         dtype: dtype.to_owned(),
         engine: asked.engine,
-        guessed,
         attachments: Vec::new(),
+        image: None,
+        strength: strength(asked, &usual, &mut guessed)?,
+        guessed,
         fork: None,
     };
     let cells = settings.width / card.vae_factor * (settings.height / card.vae_factor);
@@ -180,6 +182,29 @@ fn original_steps(
     }
 }
 
+/// How far a walk goes from the picture that it begins from; one that begins from noise has none.
+fn strength(
+    asked: &Asked,
+    usual: &Usual,
+    guessed: &mut Vec<String>,
+) -> Result<Option<f64>, Problem> {
+    if asked.image.is_none() {
+        return match asked.strength {
+            Some(_) => Err(Problem::usage("strength-needs-image")),
+            None => Ok(None),
+        };
+    }
+    let strength = asked.strength.unwrap_or_else(|| {
+        guessed.push("strength".to_owned());
+        usual.strength
+    });
+    if (0.0..=1.0).contains(&strength) {
+        Ok(Some(strength))
+    } else {
+        Err(Problem::usage("strength-range").with("strength", strength))
+    }
+}
+
 fn guidance_rescale(asked: &Asked) -> Result<f64, Problem> {
     let rescale = asked.guidance_rescale.unwrap_or(0.0);
     if (0.0..=1.0).contains(&rescale) {
@@ -187,6 +212,14 @@ fn guidance_rescale(asked: &Asked) -> Result<f64, Problem> {
     } else {
         Err(Problem::usage("guidance-rescale-range").with("rescale", rescale))
     }
+}
+
+/// How the network's answer is read: as the user says, else as the model's files say.
+fn prediction(asked: &Asked, scheduler: &SchedulerConfig, guessed: &mut Vec<String>) -> Prediction {
+    if asked.prediction.is_none() && scheduler.prediction_guessed {
+        guessed.push("prediction".to_owned());
+    }
+    asked.prediction.unwrap_or(scheduler.prediction)
 }
 
 fn eta(asked: &Asked, sampler: Sampler) -> Result<f64, Problem> {

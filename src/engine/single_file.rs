@@ -96,6 +96,11 @@ impl SingleFile {
         &self.path
     }
 
+    /// Whether its text encoder is OpenCLIP's, as in Stable Diffusion 2.
+    pub(super) fn is_open_clip(&self) -> bool {
+        self.names[0].values().any(|held| held.tensor.starts_with(text_names::OPEN_CLIP))
+    }
+
     /// The folder that the configs come from.
     pub(super) fn config(&self) -> Option<&Path> {
         self.config.as_deref()

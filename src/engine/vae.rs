@@ -76,6 +76,22 @@ impl Vae {
 
     /// Pixels `[B,3,H,W]` in −1..1 as moments of the latents, before the scaling factor.
     pub fn encode(&self, image: &Tensor, pace: &Pace<'_>) -> Result<Moments, Problem> {
+        let moments = self.moments(image, &mut Probe::nothing(), pace)?;
+        let latent = self.config.latent;
+        Ok(Moments {
+            mean: moments.narrow(1, 0, latent)?.contiguous()?,
+            log_variance: moments.narrow(1, latent, latent)?.contiguous()?.clamp(-30.0, 20.0)?,
+        })
+    }
+
+    /// The same as the encoder answers: `[B,8,h,w]`, means, then logarithms of variances, not
+    /// clamped.
+    pub fn moments(
+        &self,
+        image: &Tensor,
+        probe: &mut Probe,
+        pace: &Pace<'_>,
+    ) -> Result<Tensor, Problem> {
         checked(image, self.config.pixels.0)?;
         if self.encoder.get().is_none() {
             // Another thread may have been first: then its encoder stays.
@@ -85,12 +101,7 @@ impl Vae {
             .encoder
             .get()
             .ok_or_else(|| Problem::new("compute-failed").with("reason", "encoder"))?;
-        let moments = encoder.forward(image, pace)?;
-        let latent = self.config.latent;
-        Ok(Moments {
-            mean: moments.narrow(1, 0, latent)?.contiguous()?,
-            log_variance: moments.narrow(1, latent, latent)?.contiguous()?.clamp(-30.0, 20.0)?,
-        })
+        encoder.forward(image, probe, pace)
     }
 }
 

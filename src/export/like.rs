@@ -107,6 +107,7 @@ impl Like {
                 clip_skip: (settings.clip_skip > 0).then_some(settings.clip_skip),
                 width: Some(settings.width),
                 height: Some(settings.height),
+                strength: settings.strength,
                 ..Asked::default()
             },
             model: Some(settings.model.clone()),
@@ -117,6 +118,10 @@ impl Like {
         }
         if settings.fork.is_some() {
             like.remark(Problem::new("like-fork"));
+        }
+        if let (Some(image), Some(strength)) = (&settings.image, settings.strength) {
+            let remark = Problem::new("like-image").with("strength", strength);
+            like.remark(remark.with("file", short(&image.name)));
         }
         like
     }
@@ -168,6 +173,7 @@ impl Like {
             }
             "Hires upscale" => self.remark(Problem::new("like-hires")),
             "Denoising strength" => {
+                self.asked.strength = value.trim().parse().ok();
                 self.remark(Problem::new("like-denoising").with("value", short(value)));
             }
             "Schedule type" | "Model hash" | "Version" | "RNG" | "VAE hash" | "Lora hashes"

@@ -76,6 +76,9 @@ pub fn parameters(settings: &Settings) -> String {
         ("Size", format!("{}x{}", settings.width, settings.height)),
         ("Model", settings.model.clone()),
     ]);
+    if let Some(strength) = settings.strength {
+        values.push(("Denoising strength", strength.to_string()));
+    }
     if settings.clip_skip > 0 {
         values.push((CLIP_SKIP, (settings.clip_skip + 1).to_string()));
     }

@@ -67,6 +67,10 @@ pub(super) fn facts(settings: &Settings, words: Words) -> String {
             ("height", &settings.height.to_string()),
         ],
     );
+    if let (Some(image), Some(strength)) = (&settings.image, settings.strength) {
+        let facts = [("name", &*image.name), ("strength", &strength.to_string())];
+        line.push_str(&words.fill("export.sheet.image", &facts));
+    }
     if let Some(negative) = settings.negative.as_deref().filter(|text| !text.is_empty()) {
         line.push_str(&words.fill("export.sheet.negative", &[("negative", negative)]));
     }

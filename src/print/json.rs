@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 
 use crate::walk::statistics::cosine;
 use crate::walk::{
-    Decode, Embeddings, Encoding, Frame, Grid, Image, LayerChange, ModelCard, Near, Nearness,
-    NeverTrained, Noise, Schedule, Statistics, Step, Taught, Tokens,
+    Decode, Embeddings, Encode, Encoding, Frame, Grid, Image, LayerChange, ModelCard, Near,
+    Nearness, NeverTrained, Noise, Schedule, Statistics, Step, Taught, Tokens,
 };
 
 use super::Past;
@@ -29,6 +29,7 @@ pub(crate) fn frame(frame: &Frame, past: &Past, out: &mut dyn Write) -> io::Resu
         Frame::Tokens(tokens) => self::tokens(line, tokens, past),
         Frame::Embeddings(embeddings) => self::embeddings(line, embeddings, past),
         Frame::Schedule(schedule) => self::schedule(line, schedule),
+        Frame::Encode(encode) => self::encode(line, encode),
         Frame::Noise(noise) => self::noise(line, noise),
         Frame::Step(step) => self::step(line, step, past),
         Frame::Decode(decode) => self::decode(line, decode),
@@ -101,6 +102,16 @@ impl Line {
 
     fn statistics(self, name: &str, grid: &Grid) -> Self {
         self.field(name, Numbers::of(&Statistics::of(grid)))
+    }
+
+    /// The calls that strength left out; nothing where there are none.
+    fn left_out(self, schedule: &Schedule) -> Self {
+        if schedule.left_out.is_empty() {
+            return self;
+        }
+        let timesteps: Vec<f32> = schedule.left_out.iter().map(|call| call.timestep).collect();
+        let levels: Vec<f32> = schedule.left_out.iter().map(|call| call.level).collect();
+        self.field("left_out", json!({ "timesteps": timesteps, "levels": levels }))
     }
 
     fn maybe(self, name: &str, grid: Option<&Grid>) -> Self {
@@ -237,6 +248,18 @@ fn schedule(line: Line, schedule: &Schedule) -> Line {
         .field("sigmas", &schedule.sigmas)
         .field("steps", &schedule.steps)
         .field("init_noise_sigma", schedule.init_noise_sigma)
+        .left_out(schedule)
+}
+
+fn encode(line: Line, encode: &Encode) -> Line {
+    line.statistics("image", &encode.image)
+        .statistics("mean", &encode.mean())
+        .statistics("deviation", &encode.deviation())
+        .statistics("noise", &encode.noise)
+        .field("scaling", encode.scaling)
+        .statistics("latent", &encode.latent())
+        .field("lost", encode.lost())
+        .field("seconds", encode.seconds)
 }
 
 fn noise(line: Line, noise: &Noise) -> Line {

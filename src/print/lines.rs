@@ -2,6 +2,7 @@
 //! columns; coloured only where colour means something: amber is the prompt and what comes of it.
 
 mod attachments;
+mod encode;
 mod noise;
 mod picture;
 mod step;
@@ -91,6 +92,7 @@ impl Page<'_> {
             Frame::Tokens(tokens) => self.tokens(tokens),
             Frame::Embeddings(embeddings) => self.embeddings(embeddings, pictures),
             Frame::Schedule(schedule) => self.schedule(schedule),
+            Frame::Encode(encode) => self.encode(encode, pictures),
             Frame::Noise(noise) => self.noise(noise, pictures),
             Frame::Step(step) => self.step(step, pictures),
             Frame::Decode(decode) => self.decode(decode, pictures),
@@ -101,7 +103,7 @@ impl Page<'_> {
     /// A stage's name on a line of its own.
     fn heading(&mut self, stage: Stage) -> io::Result<()> {
         let name = self.words.text(rail_key(stage));
-        rule(self.out, &format!("{} {name}", stage.index() + 1))
+        rule(self.out, &format!("{} {name}", stage.number()))
     }
 
     fn say(&mut self, text: &str) -> io::Result<()> {
@@ -160,6 +162,7 @@ pub(crate) const fn rail_key(stage: Stage) -> &'static str {
         Stage::Tokens => "rail.tokens",
         Stage::Embeddings => "rail.embeddings",
         Stage::Schedule => "rail.schedule",
+        Stage::Encode => "rail.encode",
         Stage::Noise => "rail.noise",
         Stage::Step => "rail.step",
         Stage::Decode => "rail.decode",

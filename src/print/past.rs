@@ -58,6 +58,7 @@ impl Past {
             }
             Frame::Embeddings(_)
             | Frame::Schedule(_)
+            | Frame::Encode(_)
             | Frame::Noise(_)
             | Frame::Decode(_)
             | Frame::Image(_) => {}

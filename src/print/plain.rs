@@ -2,6 +2,7 @@
 //! symbol that has no word; every plot a sentence, every picture described from its pixels.
 
 pub(super) mod curve;
+mod encode;
 mod step;
 
 use std::io::{self, Write};
@@ -56,6 +57,7 @@ pub(crate) fn frame(
         Frame::Tokens(tokens) => page.tokens(tokens),
         Frame::Embeddings(embeddings) => page.embeddings(embeddings),
         Frame::Schedule(schedule) => page.schedule(schedule),
+        Frame::Encode(encode) => page.encode(encode),
         Frame::Noise(noise) => page.noise(noise),
         Frame::Step(step) => page.step(step),
         Frame::Decode(decode) => page.decode(decode),
@@ -82,9 +84,11 @@ impl Spoken<'_> {
 
     fn stage(&mut self, stage: Stage) -> io::Result<()> {
         writeln!(self.out)?;
+        let course = self.past.settings.course(self.past.calls);
+        let number = course.stages().position(|other| other == stage).unwrap_or(0) + 1;
         let facts = [
-            ("number", (stage.index() + 1).to_string()),
-            ("stages", Stage::ALL.len().to_string()),
+            ("number", number.to_string()),
+            ("stages", course.stages().count().to_string()),
             ("name", self.words.text(rail_key(stage)).to_owned()),
         ];
         self.fill("print.plain.stage", &facts)
@@ -226,6 +230,16 @@ impl Spoken<'_> {
         self.fill("print.plain.schedule", &facts)?;
         let levels = curve::said(self.words, &schedule.levels);
         self.fill("print.plain.levels", &[("curve", levels)])?;
+        if let (Some(strength), Some(first)) = (s.strength, schedule.levels.first()) {
+            let gone = schedule.left_out.len();
+            let facts = [
+                ("strength", plain_number(strength)),
+                ("count", gone.to_string()),
+                ("all", (gone + schedule.timesteps.len()).to_string()),
+                ("sigma", short(*first)),
+            ];
+            self.fill("schedule.left-out", &facts)?;
+        }
         let signal: Vec<f32> = schedule.levels.iter().map(|&s| Schedule::factors(s).0).collect();
         let signal = curve::said(self.words, &signal);
         self.fill("print.plain.signal", &[("curve", signal)])?;

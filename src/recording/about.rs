@@ -11,6 +11,23 @@ pub(super) struct AboutSchedule {
     /// For each call, the step that it belongs to.
     pub(super) steps: Vec<usize>,
     pub(super) init_noise_sigma: f32,
+    /// How many of the timesteps, at the beginning, belong to calls that strength left out.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub(super) left_out: usize,
+}
+
+fn is_none(n: &usize) -> bool {
+    *n == 0
+}
+
+/// `encode.about`
+#[derive(Serialize, Deserialize)]
+pub(super) struct AboutEncode {
+    pub(super) seconds: f32,
+    pub(super) scaling: f32,
+    /// Names of the whole tensors.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) whole: Vec<String>,
 }
 
 /// `step.{iii}.about`

@@ -1,10 +1,11 @@
 //! A frame becomes named tensors: all of it in `full`, what cannot be computed in `compact`.
 
 use super::Precision;
-use super::about::{AboutDecode, AboutLevel, AboutSchedule, AboutStep, finite};
+use super::about::{AboutDecode, AboutEncode, AboutLevel, AboutSchedule, AboutStep, finite};
 use super::tensor::{Tensor, eighths};
 use crate::walk::{
-    Attention, Decode, Embeddings, Encoding, Frame, Grid, Image, Level, Schedule, Step, Tokens,
+    Attention, Decode, Embeddings, Encode, Encoding, Frame, Grid, Image, Level, Schedule, Step,
+    Tokens,
 };
 
 /// What the tensors of a frame depend on besides the frame.
@@ -48,10 +49,11 @@ pub(super) fn tensors(frame: &Frame, manner: Manner) -> Vec<Tensor> {
         Frame::Tokens(tokens) => ids(tokens),
         Frame::Embeddings(embeddings) => text(embeddings, manner),
         Frame::Schedule(schedule) => of_schedule(schedule),
+        Frame::Encode(encode) => of_encode(encode, manner),
         Frame::Noise(noise) => vec![manner.grid("noise", &noise.noise)],
         Frame::Step(step) => of_step(step, manner),
         Frame::Decode(decode) => of_decode(decode, manner),
-        Frame::Image(image) => of_image(image, manner),
+        Frame::Image(image) => vec![of_image(image, "image", manner)],
     }
 }
 
@@ -101,9 +103,13 @@ fn first_rows(grid: &Grid, rows: usize) -> Grid {
 
 fn of_schedule(schedule: &Schedule) -> Vec<Tensor> {
     let line = |name: &str, data: &[f32]| Tensor::f32(name, &[data.len()], data);
+    let gone = &schedule.left_out;
+    let timesteps: Vec<f32> =
+        gone.iter().map(|c| c.timestep).chain(schedule.timesteps.clone()).collect();
+    let levels: Vec<f32> = gone.iter().map(|c| c.level).chain(schedule.levels.clone()).collect();
     let mut out = vec![
-        line("schedule.timesteps", &schedule.timesteps),
-        line("schedule.levels", &schedule.levels),
+        line("schedule.timesteps", &timesteps),
+        line("schedule.levels", &levels),
         line("schedule.alphas_cumprod", &schedule.alphas_cumprod),
     ];
     out.extend(schedule.sigmas.as_ref().map(|sigmas| line("schedule.sigmas", sigmas)));
@@ -111,8 +117,26 @@ fn of_schedule(schedule: &Schedule) -> Vec<Tensor> {
     let about = AboutSchedule {
         steps: schedule.steps.clone(),
         init_noise_sigma: schedule.init_noise_sigma,
+        left_out: gone.len(),
     };
     out.push(Tensor::json("schedule.about", &about));
+    out
+}
+
+fn of_encode(encode: &Encode, manner: Manner) -> Vec<Tensor> {
+    let image = Image { image: encode.image.clone() };
+    let mut out = vec![of_image(&image, "init.image", manner)];
+    out.push(manner.grid("encode.moments", &encode.moments));
+    out.push(manner.grid("encode.noise", &encode.noise));
+    let mut about =
+        AboutEncode { seconds: encode.seconds, scaling: encode.scaling, whole: Vec::new() };
+    if !manner.compact() {
+        out.push(manner.grid("encode.latent", &encode.latent()));
+        out.extend(encode.whole.iter().map(|(name, grid)| manner.grid(name, grid)));
+        about.whole = encode.whole.iter().map(|(name, _)| name.clone()).collect();
+    }
+    out.extend(encode.back.as_ref().map(|picture| Tensor::picture("encode.back", picture)));
+    out.push(Tensor::json("encode.about", &about));
     out
 }
 
@@ -245,12 +269,12 @@ fn first_planes(planes: &Grid) -> Grid {
     Grid::new(&[kept, height, width], data).unwrap_or_else(|| planes.clone())
 }
 
-fn of_image(image: &Image, manner: Manner) -> Vec<Tensor> {
+fn of_image(image: &Image, name: &str, manner: Manner) -> Tensor {
     match image.picture() {
         Some(picture) if manner.compact() => {
-            let planes = Tensor::picture("image", &picture);
-            vec![Tensor { shape: image.image.shape().to_vec(), ..planes }]
+            let planes = Tensor::picture(name, &picture);
+            Tensor { shape: image.image.shape().to_vec(), ..planes }
         }
-        _ => vec![manner.grid("image", &image.image)],
+        _ => manner.grid(name, &image.image),
     }
 }

@@ -9,10 +9,10 @@ use serde::de::DeserializeOwned;
 
 use super::header::{FORMAT, Header, LONGEST};
 use super::stored::{Fault, Stored};
-use super::tensors_to_frame::{Common, decode, embeddings, image, schedule, step};
+use super::tensors_to_frame::{Common, decode, embeddings, encode, image, schedule, step};
 use super::token_json::{TokensJson, clean};
 use super::{Precision, Recording, VERSION};
-use crate::walk::{Frame, ModelCard, Noise, Problem, Settings, Step, Tokens};
+use crate::walk::{Frame, ModelCard, Noise, Picture, Problem, Settings, Stage, Step, Tokens};
 
 /// More calls than 1000 steps of any sampler make.
 const MOST_CALLS: usize = 4096;
@@ -58,10 +58,14 @@ pub fn read(path: &Path) -> Result<Recording, Problem> {
     if sizes.iter().any(|n| !(1..=1 << 16).contains(n)) || card.vae_factor > 64 {
         return Err(damaged(path, "__metadata__"));
     }
+    if !settings.strength.is_none_or(|strength| (0.0..=1.0).contains(&strength)) {
+        return Err(damaged(path, "__metadata__"));
+    }
     tidy(&mut settings, &mut card);
     let tokens = parsed::<TokensJson>(fact("tokens")).and_then(TokensJson::tokens);
     let mut recording = Recording { settings, card, calls, precision, frames: Vec::new() };
-    match read_frames(&mut stored, &mut recording, tokens, frames.min(calls + 6)) {
+    let frames = frames.min(recording.course().frames());
+    match read_frames(&mut stored, &mut recording, tokens, frames) {
         Ok(()) | Err(Fault::Cut) if !recording.frames.is_empty() => Ok(recording),
         Ok(()) | Err(Fault::Cut) => Err(named("recording-no-frames")),
         Err(Fault::Damaged(what)) => Err(damaged(path, &what)),
@@ -140,6 +144,10 @@ fn tidy_settings(settings: &mut Settings) {
     for text in [&mut settings.model, &mut settings.device, &mut settings.dtype] {
         *text = clean(text);
     }
+    if let Some(image) = &mut settings.image {
+        image.name = clean(&image.name);
+        image.hash = clean(&image.hash);
+    }
     settings.guessed = settings.guessed.iter().map(|name| clean(name)).collect();
     if let Some(fork) = &mut settings.fork {
         tidy_settings(&mut fork.from);
@@ -156,12 +164,22 @@ fn read_frames(
     let mut shape = Vec::new();
     let mut steps: Vec<Step> = Vec::new();
     let fork = recording.settings.fork.as_ref().map(|fork| fork.call);
+    let course = recording.course();
     let result = (0..count).try_for_each(|place| {
-        let frame = match place {
-            0 => Frame::Tokens(tokens.take().ok_or_else(|| Fault::damaged("tokens"))?),
-            1 => Frame::Embeddings(embeddings(stored)?),
-            2 => Frame::Schedule(schedule(stored, &recording.settings, recording.calls)?),
-            3 => {
+        let frame = match course.stage_of(place) {
+            Stage::Tokens => Frame::Tokens(tokens.take().ok_or_else(|| Fault::damaged("tokens"))?),
+            Stage::Embeddings => Frame::Embeddings(embeddings(stored)?),
+            Stage::Schedule => {
+                Frame::Schedule(schedule(stored, &recording.settings, recording.calls)?)
+            }
+            Stage::Encode => {
+                let size = (recording.settings.width, recording.settings.height);
+                let factor = recording.card.vae_factor;
+                let encode = encode(stored, recording.precision, size, factor)?;
+                give_picture(&mut recording.settings, encode.picture().as_ref());
+                Frame::Encode(Box::new(encode))
+            }
+            Stage::Noise => {
                 let noise = stored.grid("noise")?;
                 let [1, 4, 1..=WIDE, 1..=WIDE] = *noise.shape() else {
                     return Err(Fault::damaged("noise"));
@@ -169,7 +187,7 @@ fn read_frames(
                 shape = noise.shape().to_vec();
                 Frame::Noise(Noise { noise, seed: recording.settings.seed })
             }
-            n if n < 4 + recording.calls => {
+            Stage::Step => {
                 let common = Common {
                     precision: recording.precision,
                     settings: &recording.settings,
@@ -183,17 +201,27 @@ fn read_frames(
                 steps.push(step);
                 return Ok(());
             }
-            n if n == 4 + recording.calls => {
+            Stage::Decode => {
                 put_steps(&mut steps, recording);
                 Frame::Decode(decode(stored, &shape)?)
             }
-            _ => Frame::Image(image(stored, recording.precision)?),
+            Stage::Image => Frame::Image(image(stored, recording.precision)?),
         };
         recording.frames.push(frame);
         Ok(())
     });
     put_steps(&mut steps, recording);
     result
+}
+
+/// The settings get back the picture that the walk began from: its pixels are kept once.
+fn give_picture(settings: &mut Settings, picture: Option<&Picture>) {
+    if let Some(image) = &mut settings.image {
+        image.picture = picture.cloned();
+    }
+    if let Some(fork) = &mut settings.fork {
+        give_picture(&mut fork.from, picture);
+    }
 }
 
 fn put_steps(steps: &mut Vec<Step>, recording: &mut Recording) {

@@ -1,13 +1,13 @@
 //! Named tensors become a frame again; what was left out is computed from the rest.
 
 use super::Precision;
-use super::about::{AboutDecode, AboutLevel, AboutSchedule, AboutStep};
+use super::about::{AboutDecode, AboutEncode, AboutLevel, AboutSchedule, AboutStep};
 use super::stored::{Fault, Stored};
 use super::tensor::from_eighths;
 use super::token_json::clean;
 use crate::walk::{
-    Attention, Decode, Embeddings, Formula, Grid, Image, Level, Neighbour, Quantity, Schedule,
-    Settings, Step, TextLayers,
+    Attention, Decode, Embeddings, Encode, Formula, Grid, Image, LeftOut, Level, Neighbour,
+    Quantity, Schedule, Settings, Step, TextLayers,
 };
 
 /// More of anything than a walk can have.
@@ -72,10 +72,20 @@ pub(super) fn schedule(
     let about: AboutSchedule = stored.json("schedule.about")?;
     let sigmas =
         if stored.has("schedule.sigmas") { Some(stored.line("schedule.sigmas")?) } else { None };
+    let (mut timesteps, mut levels) =
+        (stored.line("schedule.timesteps")?, stored.line("schedule.levels")?);
+    let gone = about.left_out;
+    if gone > timesteps.len() || gone > levels.len() || gone >= settings.steps.max(1) * 2 {
+        return Err(Fault::damaged("schedule.about"));
+    }
+    let left_out = timesteps.drain(..gone).zip(levels.drain(..gone));
+    let left_out: Vec<LeftOut> =
+        left_out.map(|(timestep, level)| LeftOut { timestep, level }).collect();
     let schedule = Schedule {
-        timesteps: stored.line("schedule.timesteps")?,
+        timesteps,
         sigmas,
-        levels: stored.line("schedule.levels")?,
+        levels,
+        left_out,
         alphas_cumprod: stored.line("schedule.alphas_cumprod")?,
         init_noise_sigma: about.init_noise_sigma,
         steps: about.steps,
@@ -89,8 +99,32 @@ pub(super) fn schedule(
         && schedule.steps.iter().all(|&s| s < settings.steps.max(calls))
         && (1..=100_000).contains(&training)
         && schedule.timesteps.iter().all(inside)
-        && schedule.sigmas.as_ref().is_none_or(|s| s.len() <= calls + 1 && !s.is_empty());
+        && schedule.sigmas.as_ref().is_none_or(|s| s.len() <= gone + calls + 1 && !s.is_empty());
     if fits { Ok(schedule) } else { Err(Fault::damaged("schedule")) }
+}
+
+/// The encode stage of a walk of this size in pixels, each latent cell `factor` of them wide.
+pub(super) fn encode(
+    stored: &mut Stored,
+    precision: Precision,
+    (width, height): (usize, usize),
+    factor: usize,
+) -> Result<Encode, Fault> {
+    let about: AboutEncode = stored.json("encode.about")?;
+    let image = picture_grid(stored, "init.image", precision)?;
+    if *image.shape() != [1, 3, height, width] {
+        return Err(Fault::damaged("init.image"));
+    }
+    let (h, w) = (height / factor.max(1), width / factor.max(1));
+    let moments = latent(stored, "encode.moments", &[1, 8, h, w])?;
+    let noise = latent(stored, "encode.noise", &[1, 4, h, w])?;
+    let back = stored.picture("encode.back")?;
+    if back.as_ref().is_some_and(|back| (back.width(), back.height()) != (width, height)) {
+        return Err(Fault::damaged("encode.back"));
+    }
+    let whole = named(stored, &about.whole, &["encode."])?;
+    let (scaling, seconds) = (about.scaling, about.seconds);
+    Ok(Encode { image, moments, noise, scaling, back, whole, seconds })
 }
 
 /// One latent of the shape that all latents of the walk have.
@@ -148,7 +182,7 @@ pub(super) fn step(
         call,
         step: about.step,
         calls: common.calls,
-        steps: common.settings.steps,
+        steps: common.settings.steps_made(),
         timestep: about.timestep,
         sigma: about.sigma,
         sigma_next: about.sigma_next,
@@ -302,23 +336,28 @@ fn level(stored: &mut Stored, about: AboutLevel) -> Result<Level, Fault> {
     })
 }
 
-/// The picture, kept whole or in 8 bits.
+/// The picture.
 pub(super) fn image(stored: &mut Stored, precision: Precision) -> Result<Image, Fault> {
+    picture_grid(stored, "image", precision).map(|image| Image { image })
+}
+
+/// `[1,3,H,W]`, kept whole or in 8 bits.
+fn picture_grid(stored: &mut Stored, name: &str, precision: Precision) -> Result<Grid, Fault> {
     let image = if precision == Precision::Full {
-        stored.grid("image")?
+        stored.grid(name)?
     } else {
-        match stored.bytes("image") {
+        match stored.bytes(name) {
             Ok(Some((shape, bytes))) => {
                 let data = bytes.iter().map(|&b| f32::from(b) / 127.5 - 1.0).collect();
-                Grid::new(&shape, data).ok_or_else(|| Fault::damaged("image"))?
+                Grid::new(&shape, data).ok_or_else(|| Fault::damaged(name))?
             }
-            Ok(None) => return Err(Fault::damaged("image")),
-            Err(Fault::Damaged(_)) => stored.grid("image")?,
+            Ok(None) => return Err(Fault::damaged(name)),
+            Err(Fault::Damaged(_)) => stored.grid(name)?,
             Err(fault) => return Err(fault),
         }
     };
     match *image.shape() {
-        [1, 3, 1..=usize::MAX, 1..=usize::MAX] => Ok(Image { image }),
-        _ => Err(Fault::damaged("image")),
+        [1, 3, 1..=usize::MAX, 1..=usize::MAX] => Ok(image),
+        _ => Err(Fault::damaged(name)),
     }
 }

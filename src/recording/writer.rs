@@ -293,7 +293,8 @@ impl Writer {
 
     /// Bytes to keep for the entries still to come. An entry takes about 95 bytes.
     fn room(&self) -> usize {
-        let done = self.frames.saturating_sub(4).min(self.calls);
+        let before = self.settings.course(self.calls).before_steps();
+        let done = self.frames.saturating_sub(before).min(self.calls);
         let (a_step, others) = match self.precision {
             Precision::Full => (11 * 100, 24_000),
             Precision::Compact => (6 * 92, 4_000),

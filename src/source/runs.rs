@@ -7,7 +7,7 @@ use std::path::Path;
 use super::{ForkAsked, News, RunAsked};
 use crate::engine::{Engine, Look, Walk, next_together};
 use crate::recording::{Claim, Claimed, Precision, Writer, read};
-use crate::walk::{Asked, Change, Frame, Problem, Watch};
+use crate::walk::{Asked, Change, Frame, Problem, Stage, Watch};
 
 /// Where the news of runs go, under their numbers.
 pub(super) trait Listens: Watch {
@@ -140,7 +140,8 @@ fn branch(
                 change: change.clone(),
             }));
         }
-        if trunk.frames.len() >= 4 + trunk.walk.calls() {
+        let course = trunk.walk.course();
+        if trunk.frames.len() >= course.place_of(Stage::Decode) {
             return Ok(None);
         }
         match trunk.walk.next(listener) {

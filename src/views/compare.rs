@@ -8,6 +8,7 @@ mod canvas;
 mod cell;
 mod decode;
 mod embeddings;
+mod encode;
 mod image;
 mod marks;
 mod noise;
@@ -63,7 +64,7 @@ pub(super) fn run_at(app: &App, area: Rect, place: (u16, u16)) -> Option<usize> 
     let wanted = match comparison.stage() {
         Stage::Step => step::rows(comparison, area),
         Stage::Image => image::rows(comparison, area),
-        Stage::Noise | Stage::Decode => area.height,
+        Stage::Encode | Stage::Noise | Stage::Decode => area.height,
         Stage::Tokens | Stage::Embeddings | Stage::Schedule => return None,
     };
     let found = arrange::arrange(comparison, area, wanted);
@@ -156,6 +157,7 @@ impl<'a> View<'a> {
             Stage::Tokens => tokens::draw(self, area, buf),
             Stage::Embeddings => embeddings::draw(self, area, buf),
             Stage::Schedule => schedule::draw(self, area, buf, slots),
+            Stage::Encode => encode::draw(self, area, buf, slots),
             Stage::Noise => noise::draw(self, area, buf, slots),
             Stage::Step => step::draw(self, area, buf, slots),
             Stage::Decode => decode::draw(self, area, buf, slots),

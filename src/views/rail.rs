@@ -18,8 +18,8 @@ pub(crate) fn draw(app: &App, ground: &Ground, area: Rect, buf: &mut Buffer) {
         return;
     }
     let here = here(app);
-    let signs: String = Stage::ALL.iter().map(|stage| sign(app, *stage)).collect();
-    let label = format!(" {} {}", here.index() + 1, label(app, here));
+    let signs: String = stages(app).into_iter().map(|stage| sign(app, stage)).collect();
+    let label = format!(" {} {}", here.number(), label(app, here));
     put(buf, area, &[(signs, ground.fact()), (label, ground.strong())]);
 }
 
@@ -41,7 +41,7 @@ pub(crate) fn stage_at(app: &App, area: Rect, column: u16) -> Option<Stage> {
         at = at.saturating_add(text::width(text));
         if column < at {
             // Mark, name, gap; mark, name, gap …
-            return (n % 3 < 2).then(|| Stage::ALL.get(n / 3).copied()).flatten();
+            return (n % 3 < 2).then(|| stages(app).get(n / 3).copied()).flatten();
         }
     }
     None
@@ -54,11 +54,11 @@ fn put(buf: &mut Buffer, area: Rect, spans: &[(String, Style)]) {
 
 fn spans(app: &App, ground: &Ground, numbered: bool, between: &str) -> Vec<(String, Style)> {
     let mut spans = Vec::new();
-    for stage in Stage::ALL {
+    for stage in stages(app) {
         if stage != Stage::Tokens {
             spans.push((between.to_owned(), ground.line()));
         }
-        let number = if numbered { (stage.index() + 1).to_string() } else { String::new() };
+        let number = if numbered { stage.number().to_string() } else { String::new() };
         let style = match sign(app, stage) {
             '◐' => ground.strong().add_modifier(Modifier::UNDERLINED),
             '●' => ground.fact(),
@@ -69,6 +69,15 @@ fn spans(app: &App, ground: &Ground, numbered: bool, between: &str) -> Vec<(Stri
         spans.push((label(app, stage), style));
     }
     spans
+}
+
+/// The stages that the walk has; of a comparison, those that any of its runs has.
+fn stages(app: &App) -> Vec<Stage> {
+    let course = match (app.scene, &app.comparison) {
+        (Scene::Compare, Some(comparison)) => comparison.course(),
+        _ => app.walk.course(),
+    };
+    course.stages().collect()
 }
 
 /// The stage on screen.
@@ -125,7 +134,7 @@ fn label(app: &App, stage: Stage) -> String {
         return name;
     }
     let step = step_here(app).map_or(0, |step| step + 1);
-    format!("{name} {step}/{}", settings.steps)
+    format!("{name} {step}/{}", settings.steps_made())
 }
 
 /// The step on screen, from 0, also while it is in the making.
@@ -134,7 +143,7 @@ pub(crate) fn step_here(app: &App) -> Option<usize> {
     if let Some(step) = walk.frame().and_then(crate::walk::Frame::as_step) {
         return Some(step.step);
     }
-    let call = walk.at.checked_sub(4)?;
+    let call = walk.course().call_at(walk.at)?;
     let schedule = walk.frames.iter().find_map(|frame| match frame {
         crate::walk::Frame::Schedule(schedule) => Some(schedule),
         _ => None,

@@ -14,7 +14,7 @@ use super::parts::plot::{Axis, Plot, Series, Shape};
 use super::parts::theme::Ground;
 use super::parts::{layout, picture, text};
 use crate::app::App;
-use crate::walk::{Picture, Schedule};
+use crate::walk::{Picture, Schedule, Settings};
 use crate::words::Words;
 
 /// Draws the stage into the middle band.
@@ -64,11 +64,16 @@ impl Scene<'_> {
     /// Noise level over the calls, each a mark.
     fn sigma_curve(&self, area: Rect, buf: &mut Buffer, slots: &mut Vec<Slot>) {
         let (words, frame, chosen, ground) = (self.words, self.frame, self.chosen, self.ground);
+        let gone = frame.left_out.len();
+        let left_out: Vec<(f32, f32)> =
+            frame.left_out.iter().enumerate().map(|(i, c)| ((i + 1) as f32, c.level)).collect();
         let points: Vec<(f32, f32)> =
-            frame.levels.iter().enumerate().map(|(i, &sigma)| ((i + 1) as f32, sigma)).collect();
-        let top = frame.levels.iter().copied().filter(|v| v.is_finite()).fold(0.0, f32::max);
+            (gone + 1..).zip(&frame.levels).map(|(call, &sigma)| (call as f32, sigma)).collect();
+        let levels = left_out.iter().chain(&points).map(|(_, sigma)| *sigma);
+        let top = levels.filter(|v| v.is_finite()).fold(0.0, f32::max);
         let here = points.get(chosen.level).copied().map(|point| [point]);
         let mut series = vec![
+            Series { name: "", points: &left_out, shape: Shape::Dots, style: ground.dim() },
             Series { name: "", points: &points, shape: Shape::Line, style: ground.line() },
             Series { name: "", points: &points, shape: Shape::Dots, style: ground.fact() },
         ];
@@ -81,12 +86,12 @@ impl Scene<'_> {
             x: Axis {
                 label: words.text("schedule.steps-axis"),
                 low: 1.0,
-                high: (frame.levels.len().max(2)) as f32,
+                high: ((gone + frame.levels.len()).max(2)) as f32,
                 whole: true,
             },
             y: Axis { label: "", low: 0.0, high: if top > 0.0 { top } else { 1.0 }, whole: false },
             series: &series,
-            cursor: Some((chosen.level + 1) as f32),
+            cursor: Some((gone + chosen.level + 1) as f32),
         }
         .draw(area, ground, buf, slots);
     }
@@ -107,9 +112,12 @@ impl Scene<'_> {
         let alpha = |sigma: f32| 1.0 / sigma.mul_add(sigma, 1.0);
         let marks: Vec<(f32, f32)> =
             frame.timesteps.iter().zip(&frame.levels).map(|(&t, &s)| (t, alpha(s))).collect();
+        let gone: Vec<(f32, f32)> =
+            frame.left_out.iter().map(|c| (c.timestep, alpha(c.level))).collect();
         let here = marks.get(chosen.level).copied().unwrap_or((0.0, 1.0));
         let series = [
             Series { name: "", points: &curve, shape: Shape::Line, style: ground.line() },
+            Series { name: "", points: &gone, shape: Shape::Dots, style: ground.dim() },
             Series { name: "", points: &marks, shape: Shape::Dots, style: ground.fact() },
             Series {
                 name: "", points: &[here], shape: Shape::Marks('●'), style: ground.strong()
@@ -136,7 +144,8 @@ impl Scene<'_> {
             return;
         }
         let flat;
-        let sample = if let Some(sample) = &self.frame.sample {
+        // The picture that the walk begins from says more than one of the training.
+        let sample = if let Some(sample) = self.start().or(self.frame.sample.as_ref()) {
             sample
         } else {
             flat = levels::flat_colours();
@@ -182,7 +191,11 @@ impl Scene<'_> {
         let (head, body) = layout::top(area, 1);
         let (words, ground) = (self.words, self.ground);
         let Some(level) = level else {
-            let key = if self.frame.sample.is_some() { "schedule.clean" } else { "schedule.flat" };
+            let key = match (self.start(), &self.frame.sample) {
+                (Some(_), _) => "encode.picture",
+                (None, Some(_)) => "schedule.clean",
+                (None, None) => "schedule.flat",
+            };
             text::put(buf, head, words.text(key), ground.strong());
             picture::draw(sample, body, ground, buf, slots);
             return;
@@ -207,8 +220,25 @@ impl Scene<'_> {
         }
     }
 
+    /// The picture that the walk begins from, if it begins from one.
+    fn start(&self) -> Option<&Picture> {
+        self.app.walk.settings.as_ref()?.image.as_ref()?.picture.as_ref()
+    }
+
     fn step_of(&self, level: usize) -> usize {
         self.frame.steps.get(level).copied().unwrap_or(level)
+    }
+
+    /// What strength leaves out of the schedule.
+    fn left_out(&self, settings: &Settings) -> Option<String> {
+        let (gone, frame) = (self.frame.left_out.len(), self.frame);
+        let facts = [
+            ("strength", &*settings.strength?.to_string()),
+            ("count", &gone.to_string()),
+            ("all", &(gone + frame.timesteps.len()).to_string()),
+            ("sigma", &super::parts::numbers::short(*frame.levels.first()?)),
+        ];
+        (gone > 0).then(|| self.words.fill("schedule.left-out", &facts))
     }
 
     /// On a small screen each sentence is short enough for its own rows, and what the note below
@@ -238,6 +268,7 @@ impl Scene<'_> {
                 (false, None) => "schedule.makes",
             };
             lines.push((words.fill(key, &facts), ground.fact()));
+            lines.extend(self.left_out(settings).map(|line| (line, ground.fact())));
         }
         if tall {
             lines.push((words.text("schedule.not-part").to_owned(), ground.fact()));

@@ -8,7 +8,7 @@ use super::parts::theme::Ground;
 use super::parts::{bars, layout, numbers, text};
 use super::rail;
 use crate::app::App;
-use crate::walk::{Frame, Progress, Stage};
+use crate::walk::{Frame, Progress, Settings, Stage};
 
 /// Draws the stage's place while its frame is not there yet.
 pub(crate) fn draw(app: &App, ground: &Ground, area: Rect, buf: &mut Buffer) {
@@ -72,7 +72,7 @@ fn making(app: &App, progress: Progress) -> String {
     let words = app.words();
     let mut parts = Vec::new();
     if progress.stage == Stage::Step {
-        let steps = app.walk.settings.as_ref().map_or(app.walk.calls, |s| s.steps);
+        let steps = app.walk.settings.as_ref().map_or(app.walk.calls, Settings::steps_made);
         let step = rail::step_here(app).unwrap_or(progress.call) + 1;
         let facts = [("step", step.to_string()), ("steps", steps.to_string())];
         let facts: Vec<(&str, &str)> = facts.iter().map(|(n, v)| (*n, v.as_str())).collect();

@@ -43,13 +43,12 @@ impl AttachmentAsked {
         Self { kind: AttachmentKind::Lora, file: file.to_owned(), scale, token: None, hash: None }
     }
 
-    /// Reads `FILE[:TOKEN]`: split at the first `.safetensors:`.
+    /// Reads `FILE[:TOKEN]`: split behind the first ending that such a file has.
     pub fn embedding(text: &str) -> Self {
-        const END: &str = ".safetensors:";
-        let (file, token) = text.find(END).map_or((text, None), |at| {
-            let colon = at + END.len() - 1;
-            (&text[..colon], Some(text[colon + 1..].to_owned()))
-        });
+        const ENDS: [&str; 3] = [".safetensors:", ".pt:", ".bin:"];
+        let found = ENDS.iter().filter_map(|end| Some(text.find(end)? + end.len() - 1)).min();
+        let (file, token) = found
+            .map_or((text, None), |colon| (&text[..colon], Some(text[colon + 1..].to_owned())));
         Self {
             kind: AttachmentKind::Embedding,
             file: file.to_owned(),
@@ -235,6 +234,8 @@ mod tests {
         let token = |token: &str| Some(token.to_owned());
         assert_eq!(read("w.safetensors:<w>"), ("w.safetensors".into(), token("<w>")));
         assert_eq!(read("C:\\w.safetensors"), ("C:\\w.safetensors".into(), None));
+        assert_eq!(read("w.pt:<w>"), ("w.pt".into(), token("<w>")));
+        assert_eq!(read("a.bin"), ("a.bin".into(), None));
         assert_eq!(read("w.safetensors:a:b"), ("w.safetensors".into(), token("a:b")));
     }
 

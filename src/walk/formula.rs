@@ -63,6 +63,19 @@ pub enum Quantity {
     ExtraNoise,
 }
 
+impl Quantity {
+    /// The same of another call, where it is of an earlier one.
+    #[must_use]
+    pub fn of_call_moved(self, moved: impl Fn(usize) -> usize) -> Self {
+        match self {
+            Self::LatentOfCall(call) => Self::LatentOfCall(moved(call)),
+            Self::PredOfCall(call) => Self::PredOfCall(moved(call)),
+            Self::X0OfCall(call) => Self::X0OfCall(moved(call)),
+            Self::Latent | Self::Pred | Self::X0 | Self::Epsilon | Self::ExtraNoise => self,
+        }
+    }
+}
+
 fn is_zero(x: &f32) -> bool {
     *x == 0.0
 }

@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Formula, Grid, Picture, Stage, Statistics, Tokens};
+use super::{Encode, Formula, Grid, Picture, Stage, Statistics, Tokens};
 
 /// What one stage produced.
 #[derive(Clone, Debug, PartialEq)]
@@ -16,6 +16,8 @@ pub enum Frame {
     Embeddings(Embeddings),
     /// Timesteps and noise levels.
     Schedule(Schedule),
+    /// The picture that the walk begins from, as a latent.
+    Encode(Box<Encode>),
     /// The initial noise.
     Noise(Noise),
     /// One call of the noise predictor and what the sampler made of it.
@@ -33,6 +35,7 @@ impl Frame {
             Self::Tokens(_) => Stage::Tokens,
             Self::Embeddings(_) => Stage::Embeddings,
             Self::Schedule(_) => Stage::Schedule,
+            Self::Encode(_) => Stage::Encode,
             Self::Noise(_) => Stage::Noise,
             Self::Step(_) => Stage::Step,
             Self::Decode(_) => Stage::Decode,
@@ -83,7 +86,8 @@ pub struct Neighbour {
 pub struct Schedule {
     /// One for each call of the network, falling; some samplers ask at fractions.
     pub timesteps: Vec<f32>,
-    /// `[calls + 1]`, where the sampler works in sigmas; as diffusers keeps them.
+    /// Where the sampler works in sigmas, one for each call, those that strength left out among
+    /// them, and one more; as diffusers keeps them.
     pub sigmas: Option<Vec<f32>>,
     /// Noise level σ before each call, and the one after the last: `[calls + 1]` for every
     /// sampler, `σ = √((1−ᾱ)/ᾱ)`.
@@ -94,8 +98,19 @@ pub struct Schedule {
     pub init_noise_sigma: f32,
     /// For each call, the step (from 0) that it belongs to.
     pub steps: Vec<usize>,
+    /// The calls at the beginning that strength left out, where the walk begins from a picture.
+    pub left_out: Vec<LeftOut>,
     /// A picture from the model's training, to be shown at a noise level.
     pub sample: Option<Picture>,
+}
+
+/// A call that is not made: the walk begins from a picture, with less noise.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct LeftOut {
+    /// The timestep that the network would have been told.
+    pub timestep: f32,
+    /// Noise level σ before it.
+    pub level: f32,
 }
 
 impl Schedule {

@@ -13,7 +13,7 @@ pub enum News {
         card: Box<ModelCard>,
         /// What was settled.
         settings: Box<Settings>,
-        /// How many calls of the network the walk will have: `calls + 6` frames in all.
+        /// How many calls of the network the walk will have.
         calls: usize,
         /// Something to be said that is no failure, such as a GPU that is not there.
         note: Option<Problem>,

@@ -112,6 +112,11 @@ fn held(recorded: &Frame, here: &Frame, rounding: Rounding) -> Vec<Held> {
             );
             all
         }
+        (Frame::Encode(went), Frame::Encode(came)) => vec![
+            grids("init.image", &went.image, &came.image, bound),
+            grids("encode.moments", &went.moments, &came.moments, bound),
+            grids("encode.noise", &went.noise, &came.noise, bound),
+        ],
         (Frame::Noise(went), Frame::Noise(came)) => {
             vec![grids("noise", &went.noise, &came.noise, bound)]
         }

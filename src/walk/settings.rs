@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Attachment, AttachmentAsked, Fork};
+use super::{Attachment, AttachmentAsked, Course, Fork, ImageAsked, StartImage};
 
 /// The samplers that this edition has, under the names of `--sampler`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -116,6 +116,20 @@ pub enum Prediction {
     Sample,
 }
 
+impl Prediction {
+    /// All of them, in the order of menus.
+    pub const ALL: [Self; 3] = [Self::Epsilon, Self::V, Self::Sample];
+
+    /// The name on flags and in JSON.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Epsilon => "epsilon",
+            Self::V => "v",
+            Self::Sample => "sample",
+        }
+    }
+}
+
 /// How timesteps are spread over the training steps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -191,6 +205,10 @@ pub enum EngineChoice {
 pub struct Asked {
     /// Path of a model's folder; none: the pocket model inside the binary.
     pub model: Option<String>,
+    /// A folder in the layout of diffusers whose configs and tokenizer a model in one file takes.
+    pub model_config: Option<String>,
+    /// How the network's answer is read, where the model's files do not say it or say it wrongly.
+    pub prediction: Option<Prediction>,
     /// The words to draw; none: the model's own example.
     pub prompt: Option<String>,
     /// What to steer away from. `Some("")` differs from none for some models.
@@ -231,6 +249,10 @@ pub struct Asked {
     pub x0_images: bool,
     /// What is laid over the model's weights.
     pub attachments: Vec<AttachmentAsked>,
+    /// The picture to begin from.
+    pub image: Option<ImageAsked>,
+    /// How far from that picture, 0 to 1: the share of the schedule that is walked.
+    pub strength: Option<f64>,
 }
 
 impl Asked {
@@ -300,6 +322,12 @@ pub struct Settings {
     /// What was laid over the model's weights.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub attachments: Vec<Attachment>,
+    /// The picture that it began from, if it did not begin from noise alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub image: Option<StartImage>,
+    /// How far from that picture: the share of the schedule that is walked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub strength: Option<f64>,
     /// Where it branched from another walk, if it did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fork: Option<Fork>,
@@ -319,6 +347,7 @@ impl Settings {
     pub fn asked_again(&self) -> Asked {
         Asked {
             model: (self.model != "pocket").then(|| self.model.clone()),
+            prediction: Some(self.prediction),
             prompt: Some(self.prompt.clone()),
             negative: self.negative.clone(),
             seed: Some(self.seed),
@@ -335,8 +364,27 @@ impl Settings {
             height: Some(self.height),
             engine: self.engine,
             attachments: self.attachments.iter().map(Attachment::asked_again).collect(),
+            image: self.image.as_ref().map(StartImage::asked_again),
+            strength: self.strength,
             ..Asked::default()
         }
+    }
+
+    /// The frames of a walk of these settings with so many calls of the network.
+    pub const fn course(&self, calls: usize) -> Course {
+        Course { calls, encodes: self.image.is_some() }
+    }
+
+    /// How many of the steps strength leaves out at the beginning: `steps · strength` are made,
+    /// rounded down.
+    pub fn steps_left_out(&self) -> usize {
+        let strength = self.strength.filter(|_| self.image.is_some()).unwrap_or(1.0);
+        self.steps - ((self.steps as f64 * strength) as usize).min(self.steps)
+    }
+
+    /// How many steps are made.
+    pub fn steps_made(&self) -> usize {
+        self.steps - self.steps_left_out()
     }
 
     /// Whether two predictions are mixed: only for a guidance scale above 1.

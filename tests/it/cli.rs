@@ -7,6 +7,7 @@ mod bad_input;
 mod compare;
 mod endings;
 mod export;
+mod img2img;
 mod receipts;
 mod small_world;
 mod train;
@@ -105,7 +106,7 @@ fn run_json_prints_one_object_a_stage_in_the_order_of_the_walk() {
 #[test]
 fn run_stops_after_the_stage_of_until() {
     let desk = Desk::new();
-    for stage in Stage::ALL {
+    for stage in Stage::ALL.into_iter().filter(|stage| *stage != Stage::Encode) {
         let lines = json_lines(&desk.run(&["--json", "--until", stage.stem()]));
         assert_eq!(lines.last().unwrap()["stage"], stage.stem());
         let after = Stage::ALL.into_iter().filter(|other| *other > stage);

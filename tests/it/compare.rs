@@ -51,6 +51,7 @@ fn scheduled(levels: &[f32]) -> Run {
         alphas_cumprod: vec![],
         init_noise_sigma: 1.0,
         steps: (0..calls).collect(),
+        left_out: Vec::new(),
         sample: None,
     }));
     run

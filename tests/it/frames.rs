@@ -5,9 +5,10 @@
 
 use safelight::source::Recorded;
 use safelight::walk::{
-    Attention, Decode, Embeddings, EncoderTokens, Encoding, EngineChoice, Family, Formula, Frame,
-    Grid, Image, Level, Merge, ModelCard, Neighbour, Noise, Piece, Prediction, Preview, Quantity,
-    Sampler, Schedule, Settings, Spacing, Statistics, Step, Taught, Term, TextLayers, Tokens, Word,
+    Attention, Decode, Embeddings, Encode, EncoderTokens, Encoding, EngineChoice, Family, Formula,
+    Frame, Grid, Image, LeftOut, Level, Merge, ModelCard, Neighbour, Noise, Picture, Piece,
+    Prediction, Preview, Quantity, Sampler, Schedule, Settings, Spacing, StartImage, Statistics,
+    Step, Taught, Term, TextLayers, Tokens, Word,
 };
 
 /// Edge of the latents.
@@ -95,6 +96,8 @@ pub(crate) fn settings() -> Settings {
         engine: EngineChoice::Own,
         guessed: vec![],
         attachments: vec![],
+        image: None,
+        strength: None,
         fork: None,
     }
 }
@@ -121,6 +124,61 @@ pub(crate) const PLAIN: Variation =
 /// All 26 frames in order.
 pub(crate) fn frames() -> Vec<Frame> {
     varied(PLAIN).frames
+}
+
+/// The plain walk as if it had begun from a picture, with the first four calls left out.
+pub(crate) fn from_picture() -> Recorded {
+    let mut walk = varied(PLAIN);
+    let start = Picture::from_fn(EDGE * 4, EDGE * 4, |x, y| {
+        let (dx, dy) = (x as f32 - 34.0, y as f32 - 30.0);
+        if dx.hypot(dy) < 18.0 { [200, 60, 40] } else { [40, 70, 150] }
+    });
+    let image = Grid::from_fn(&[1, 3, EDGE * 4, EDGE * 4], |i| {
+        let (c, at) = (i / (EDGE * EDGE * 16), i % (EDGE * EDGE * 16));
+        f32::from(start.rgb()[at * 3 + c]) / 255.0 * 2.0 - 1.0
+    });
+    let numbers = EDGE * EDGE * 4;
+    let mean = goal(4.0);
+    let moments = Grid::from_fn(&[1, 8, EDGE, EDGE], |i| {
+        if i < numbers { mean.data()[i] } else { -4.0 - uniform(5, i) }
+    });
+    let back = Picture::from_fn(EDGE * 4, EDGE * 4, |x, y| {
+        start.pixel(x, y).map(|v| v.saturating_add((x % 3) as u8 * 4))
+    });
+    let encode = Encode {
+        image,
+        moments,
+        noise: normal(&SHAPE, 70),
+        scaling: 1.0,
+        back: Some(back),
+        whole: Vec::new(),
+        seconds: 0.02,
+    };
+    walk.frames.insert(3, Frame::Encode(Box::new(encode)));
+    walk.frames.drain(5..9);
+    walk.calls -= 4;
+    let calls = walk.calls;
+    for frame in &mut walk.frames {
+        match frame {
+            Frame::Schedule(schedule) => {
+                let gone = schedule.timesteps.drain(..4).zip(schedule.levels.drain(..4));
+                schedule.left_out =
+                    gone.map(|(timestep, level)| LeftOut { timestep, level }).collect();
+                schedule.steps.truncate(calls);
+            }
+            Frame::Step(step) => {
+                step.call -= 4;
+                step.step -= 4;
+                (step.calls, step.steps) = (calls, calls);
+            }
+            _ => {}
+        }
+    }
+    let start =
+        StartImage { name: "start.png".into(), hash: "5e".repeat(32), picture: Some(start) };
+    walk.settings.image = Some(start);
+    walk.settings.strength = Some(0.8);
+    walk
 }
 
 /// A walk that differs from the plain one.
@@ -246,6 +304,7 @@ fn schedule(calls: usize) -> Schedule {
         alphas_cumprod,
         init_noise_sigma: 1.0,
         steps: (0..calls).collect(),
+        left_out: Vec::new(),
         sample: None,
     }
 }

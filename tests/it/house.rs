@@ -28,8 +28,9 @@ const CRATES: &[(&str, &[&str])] = &[
 const FLOORS: &[(&str, &[&str])] = &[
     ("walk", &[]),
     ("words", &["walk"]),
-    ("drawings", &["walk"]),
-    ("engine", &["walk"]),
+    ("picture_file", &["walk"]),
+    ("drawings", &["picture_file", "walk"]),
+    ("engine", &["picture_file", "walk"]),
     ("recording", &["walk"]),
     ("train", &["drawings", "engine", "walk"]),
     ("source", &["drawings", "engine", "recording", "train", "walk"]),

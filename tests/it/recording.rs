@@ -274,7 +274,7 @@ fn large(pieces: usize) -> Recorded {
                 }
             }
             Frame::Image(image) => image.image = some(&[1, 3, 512, 512]),
-            Frame::Schedule(_) => {}
+            Frame::Schedule(_) | Frame::Encode(_) => {}
         }
     }
     (walk.settings.width, walk.settings.height, walk.card.vae_factor) = (512, 512, 8);

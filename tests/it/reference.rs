@@ -11,9 +11,11 @@ use std::fs;
 use std::path::PathBuf;
 
 use safelight::engine::{Engine, Look};
+use safelight::export::png;
 use safelight::walk::statistics::relative_error;
 use safelight::walk::{
-    Asked, AttachmentAsked, DeviceChoice, Frame, Grid, Sampler, Spacing, Step, Unwatched,
+    Asked, AttachmentAsked, DeviceChoice, Frame, Grid, ImageAsked, Picture, Sampler, Spacing, Step,
+    Unwatched,
 };
 use serde_json::{Map, Value};
 
@@ -37,7 +39,6 @@ fn cases() -> Vec<PathBuf> {
 
 fn walkable(case: &Map<String, Value>) -> bool {
     case["model"].as_str().is_some_and(|model| ["sd1", "sd2v"].contains(&model))
-        && !case.contains_key("strength")
 }
 
 /// What is laid over the model of a case: the same thing once in each naming.
@@ -60,11 +61,20 @@ fn attachments(case: &Map<String, Value>) -> Vec<Vec<AttachmentAsked>> {
 }
 
 /// Walks a case whose sampler stands in the model's own file, and gives every tensor by name.
-fn walked(case: &Map<String, Value>, attachments: Vec<AttachmentAsked>) -> BTreeMap<String, Grid> {
+fn walked(
+    case: &Map<String, Value>,
+    recorded: &[(String, Grid)],
+    attachments: Vec<AttachmentAsked>,
+) -> BTreeMap<String, Grid> {
     let copied = Copied::of(&root().join("models").join(case["model"].as_str().unwrap()));
     let mut scheduler = case["scheduler_config"].as_object().unwrap().clone();
     scheduler.insert("_class_name".into(), case["scheduler"].clone());
     copied.write("scheduler/scheduler_config.json", Value::Object(scheduler).to_string());
+    let start = recorded.iter().find(|(name, _)| name == "init.image").map(|(_, image)| {
+        let file = copied.file("start.png");
+        png::write(&Picture::from_decoder(image).unwrap(), 1, None, &file).unwrap();
+        ImageAsked::file(file.to_str().unwrap())
+    });
     let text = |key: &str| case.get(key).and_then(Value::as_str).map(str::to_owned);
     let in_call = |key: &str| case.get("call").and_then(|call| call.get(key));
     let whole = |key: &str| case.get(key).and_then(Value::as_u64);
@@ -83,6 +93,8 @@ fn walked(case: &Map<String, Value>, attachments: Vec<AttachmentAsked>) -> BTree
         clip_skip: whole("clip_skip").map(|n| n as usize),
         width: whole("width").map(|n| n as usize),
         height: whole("height").map(|n| n as usize),
+        image: start,
+        strength: case.get("strength").and_then(Value::as_f64),
         device: DeviceChoice::Cpu,
         attachments,
         ..Asked::default()
@@ -117,10 +129,18 @@ fn name(frame: Frame, named: &mut BTreeMap<String, Grid>) {
             put("text.context".into(), embeddings.context);
         }
         Frame::Schedule(schedule) => {
-            put("schedule.timesteps".into(), row(schedule.timesteps));
+            let left_out = schedule.left_out.iter().map(|call| call.timestep);
+            put("schedule.timesteps".into(), row(left_out.chain(schedule.timesteps).collect()));
             if let Some(sigmas) = schedule.sigmas {
                 put("schedule.sigmas".into(), row(sigmas));
             }
+        }
+        Frame::Encode(encode) => {
+            put("init.image".into(), encode.image.clone());
+            put("encode.moments".into(), encode.moments.clone());
+            put("encode.noise".into(), encode.noise.clone());
+            put("encode.latent".into(), encode.latent());
+            encode.whole.into_iter().for_each(|(name, grid)| put(name, grid));
         }
         Frame::Noise(noise) => put("noise".into(), noise.noise),
         Frame::Step(step) => name_step(*step, &mut put),
@@ -161,7 +181,7 @@ fn compare(ours: &BTreeMap<String, Grid>, recorded: &[(String, Grid)]) -> (f64, 
             f64::INFINITY
         } else if name == "text.0.ids" {
             if grid == theirs { 0.0 } else { f64::INFINITY }
-        } else if name == "noise" {
+        } else if ["noise", "encode.noise"].contains(&name.as_str()) {
             let pairs = grid.data().iter().zip(theirs.data());
             let difference = pairs.map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
             if difference <= NOISE_BAR { 0.0 } else { f64::INFINITY }
@@ -183,9 +203,10 @@ fn every_walk_equals_the_recorded_run_of_diffusers() {
     let cases = cases();
     for path in &cases {
         let case = object(path);
+        let recorded = tensors(&path.with_extension("safetensors"));
         for attachments in attachments(&case) {
-            let ours = walked(&case, attachments);
-            let (error, tensor) = compare(&ours, &tensors(&path.with_extension("safetensors")));
+            let ours = walked(&case, &recorded, attachments);
+            let (error, tensor) = compare(&ours, &recorded);
             let name = path.file_stem().unwrap().to_string_lossy().into_owned();
             println!("{name:36} {error:9.2e}  {tensor}");
             if error > BAR {

@@ -68,6 +68,11 @@ impl Copied {
         self.folder.path().to_str().unwrap().to_owned()
     }
 
+    /// The path of a file in it.
+    pub(crate) fn file(&self, file: &str) -> PathBuf {
+        self.folder.path().join(file)
+    }
+
     /// Writes a file over one of the model's.
     pub(crate) fn write(&self, file: &str, bytes: impl AsRef<[u8]>) {
         fs::write(self.folder.path().join(file), bytes).unwrap();

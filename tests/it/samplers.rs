@@ -46,6 +46,8 @@ fn settings(sampler: Sampler, spacing: Spacing, steps: usize) -> Settings {
         engine: EngineChoice::Own,
         guessed: Vec::new(),
         attachments: vec![],
+        image: None,
+        strength: None,
         fork: None,
     }
 }

@@ -301,7 +301,7 @@ fn any_app() -> impl Strategy<Value = App> {
                 b.then_some(Progress { stage: app.walk.stage(), call: 3, done: 2, total: 9 });
             app.look.piece = piece;
             app.look.picture = picture;
-            app.look.turn = [turn; 7];
+            app.look.turn = [turn; Stage::COUNT];
             app.look.lens = lens;
             app.look.pixel = lens;
             (app.look.enlarged, app.look.by_hand, app.look.attention, app.look.raw) = (a, b, c, d);

@@ -1,12 +1,15 @@
 //! A checkpoint in one file: the same numbers as in the folder that it was made from, and the
 //! configs that its shapes tell.
 
+#![expect(clippy::unwrap_used, reason = "the files are the project's own")]
+
 use std::path::PathBuf;
 
 use safelight::engine::model_folder::{Config, ModelFolder, Part};
+use safelight::engine::scheduler_config::SchedulerConfig;
 use safelight::engine::weights::Weights;
 use safelight::engine::{Engine, Look, Place};
-use safelight::walk::{Asked, Unwatched};
+use safelight::walk::{Asked, Prediction, Unwatched};
 use safetensors::Dtype;
 use safetensors::tensor::TensorView;
 
@@ -110,4 +113,76 @@ fn what_is_no_checkpoint_is_named() {
     let name = "model.diffusion_model.label_emb.0.0.weight";
     std::fs::write(&xl, safetensors::serialize([(name, view)], None).unwrap()).unwrap();
     assert_eq!(ModelFolder::open(xl.to_str()).unwrap_err().key(), "single-file-family");
+}
+
+/// A walk of the file in one piece, with what the folder says or the flags do.
+fn walked(asked: &Asked) -> (Vec<String>, Option<safelight::walk::Frame>) {
+    let engine = Engine::open(asked, &Unwatched).unwrap();
+    let settings = engine.settle(asked).unwrap();
+    let mut walk = engine.walk(&settings, Look::default()).unwrap();
+    let last = std::iter::from_fn(|| walk.next(&Unwatched)).map(Result::unwrap).last();
+    (settings.guessed, last)
+}
+
+fn one_file(model: &str) -> Asked {
+    Asked {
+        model: Some(file(model).to_str().unwrap().to_owned()),
+        prompt: Some("a cat".to_owned()),
+        seed: Some(7),
+        steps: Some(2),
+        guidance: Some(3.0),
+        ..Asked::default()
+    }
+}
+
+#[test]
+fn a_folder_of_configs_makes_the_walk_that_of_the_folder() {
+    for model in MODELS {
+        let config = folder(model).to_str().unwrap().to_owned();
+        let single = Asked { model_config: Some(config.clone()), ..one_file(model) };
+        let whole = Asked { model: Some(config), ..one_file(model) };
+        let (guessed, last) = walked(&single);
+        assert!(guessed.is_empty(), "{guessed:?}");
+        assert_eq!(last, walked(&whole).1, "{model}");
+    }
+}
+
+#[test]
+fn the_prediction_of_one_file_is_asked_for_or_said_to_be_guessed() {
+    // The tiny models cannot be walked without their configs: their heads are not those of a family.
+    let config = |model: &str| Some(folder(model).to_str().unwrap().to_owned());
+    let sd2 = Asked { model_config: config("sd2v"), ..one_file("sd2v") };
+    let v = Asked { prediction: Some(Prediction::V), ..sd2.clone() };
+    let epsilon = Asked { prediction: Some(Prediction::Epsilon), ..sd2.clone() };
+    assert_eq!(walked(&sd2).1, walked(&v).1);
+    assert_ne!(walked(&sd2).1, walked(&epsilon).1);
+    let read = |model: &str| {
+        let single = ModelFolder::single(&file(model), None).unwrap();
+        let scheduler = SchedulerConfig::of(&single).unwrap();
+        (scheduler.prediction, scheduler.prediction_guessed)
+    };
+    assert_eq!(read("sd1"), (Prediction::Epsilon, false));
+    assert_eq!(read("sd2v"), (Prediction::V, true));
+}
+
+#[test]
+fn a_folder_of_configs_belongs_to_one_file_and_is_such_a_folder() {
+    let of = |model: Option<String>, config: &str| {
+        let asked = Asked { model, model_config: Some(config.to_owned()), ..Asked::default() };
+        ModelFolder::of(&asked).unwrap_err()
+    };
+    let sd1 = folder("sd1").to_str().unwrap().to_owned();
+    for model in [None, Some(sd1.clone())] {
+        let problem = of(model, &sd1);
+        assert_eq!(problem.key(), "model-config-needs-file");
+        assert!(problem.is_usage());
+    }
+    let one = Some(file("sd1").to_str().unwrap().to_owned());
+    assert_eq!(of(one.clone(), "/nowhere").key(), "model-layout");
+    // The configs of another family: the shapes do not fit, and that is said.
+    let other = Asked {
+        model_config: Some(folder("sd2v").to_str().unwrap().to_owned()),
+        ..one_file("sd1")
+    };
+    assert!(Engine::open(&other, &Unwatched).is_err());
 }

@@ -151,7 +151,7 @@ fn no_size_and_no_look_breaks_a_view() {
             app.look.by_hand = variant & 2 > 0;
             app.look.attention = variant & 4 > 0;
             app.look.raw = variant & 1 > 0;
-            app.look.turn = [variant * 5; 7];
+            app.look.turn = [variant * 5; Stage::COUNT];
             app.look.picture = variant * 7;
             app.look.lens = (variant * 30, variant * 11);
             app.look.pixel = app.look.lens;

@@ -48,6 +48,7 @@ impl Label {
             Axis::Seeds(values) => ("compare.axis.seed", values.get(i)?.to_string()),
             Axis::Steps(values) => ("compare.axis.steps", values.get(i)?.to_string()),
             Axis::Guidance(values) => ("compare.axis.guidance", values.get(i)?.to_string()),
+            Axis::Strengths(values) => ("compare.axis.strength", values.get(i)?.to_string()),
             Axis::Samplers(values) => ("compare.axis.sampler", values.get(i)?.name().to_owned()),
             Axis::Models(values) => ("compare.axis.model", visible(name_of(values.get(i)?))),
             Axis::SwapAt { after, .. } => match *after.get(i)? {
@@ -77,6 +78,7 @@ pub(super) fn set(axis: &Axis, i: usize, asked: &mut Asked, swap: &mut Option<Sw
         Axis::Seeds(values) => asked.seed = values.get(i).copied(),
         Axis::Steps(values) => asked.steps = values.get(i).copied(),
         Axis::Guidance(values) => asked.guidance = values.get(i).copied(),
+        Axis::Strengths(values) => asked.strength = values.get(i).copied(),
         Axis::Samplers(values) => asked.sampler = values.get(i).copied(),
         Axis::Models(values) => asked.model = values.get(i).cloned(),
         Axis::SwapAt { prompt, after } => {

@@ -8,7 +8,7 @@ use crate::engine::weights::Weights;
 use crate::walk::Problem;
 
 /// The name of the tensor in AUTOMATIC1111's files, which leave the token to the file's name.
-const EMB_PARAMS: &str = "emb_params";
+pub(super) const EMB_PARAMS: &str = "emb_params";
 /// The longest token, in characters.
 const LONGEST: usize = 64;
 

@@ -14,7 +14,7 @@ impl Walk {
     /// The call of the network that comes next, if the next frame is a step of its own and the
     /// network is asked nothing else on the way.
     pub(in crate::engine) fn next_call(&self) -> Option<usize> {
-        let k = self.made.checked_sub(4)?;
+        let k = self.course().call_at(self.made)?;
         let plain = masked(self.change()).is_none() && self.look.probe_step != Some(k);
         (plain && k >= self.shared() && k < self.calls()).then_some(k)
     }

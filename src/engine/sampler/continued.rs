@@ -6,7 +6,7 @@ use super::{
     Call, ddim, ddpm, dpmpp2m, euler, euler_a, heun, in_common_scale, lcm, level, pndm, unipc,
 };
 use crate::engine::scheduler_config::SchedulerConfig;
-use crate::walk::{Problem, Quantity, Sampler, Schedule, Settings};
+use crate::walk::{Problem, Sampler, Schedule, Settings};
 
 /// The calls that `settings.sampler` makes in the place of those of `schedule` from `call` on;
 /// they count from `call`, and their steps from the step that `call` belongs to.
@@ -46,9 +46,9 @@ pub fn continued(
         }
         Sampler::Heun => heun::calls(settings, &timesteps, &levels),
         Sampler::DpmPp2m | Sampler::DpmPp2mSde => {
-            dpmpp2m::calls(config, settings, &timesteps, &levels)?
+            dpmpp2m::calls(config, settings, (&timesteps, &levels), 0)?
         }
-        Sampler::UniPc => unipc::calls(config, settings, &timesteps, &levels)?,
+        Sampler::UniPc => unipc::calls(config, settings, (&timesteps, &levels), 0)?,
     };
     let first = schedule.steps.get(call).copied().unwrap_or(call);
     Ok(calls.into_iter().map(|own| moved(own, call, first)).collect())
@@ -101,16 +101,7 @@ fn pndm_calls(settings: &Settings, timesteps: &[f64], levels: &[f32]) -> Vec<Cal
 fn moved(mut own: Call, calls: usize, steps: usize) -> Call {
     own.step += steps;
     for term in &mut own.formula.next {
-        term.of = match term.of {
-            Quantity::LatentOfCall(k) => Quantity::LatentOfCall(k + calls),
-            Quantity::PredOfCall(k) => Quantity::PredOfCall(k + calls),
-            Quantity::X0OfCall(k) => Quantity::X0OfCall(k + calls),
-            Quantity::Latent
-            | Quantity::Pred
-            | Quantity::X0
-            | Quantity::Epsilon
-            | Quantity::ExtraNoise => term.of,
-        };
+        term.of = term.of.of_call_moved(|call| call + calls);
     }
     own
 }

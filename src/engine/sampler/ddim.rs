@@ -17,7 +17,14 @@ pub(super) fn plan(config: &SchedulerConfig, settings: &Settings) -> Result<Plan
     }
     let mut levels: Vec<f32> = calls.iter().map(|call| call.sigma).collect();
     levels.extend(calls.last().map(|call| call.sigma_next));
-    Ok(Plan { sigmas: None, levels, init_noise_sigma: 1.0, alphas_cumprod: alphas, calls })
+    Ok(Plan {
+        sigmas: None,
+        levels,
+        init_noise_sigma: 1.0,
+        alphas_cumprod: alphas,
+        calls,
+        left_out: Vec::new(),
+    })
 }
 
 pub(super) fn call(

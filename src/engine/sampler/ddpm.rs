@@ -21,7 +21,14 @@ pub(super) fn plan(config: &SchedulerConfig, settings: &Settings) -> Result<Plan
     }
     let mut levels: Vec<f32> = calls.iter().map(|call| call.sigma).collect();
     levels.extend(calls.last().map(|call| call.sigma_next));
-    Ok(Plan { sigmas: None, levels, init_noise_sigma: 1.0, alphas_cumprod: alphas, calls })
+    Ok(Plan {
+        sigmas: None,
+        levels,
+        init_noise_sigma: 1.0,
+        alphas_cumprod: alphas,
+        calls,
+        left_out: Vec::new(),
+    })
 }
 
 /// One call from ᾱ `now` to ᾱ `after`. In f32 and in torch's order: for many steps, `1 − ᾱ/ᾱ′` is

@@ -6,7 +6,7 @@
 //! α′(e^−2h − 1) · D`, and fresh noise of `σ′√(1 − e^−2h)` takes it up again. The first step is
 //! first order, and so is the last one where the schedule ends without noise.
 
-use super::{Call, Plan, final_level, in_common_scale, spacing, term};
+use super::{Call, Plan, final_level, in_common_scale, left_out, spacing, term};
 use crate::engine::scheduler_config::SchedulerConfig;
 use crate::walk::{Problem, Quantity, Sampler, Settings, Term};
 
@@ -20,7 +20,12 @@ struct Solver {
     lower_at_end: bool,
 }
 
-pub(super) fn plan(config: &SchedulerConfig, settings: &Settings) -> Result<Plan, Problem> {
+/// Without the first `before` calls, the next one begins anew, with a step of first order.
+pub(super) fn plan(
+    config: &SchedulerConfig,
+    settings: &Settings,
+    before: usize,
+) -> Result<Plan, Problem> {
     let table = spacing::sigma_table(&config.alphas_for_sigmas());
     let whole = |t: f64| if config.cosine() { t.trunc() } else { t.round_ties_even() };
     let train = config.train_steps - clipped(config, &table)?;
@@ -28,9 +33,12 @@ pub(super) fn plan(config: &SchedulerConfig, settings: &Settings) -> Result<Plan
         spacing::multistep(config, settings, &table, train, &whole, (None, None))?;
     let last = final_level(config, table.first())?;
     let sigmas: Vec<f32> = levels.iter().map(|&s| s as f32).chain([last]).collect();
-    let calls = calls(config, settings, &timesteps, &sigmas)?;
+    let before = before.min(timesteps.len());
+    let (gone, timesteps) = timesteps.split_at(before);
+    let calls = calls(config, settings, (timesteps, &sigmas[before..]), before)?;
     Ok(Plan {
-        levels: sigmas.clone(),
+        levels: sigmas[before..].to_vec(),
+        left_out: left_out(gone, &sigmas),
         sigmas: Some(sigmas),
         init_noise_sigma: 1.0,
         alphas_cumprod: config.alphas_cumprod(),
@@ -39,14 +47,14 @@ pub(super) fn plan(config: &SchedulerConfig, settings: &Settings) -> Result<Plan
 }
 
 /// The calls at these timesteps and noise levels (one level more than timesteps), from a first
-/// step of first order.
+/// step of first order; `before` calls of the schedule were left out before them.
 pub(super) fn calls(
     config: &SchedulerConfig,
     settings: &Settings,
-    timesteps: &[f64],
-    sigmas: &[f32],
+    (timesteps, sigmas): (&[f64], &[f32]),
+    before: usize,
 ) -> Result<Vec<Call>, Problem> {
-    let few = timesteps.len() < 15;
+    let few = before + timesteps.len() < 15;
     let solver = Solver {
         second_order: config.whole("solver_order", 2, 1..=2)? == 2,
         heun: heun(config)?,

@@ -86,5 +86,6 @@ pub(super) fn planned(
         init_noise_sigma,
         alphas_cumprod: config.alphas_cumprod(),
         calls,
+        left_out: Vec::new(),
     }
 }

@@ -5,9 +5,15 @@
 
 use super::{Call, Plan, alpha_after, alpha_at, in_common_scale, level, spacing, term};
 use crate::engine::scheduler_config::SchedulerConfig;
-use crate::walk::{Prediction, Problem, Quantity, Sampler, Settings, Term};
+use crate::walk::{LeftOut, Prediction, Problem, Quantity, Sampler, Settings, Term};
 
-pub(super) fn plan(config: &SchedulerConfig, settings: &Settings) -> Result<Plan, Problem> {
+/// Without the first `left_out` timesteps: what is left is walked as if it were whole, its second
+/// call as the repeat of its first although the doubled timestep may be gone, as diffusers does.
+pub(super) fn plan(
+    config: &SchedulerConfig,
+    settings: &Settings,
+    left_out: usize,
+) -> Result<Plan, Problem> {
     // Without the key, the class itself would warm up; another class's file says nothing of it.
     if !config.flag("skip_prk_steps", config.own != Some(Sampler::Pndm))? {
         return Err(config.unfit("skip_prk_steps"));
@@ -24,6 +30,10 @@ pub(super) fn plan(config: &SchedulerConfig, settings: &Settings) -> Result<Plan
     if let Some(&second) = timesteps.get(1) {
         timesteps.insert(1, second);
     }
+    let gone: Vec<LeftOut> = timesteps
+        .drain(..left_out.min(timesteps.len()))
+        .map(|t| LeftOut { timestep: t as f32, level: level(alpha_at(&alphas, t)) })
+        .collect();
     let mut calls = Vec::new();
     for (k, &timestep) in timesteps.iter().enumerate() {
         // The second call repeats the first step, now knowing the answer at its end.
@@ -47,7 +57,14 @@ pub(super) fn plan(config: &SchedulerConfig, settings: &Settings) -> Result<Plan
     }
     let mut levels: Vec<f32> = calls.iter().map(|call| call.sigma).collect();
     levels.extend(calls.last().map(|call| call.sigma_next));
-    Ok(Plan { sigmas: None, levels, init_noise_sigma: 1.0, alphas_cumprod: alphas, calls })
+    Ok(Plan {
+        sigmas: None,
+        levels,
+        init_noise_sigma: 1.0,
+        alphas_cumprod: alphas,
+        calls,
+        left_out: gone,
+    })
 }
 
 /// Equation 9 for call `k`, from ᾱ `a` to ᾱ `b`.

@@ -7,7 +7,7 @@
 //! difference, that of the new answer. Both begin with the same two terms, so that the corrected
 //! latent is the asked one plus differences of x0, and a formula needs no latent of earlier calls.
 
-use super::{Call, Plan, final_level, in_common_scale, spacing, term};
+use super::{Call, Plan, final_level, in_common_scale, left_out, spacing, term};
 use crate::engine::scheduler_config::SchedulerConfig;
 use crate::walk::{Problem, Quantity, Settings, Term};
 
@@ -22,7 +22,12 @@ struct Solver {
     uncorrected: Vec<usize>,
 }
 
-pub(super) fn plan(config: &SchedulerConfig, settings: &Settings) -> Result<Plan, Problem> {
+/// Without the first `before` calls, the next one begins anew, with a step of first order.
+pub(super) fn plan(
+    config: &SchedulerConfig,
+    settings: &Settings,
+    before: usize,
+) -> Result<Plan, Problem> {
     let table = spacing::sigma_table(&config.alphas_for_sigmas());
     let ends = (config.number("sigma_min")?, config.number("sigma_max")?);
     let (timesteps, levels) = spacing::multistep(
@@ -37,9 +42,12 @@ pub(super) fn plan(config: &SchedulerConfig, settings: &Settings) -> Result<Plan
     let least = if settings.karras { levels.last() } else { table.first() };
     let last = final_level(config, least)?;
     let sigmas: Vec<f32> = levels.iter().copied().chain([last]).collect();
-    let calls = calls(config, settings, &timesteps, &sigmas)?;
+    let before = before.min(timesteps.len());
+    let (gone, timesteps) = timesteps.split_at(before);
+    let calls = calls(config, settings, (timesteps, &sigmas[before..]), before)?;
     Ok(Plan {
-        levels: sigmas.clone(),
+        levels: sigmas[before..].to_vec(),
+        left_out: left_out(gone, &sigmas),
         sigmas: Some(sigmas),
         init_noise_sigma: 1.0,
         alphas_cumprod: config.alphas_cumprod(),
@@ -48,12 +56,12 @@ pub(super) fn plan(config: &SchedulerConfig, settings: &Settings) -> Result<Plan
 }
 
 /// The calls at these timesteps and noise levels (one level more than timesteps), from a first
-/// step of first order.
+/// step of first order; `before` calls of the schedule were left out before them.
 pub(super) fn calls(
     config: &SchedulerConfig,
     settings: &Settings,
-    timesteps: &[f64],
-    sigmas: &[f32],
+    (timesteps, sigmas): (&[f64], &[f32]),
+    before: usize,
 ) -> Result<Vec<Call>, Problem> {
     if !config.flag("predict_x0", true)? {
         return Err(config.unfit("predict_x0"));
@@ -66,7 +74,11 @@ pub(super) fn calls(
             _ => return Err(config.unfit("solver_type")),
         },
         lower_at_end: config.flag("lower_order_final", true)?,
-        uncorrected: config.places("disable_corrector")?,
+        uncorrected: config
+            .places("disable_corrector")?
+            .into_iter()
+            .filter_map(|place| place.checked_sub(before))
+            .collect(),
     };
     let call = |(k, &timestep): (usize, &f64)| {
         let keep = 1.0 / (f64::from(sigmas[k]).powi(2) + 1.0);

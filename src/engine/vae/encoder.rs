@@ -6,6 +6,7 @@ use super::config::VaeConfig;
 use super::middle::{EPSILON, Middle, kind};
 use crate::engine::layers::{Conv, GroupNorm};
 use crate::engine::pace::Pace;
+use crate::engine::probe::Probe;
 use crate::engine::resnet::Resnet;
 use crate::engine::weights::Weights;
 use crate::walk::Problem;
@@ -43,7 +44,12 @@ impl Encoder {
     }
 
     /// `[1,3,H,W]` to `[1,8,h,w]`: means, then logarithms of variances.
-    pub(super) fn forward(&self, image: &Tensor, pace: &Pace<'_>) -> Result<Tensor, Problem> {
+    pub(super) fn forward(
+        &self,
+        image: &Tensor,
+        probe: &mut Probe,
+        pace: &Pace<'_>,
+    ) -> Result<Tensor, Problem> {
         let total = self.down.len() + 2;
         pace.go_on()?;
         let mut x = self.enter.forward(image)?;
@@ -56,6 +62,7 @@ impl Encoder {
         pace.go_on()?;
         x = self.middle.forward(&x)?;
         x = self.leave.forward(&self.norm.forward_silu(&x)?)?;
+        probe.encoded("conv_out", &x)?;
         if let Some(quant) = &self.quant {
             x = quant.forward(&x)?;
         }

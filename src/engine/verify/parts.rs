@@ -25,7 +25,7 @@ pub(super) fn compare(
     why: &'static str,
     watch: &dyn Watch,
 ) -> Result<Vec<Compared>, Problem> {
-    let folder = ModelFolder::open(asked.model.as_deref())?.with(&asked.attachments)?;
+    let folder = ModelFolder::of(asked)?.with(&asked.attachments)?;
     let place = Place::find(asked.device, asked.dtype)?;
     let card = folder.card()?;
     let mut found = Vec::new();

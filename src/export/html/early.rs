@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::{Page, pack};
 use crate::walk::statistics::absolute_percentile;
-use crate::walk::{Encoding, Frame, Grid, TextLayers};
+use crate::walk::{Encoding, Frame, Grid, Picture, TextLayers};
 use crate::words::{Language, Words, visible};
 
 /// Share of the numbers of the text encoder that lie inside the limits of the colours.
@@ -13,6 +13,8 @@ const INSIDE: f32 = 0.98;
 const MOST_LAYERS: usize = 500_000;
 /// Edge of the training picture on the page.
 const SAMPLE_EDGE: usize = 128;
+/// Edge of the pictures of the encoder on the page.
+const START_EDGE: usize = 512;
 
 /// The prompt of the first encoder; null where the frame is not there.
 pub(super) fn prompt<'a>(page: &Page<'a>) -> Option<&'a Encoding> {
@@ -152,8 +154,34 @@ pub(super) fn schedule(page: &Page) -> Value {
         "timesteps": schedule.timesteps,
         "levels": schedule.levels,
         "steps": schedule.steps,
+        "leftOut": schedule.left_out.len(),
         "start": schedule.init_noise_sigma,
         "sample": sample,
+    })
+}
+
+/// The picture that the walk began from, with the latent's mean, deviation and draw; null where it
+/// began from noise alone.
+pub(super) fn encode(page: &Page) -> Value {
+    let found = page.frames.iter().find_map(|frame| match frame {
+        Frame::Encode(encode) => Some(encode),
+        _ => None,
+    });
+    let Some(encode) = found else { return Value::Null };
+    let picture = |picture: &Picture| {
+        let (small, block) = picture.block_means(START_EDGE, START_EDGE);
+        json!({ "picture": pack::picture(&small), "block": block })
+    };
+    json!({
+        "picture": encode.picture().as_ref().map(picture),
+        "back": encode.back.as_ref().map(picture),
+        "latent": pack::grid(&encode.latent()),
+        "pixels": encode.image.len(),
+        "scaling": encode.scaling,
+        "lost": encode.lost(),
+        "strength": page.settings.strength,
+        "made": page.settings.steps_made(),
+        "steps": page.settings.steps,
     })
 }
 

@@ -35,7 +35,7 @@ pub(super) fn standing(runs: &[Run], run: &Run, words: Words) -> Vec<String> {
         State::Waiting | State::Computing | State::Done => {}
     }
     if !run.complete() && !run.frames.is_empty() {
-        let all = (run.calls + 6).to_string();
+        let all = run.course().frames().to_string();
         let facts = [("frames", run.frames.len().to_string()), ("all", all)];
         said.push(filled(words, "print.compare.so-far", &facts));
     }

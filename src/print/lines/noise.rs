@@ -32,6 +32,16 @@ impl Page<'_> {
         self.pair("print.lines.timesteps", &times.join(" "))?;
         let start = short(schedule.init_noise_sigma);
         let text = self.words.fill("print.lines.start-scale", &[("scale", &start)]);
+        if let (Some(strength), Some(first)) = (self.past.settings.strength, before.first()) {
+            let gone = schedule.left_out.len();
+            let facts = [
+                ("strength", plain_number(strength)),
+                ("count", gone.to_string()),
+                ("all", (gone + calls).to_string()),
+                ("sigma", short(*first)),
+            ];
+            return self.say(&filled(self.words, "schedule.left-out", &facts));
+        }
         self.pair("print.lines.start", &text)
     }
 

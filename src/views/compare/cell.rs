@@ -126,7 +126,7 @@ impl Cell<'_> {
             rest = layout::top(rest, used).1;
         }
         if run.state == State::Computing && run.calls > 0 && rest.height > 0 {
-            let share = run.frames.len() as f32 / (run.calls + 6) as f32;
+            let share = run.frames.len() as f32 / run.course().frames() as f32;
             let bar = layout::row(rest, 0);
             let bar = Rect { width: bar.width.min(20), ..bar };
             for position in bar.positions() {

@@ -2,7 +2,7 @@
 
 const STAGES = [
   ["tokens", DATA.tokens, tokensStage], ["embeddings", DATA.embeddings, embeddingsStage],
-  ["schedule", DATA.schedule, scheduleStage], ["noise", DATA.noise, noiseStage],
+  ["schedule", DATA.schedule, scheduleStage], ["encode", DATA.encode, encodeStage], ["noise", DATA.noise, noiseStage],
   ["step", DATA.steps, stepStage], ["decode", DATA.decode, decodeStage], ["image", DATA.image, imageStage],
 ].filter(([, data]) => data);
 
