@@ -33,6 +33,7 @@ mod gradient;
 mod kernels;
 mod layers;
 mod resnet;
+mod stored;
 
 pub mod networks;
 pub mod stock;

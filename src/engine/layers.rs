@@ -16,13 +16,14 @@ use super::kernels::exchange::exchange;
 use super::kernels::linear::{Layer, Then};
 use super::kernels::norm::Affine;
 use super::kernels::{activation, attention, conv, linear as by_rows, norm, with_slices};
+use super::stored::Stored;
 use super::weights::{Weights, learning, plain};
 use crate::walk::Problem;
 
 /// A convolution with bias.
 #[derive(Debug)]
 pub(super) struct Conv {
-    weight: Tensor,
+    weight: Stored,
     bias: Tensor,
     channels: (usize, usize),
     kernel: usize,
@@ -38,7 +39,7 @@ impl Conv {
         kernel: usize,
     ) -> std::result::Result<Self, Problem> {
         Ok(Self {
-            weight: weights.get("weight", &[output, input, kernel, kernel])?,
+            weight: weights.stored("weight", &[output, input, kernel, kernel])?,
             bias: weights.get("bias", &[output])?,
             channels: (input, output),
             kernel,
@@ -97,15 +98,15 @@ impl Conv {
             padding: self.padding,
         };
         let beside = residual.unwrap_or(x);
-        if learning(&[x, &self.weight, &bias, beside]) {
-            let y = apply3(Convolution(shape), [x, &self.weight, &bias])?;
+        if learning(&[x, &bias, beside]) || self.weight.learns() {
+            let y = apply3(Convolution(shape), [x, &self.weight.tensor()?, &bias])?;
             return residual.map_or(Ok(y.clone()), |residual| add(&y, residual));
         }
-        let numbers =
-            with_slices([x, &self.weight, &bias, beside], |[x, weight, bias, beside]| {
-                let residual = residual.is_some().then_some(beside);
-                conv::convolve(&shape, x, weight, conv::Added { bias, residual })
-            })?;
+        let numbers = with_slices([x, &bias, beside], |[x, bias, beside]| {
+            let residual = residual.is_some().then_some(beside);
+            let added = conv::Added { bias, residual };
+            self.weight.with(|weight| conv::convolve(&shape, x, weight, added))
+        })??;
         let (oh, ow) = shape.output();
         Tensor::from_vec(numbers, (batch, self.channels.1, oh, ow), x.device())
     }
@@ -130,7 +131,7 @@ impl Conv {
             x.pad_with_zeros(2, before, after)?.pad_with_zeros(3, before, after)?
         };
         let padding = if before == after { before } else { 0 };
-        let y = x.contiguous()?.conv2d(&self.weight, padding, self.stride, 1, 1)?;
+        let y = x.contiguous()?.conv2d(&self.weight.tensor()?, padding, self.stride, 1, 1)?;
         let bias = bias.reshape(((), self.channels.1, 1, 1))?;
         let y = y.broadcast_add(&bias)?;
         match residual {
@@ -144,7 +145,7 @@ impl Conv {
 /// convolution.
 #[derive(Debug)]
 pub(super) struct Linear {
-    weight: Tensor,
+    weight: Stored,
     bias: Option<Tensor>,
     widths: (usize, usize),
 }
@@ -158,7 +159,7 @@ impl Linear {
     ) -> std::result::Result<Self, Problem> {
         let stored = weights.shape("weight").map_or(2, <[usize]>::len);
         let shape = if stored == 4 { vec![output, input, 1, 1] } else { vec![output, input] };
-        let weight = weights.get("weight", &shape)?.reshape((output, input))?;
+        let weight = weights.stored("weight", &shape)?.reshape(vec![output, input])?;
         let bias = if bias { Some(weights.get("bias", &[output])?) } else { None };
         Ok(Self { weight, bias, widths: (input, output) })
     }
@@ -173,8 +174,8 @@ impl Linear {
         if plain(x) && self.learning(x) {
             let operation = || linear::Linear { widths: self.widths, dims: dims.clone() };
             return match &self.bias {
-                Some(bias) => apply3(operation(), [x, &self.weight, bias]),
-                None => apply2(operation(), [x, &self.weight]),
+                Some(bias) => apply3(operation(), [x, &self.weight.tensor()?, bias]),
+                None => apply2(operation(), [x, &self.weight.tensor()?]),
             };
         }
         if plain(x) {
@@ -182,7 +183,7 @@ impl Linear {
             return Tensor::from_vec(numbers, dims, x.device());
         }
         let flat = x.contiguous()?.reshape((rows, self.widths.0))?;
-        let y = flat.matmul(&self.weight.t()?)?;
+        let y = flat.matmul(&self.weight.tensor()?.t()?)?;
         let y = match &self.bias {
             Some(bias) => y.broadcast_add(bias)?,
             None => y,
@@ -208,30 +209,30 @@ impl Linear {
         if let Some(last) = dims.last_mut() {
             *last = self.widths.1 / 2;
         }
-        let numbers = self.with_bias(x, |x, weight, bias| {
-            by_rows::forward(x, Layer { weight, bias, widths: self.widths }, Then::Geglu)
-        })?;
+        let numbers = self.by_rows(x, Then::Geglu)?;
         Tensor::from_vec(numbers, dims, x.device())
     }
 
     /// Rows through the layer by our kernels.
     fn computed(&self, x: &Tensor, residual: Option<&Tensor>) -> Result<Vec<f32>> {
-        let widths = self.widths;
-        match (residual, &self.bias) {
-            (None, _) => self.with_bias(x, |x, weight, bias| {
-                by_rows::forward(x, Layer { weight, bias, widths }, Then::Nothing)
-            }),
-            (Some(residual), Some(bias)) => {
-                with_slices([x, &self.weight, bias, residual], |[x, weight, bias, beside]| {
-                    by_rows::forward(x, Layer { weight, bias, widths }, Then::Add(beside))
-                })
-            }
-            (Some(residual), None) => {
-                with_slices([x, &self.weight, residual], |[x, weight, beside]| {
-                    by_rows::forward(x, Layer { weight, bias: &[], widths }, Then::Add(beside))
-                })
+        match residual {
+            None => self.by_rows(x, Then::Nothing),
+            Some(residual) => {
+                with_slices([residual], |[beside]| self.by_rows(x, Then::Add(beside)))?
             }
         }
+    }
+
+    fn by_rows(&self, x: &Tensor, then: Then<'_>) -> Result<Vec<f32>> {
+        let widths = self.widths;
+        self.weight.with(|weight| match &self.bias {
+            Some(bias) => with_slices([x, bias], |[x, bias]| {
+                by_rows::forward(x, Layer { weight, bias, widths }, then)
+            }),
+            None => with_slices([x], |[x]| {
+                by_rows::forward(x, Layer { weight, bias: &[], widths }, then)
+            }),
+        })?
     }
 
     /// A picture `[B,in,h,w]` as tokens `[B,h·w,out]`.
@@ -266,18 +267,7 @@ impl Linear {
     }
 
     fn learning(&self, x: &Tensor) -> bool {
-        learning(&[x, &self.weight, self.bias.as_ref().unwrap_or(x)])
-    }
-
-    fn with_bias(
-        &self,
-        x: &Tensor,
-        work: impl FnOnce(&[f32], &[f32], &[f32]) -> Vec<f32>,
-    ) -> Result<Vec<f32>> {
-        match &self.bias {
-            Some(bias) => with_slices([x, &self.weight, bias], |[x, w, b]| work(x, w, b)),
-            None => with_slices([x, &self.weight], |[x, w]| work(x, w, &[])),
-        }
+        learning(&[x, self.bias.as_ref().unwrap_or(x)]) || self.weight.learns()
     }
 }
 

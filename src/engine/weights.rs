@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use candle_core::{DType, Device, Tensor};
 use half::{bf16, f16};
@@ -18,6 +18,7 @@ use sha2::{Digest, Sha256};
 use super::attachments::laid::Laid;
 use super::device::Place;
 use super::single_file::{Held, Names, Share};
+use super::stored::Stored;
 use crate::walk::Problem;
 
 /// More than any real header needs (SD's largest has 160 kB).
@@ -190,6 +191,21 @@ impl Weights {
         Ok(tensor.to_dtype(self.place.dtype)?.to_device(&self.place.device)?)
     }
 
+    /// The same without a copy, where the file has the very numbers that are computed with.
+    pub(super) fn stored(&self, name: &str, shape: &[usize]) -> Result<Stored, Problem> {
+        let full = self.full(name);
+        let bare = self.laid.as_ref().is_none_or(|laid| laid.shape(&full).is_none());
+        if bare
+            && self.place.device.is_cpu()
+            && self.place.dtype == DType::F32
+            && self.shape(name) == Some(shape)
+            && let Some(span) = Span::of(&self.source, &full)
+        {
+            return Ok(Stored::Mapped { span, shape: shape.to_vec(), copy: OnceLock::new() });
+        }
+        self.get(name, shape).map(Stored::Tensor)
+    }
+
     /// The numbers of a file's tensor as the file has them, whatever is laid over them.
     pub(super) fn numbers_of(&self, name: &str) -> Result<Vec<f32>, Problem> {
         let full = self.full(name);
@@ -264,6 +280,49 @@ impl Weights {
 
     fn full(&self, name: &str) -> String {
         format!("{}{name}", self.prefix)
+    }
+}
+
+/// A tensor's numbers where they lie in a file.
+#[derive(Clone)]
+pub(super) struct Span {
+    source: Arc<Source>,
+    from: usize,
+    to: usize,
+}
+
+impl Span {
+    /// `None` where the file has other numbers than 32-bit floats, or not on their boundaries.
+    fn of(source: &Arc<Source>, full: &str) -> Option<Self> {
+        let (file, name) = match &**source {
+            Source::File(file) => (file, full),
+            Source::Renamed(file, names) => {
+                let held = names.get(full).filter(|held| matches!(held.part, Share::Whole))?;
+                (file, &*held.tensor)
+            }
+            Source::AtHand(..) | Source::Invented => return None,
+        };
+        let info = file.info(name).filter(|info| info.dtype == Dtype::F32)?;
+        let (from, to) = (file.start + info.data_offsets.0, file.start + info.data_offsets.1);
+        let span = Self { source: Arc::clone(source), from, to };
+        let there = bytemuck::try_cast_slice::<u8, f32>(file.bytes.get().get(from..to)?).is_ok();
+        (cfg!(target_endian = "little") && there).then_some(span)
+    }
+
+    /// The numbers.
+    pub(super) fn numbers(&self) -> &[f32] {
+        let bytes = match &*self.source {
+            Source::File(file) | Source::Renamed(file, _) => file.bytes.get(),
+            Source::AtHand(..) | Source::Invented => &[],
+        };
+        let own = bytes.get(self.from..self.to).unwrap_or_default();
+        bytemuck::try_cast_slice(own).unwrap_or_default()
+    }
+}
+
+impl std::fmt::Debug for Span {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "bytes {}..{} of a file", self.from, self.to)
     }
 }
 
