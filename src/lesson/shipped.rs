@@ -1,0 +1,36 @@
+//! The lessons inside the program, in the order in which they build on each other.
+
+use crate::words::Language;
+
+/// A lesson that ships.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shipped {
+    /// The name by which it is opened.
+    pub name: &'static str,
+    /// Its text.
+    pub text: &'static str,
+}
+
+macro_rules! lessons {
+    ($($name:literal),* $(,)?) => {
+        &[$((
+            $name,
+            include_str!(concat!("../../lessons/en/", $name, ".md")),
+            include_str!(concat!("../../lessons/zh/", $name, ".md")),
+        )),*]
+    };
+}
+
+/// Name, and text in English and Chinese.
+const ALL: &[(&str, &str, &str)] = lessons!["01-from-words-to-picture"];
+
+/// Every lesson in a language.
+pub fn shipped(language: Language) -> impl Iterator<Item = Shipped> {
+    ALL.iter().map(move |(file, en, zh)| Shipped {
+        name: file.split_once('-').map_or(file, |(_, name)| name),
+        text: match language {
+            Language::En => en,
+            Language::Zh => zh,
+        },
+    })
+}
