@@ -6,6 +6,7 @@ mod compare;
 mod effect;
 mod export;
 mod flags;
+mod lesson;
 mod mistakes;
 mod teach;
 mod train;
@@ -25,6 +26,7 @@ pub use bench::BenchFlags;
 pub use compare::{CompareFlags, Compared, Shard};
 pub use export::ExportFlags;
 pub use flags::Flags;
+pub use lesson::{LessonCommand, LessonFlags, LessonsFlags};
 pub use mistakes::Refused;
 pub use teach::TeachFlags;
 pub use train::{DataFlags, EvalFlags, LookFlags, Train, TrainCommand, TrainFlags};
@@ -109,6 +111,10 @@ pub enum Command {
     /// are drawn before and after, and another prompt that has nothing to do with the word: far too
     /// many --steps or too high a --rate show there.
     Teach(Box<TeachFlags>),
+    /// Open a lesson on the screen, check one, or print its notes
+    Lesson(Box<LessonFlags>),
+    /// List the lessons inside the program
+    Lessons(LessonsFlags),
     /// Time the networks of a family on this machine, with made-up weights: nothing is downloaded
     #[command(after_long_help = bench::FIGURES)]
     Bench(BenchFlags),
@@ -177,12 +183,14 @@ impl Cli {
                 | Command::Verify(flags)
                 | Command::Replay { flags, .. },
             ) => Some(flags),
+            Some(Command::Lesson(asked)) => Some(&asked.flags),
             Some(
                 Command::Compare(_)
                 | Command::Export(_)
                 | Command::Train(_)
                 | Command::Teach(_)
                 | Command::Bench(_)
+                | Command::Lessons(_)
                 | Command::Completions { .. }
                 | Command::Man,
             ) => None,
@@ -208,6 +216,11 @@ impl Cli {
             Some(Command::Train(asked)) => asked.lang(),
             Some(Command::Teach(flags)) => flags.lang,
             Some(Command::Bench(flags)) => flags.lang,
+            Some(Command::Lessons(flags)) => flags.lang,
+            Some(Command::Lesson(asked)) => match &asked.command {
+                Some(LessonCommand::Check { lang, .. } | LessonCommand::Notes { lang, .. }) => *lang,
+                None => asked.flags.lang,
+            },
             _ => self.flags_given().and_then(|flags| flags.lang),
         };
         given.unwrap_or_else(language_of_locale)

@@ -8,6 +8,7 @@ mod export;
 mod files;
 mod interrupt;
 mod keeping;
+mod lesson;
 mod like;
 mod log;
 mod man;
@@ -63,6 +64,8 @@ pub fn carry_out(args: impl IntoIterator<Item = OsString>) -> u8 {
         Some(Command::Tokens(flags)) => caught(|| tokens::tokens(flags, language)),
         Some(Command::Verify(flags)) => caught(|| verify::verify(flags, language)),
         Some(Command::Train(asked)) => caught(|| train::train(asked, language)),
+        Some(Command::Lesson(flags)) => lesson::lesson(flags, language),
+        Some(Command::Lessons(flags)) => caught(|| lesson::lessons(flags, language)),
         Some(Command::Bench(flags)) => caught(|| bench::bench(flags, language)),
         Some(Command::Completions { shell }) => completions::completions(*shell),
         Some(Command::Man) => man::man(),

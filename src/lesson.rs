@@ -13,9 +13,9 @@ mod shipped;
 mod source;
 
 pub use answer::{Answer, Verdict};
-pub use beat::{Beat, Question, QuestionKind, Show};
-pub use check::check;
-pub use fact::{FACTS, Facts, fill};
+pub use beat::{Beat, Changes, Question, QuestionKind, Show};
+pub use check::{World, check};
+pub use fact::{FACTS, Facts, facts, fill};
 pub use head::Head;
 pub use shipped::{Shipped, shipped};
 

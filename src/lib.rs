@@ -15,6 +15,7 @@ pub mod train;
 pub mod recording;
 
 pub mod compare;
+pub mod lesson;
 
 pub mod source;
 

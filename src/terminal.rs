@@ -54,6 +54,8 @@ pub struct Options {
     pub asked: Asked,
     /// A recording to open instead.
     pub recording: Option<String>,
+    /// A lesson to open instead.
+    pub lesson: Option<Lesson>,
     /// Runs to lay side by side instead.
     pub comparison: Option<Comparison>,
     /// The language of every word.

@@ -17,6 +17,7 @@ mod glossary;
 mod help;
 mod hints;
 mod image;
+mod lesson;
 mod noise;
 mod notes;
 pub(crate) mod parts;

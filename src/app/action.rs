@@ -11,9 +11,9 @@ pub use crate::walk::News;
 /// Everything that a key can set off; `keys` says which key, where.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Action {
-    /// The next frame; computed if it is not there yet.
+    /// The next frame, computed if it is not there yet; in a lesson the next beat.
     Next,
-    /// The frame before; never computed.
+    /// The frame before, never computed; in a lesson the beat before.
     Back,
     /// The first frame.
     First,
@@ -77,6 +77,8 @@ pub enum Action {
     Prompt,
     /// The same walk with the next seed.
     AnotherSeed,
+    /// Take up the lesson that was left.
+    Lesson,
     /// Write a recording.
     WriteRecording,
     /// Export the picture of this view.

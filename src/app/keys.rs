@@ -167,6 +167,45 @@ pub const TABLE: &[Row] = &[
     row(Action::NextPart, &[key(Code::Tab)], LEARNED, "teach-changes", Bar::Own),
     row(Action::PreviousPart, &[key(Code::BackTab)], LEARNED, "teach-changes", Bar::HelpOnly),
     row(Action::TeachAgain, &[c('r')], LEARNED, "teach-again", Bar::Own),
+    // A lesson.
+    row(
+        Action::Next,
+        &[key(Code::Right), c('l'), key(Code::PageDown)],
+        &[Place::Lesson],
+        "beat-next",
+        Bar::As("←→"),
+    ),
+    row(
+        Action::Back,
+        &[key(Code::Left), c('h'), key(Code::PageUp)],
+        &[Place::Lesson],
+        "beat-back",
+        Bar::HelpOnly,
+    ),
+    row(
+        Action::Accept,
+        &[key(Code::Enter), key(Code::PageDown), key(Code::Right)],
+        &[Place::Question],
+        "answer",
+        Bar::Own,
+    ),
+    row(
+        Action::Back,
+        &[key(Code::PageUp), key(Code::Left)],
+        &[Place::Question],
+        "question-back",
+        Bar::HelpOnly,
+    ),
+    row(Action::TurnDown, &[key(Code::Down)], &[Place::Question], "choice", Bar::As("↑↓")),
+    row(Action::TurnUp, &[key(Code::Up)], &[Place::Question], "choice-back", Bar::HelpOnly),
+    row(
+        Action::Leave,
+        &[key(Code::Esc)],
+        &[Place::Lesson, Place::Question],
+        "lesson-leave",
+        Bar::Own,
+    ),
+    row(Action::Lesson, &[c('J')], &[Place::Walk, Place::Doors], "lesson", Bar::HelpOnly),
     // A walk: where one is.
     row(
         Action::Next,
@@ -427,7 +466,11 @@ pub fn place(app: &App) -> Place {
         Some(Overlay::Prompt { .. } | Overlay::Path { .. }) => Place::Box,
         Some(Overlay::CommandLine { .. }) => Place::CommandLine,
         None => match app.scene {
-            Scene::Walk => Place::Walk,
+            Scene::Walk => match app.lesson_now() {
+                Some(lesson) if lesson.question().is_some() => Place::Question,
+                Some(_) => Place::Lesson,
+                None => Place::Walk,
+            },
             Scene::Compare => Place::Compare,
             Scene::Training => Place::Training,
             Scene::Drawings => Place::Drawings,
@@ -464,7 +507,7 @@ pub fn meaning(app: &App, key: Key) -> Meaning {
 /// The stage on which it depends what works in a place, if it does.
 fn stage_at(app: &App, place: Place) -> Option<Stage> {
     match place {
-        Place::Walk => Some(app.walk.stage()),
+        Place::Walk | Place::Lesson => Some(app.walk.stage()),
         Place::Compare => app.comparison.as_ref().map(Comparison::stage),
         _ => None,
     }
@@ -474,8 +517,10 @@ fn starts_typing(key: Key) -> bool {
     key.typed().is_some() || matches!(key.code, Code::Backspace | Code::Delete)
 }
 
+/// Where a lesson is read, the keys of a walk work behind its own.
 fn works_in(row: &Row, place: Place) -> bool {
-    row.places.contains(&place)
+    let walks = place == Place::Lesson && row.places.contains(&Place::Walk);
+    row.places.contains(&place) || walks
 }
 
 fn works_at(row: &Row, stage: Stage) -> bool {
@@ -565,5 +610,5 @@ fn keys_of(stem: &str, words: Words) -> String {
 }
 
 fn first_place(row: &Row) -> Option<Place> {
-    Place::ALL.into_iter().find(|place| works_in(row, *place))
+    Place::ALL.into_iter().find(|place| row.places.contains(place))
 }

@@ -9,6 +9,10 @@ pub enum Place {
     DoorsBox,
     /// A walk.
     Walk,
+    /// A beat of a lesson: a walk, and the lesson's own keys before those of the walk.
+    Lesson,
+    /// A question of a lesson.
+    Question,
     /// The list of keys.
     Help,
     /// The glossary.
@@ -45,8 +49,10 @@ pub enum Place {
 
 impl Place {
     /// All places, in the order of the help.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 21] = [
         Self::Walk,
+        Self::Lesson,
+        Self::Question,
         Self::Compare,
         Self::Training,
         Self::Drawings,
@@ -71,7 +77,12 @@ impl Place {
     pub const fn types(self) -> bool {
         matches!(
             self,
-            Self::DoorsBox | Self::SettingsBox | Self::FormBox | Self::TeachBox | Self::Box
+            Self::DoorsBox
+                | Self::SettingsBox
+                | Self::FormBox
+                | Self::TeachBox
+                | Self::Box
+                | Self::Question
         )
     }
 
@@ -81,6 +92,8 @@ impl Place {
             Self::Doors => "doors",
             Self::DoorsBox => "doors-box",
             Self::Walk => "walk",
+            Self::Lesson => "lesson",
+            Self::Question => "question",
             Self::Help => "help",
             Self::Glossary => "glossary",
             Self::Taught => "taught",

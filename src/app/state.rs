@@ -6,6 +6,7 @@ use super::adding::Adding;
 use super::comparison::Comparison;
 use super::drawings::Drawings;
 use super::forking::Forking;
+use super::lessons::OpenLesson;
 use super::teaching::Teaching;
 use super::training::Training;
 use crate::walk::{
@@ -37,6 +38,8 @@ pub struct App {
     pub teaching: Teaching,
     /// The pictures that the model inside was shown.
     pub drawings: Drawings,
+    /// The lesson that is open, also while it is left for free play.
+    pub lesson: Option<OpenLesson>,
     /// How the frames are looked at.
     pub look: Look,
     /// The notes pane.
@@ -74,6 +77,7 @@ impl App {
             training: Training::default(),
             teaching: Teaching::default(),
             drawings: Drawings::default(),
+            lesson: None,
             look: Look::default(),
             notes: NotesDepth::default(),
             problem: None,

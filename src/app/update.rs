@@ -6,13 +6,19 @@ use super::keys::{Meaning, Place, TABLE, meaning, place};
 use super::state::{App, Goal, Origin, Overlay, PathPurpose, Scene};
 use super::teaching::Phase;
 use super::{
-    adding, command_line, comparing, drawings, forking, forms, teaching, training, walking,
+    adding, command_line, comparing, drawings, forking, forms, lessons, teaching, training, walking,
 };
 use crate::compare::Run;
 use crate::walk::{Asked, Frame, Picture, Stage};
 
 /// Takes an event.
 pub fn update(app: &mut App, event: Event) -> Vec<Effect> {
+    let effects = take(app, event);
+    lessons::follow(app);
+    effects
+}
+
+fn take(app: &mut App, event: Event) -> Vec<Effect> {
     match event {
         Event::Key(key) => press(app, key),
         Event::Click(target) => click(app, target),
@@ -97,6 +103,10 @@ fn press(app: &mut App, key: Key) -> Vec<Effect> {
             elsewhere(app, stem, stages);
             Vec::new()
         }
+        Meaning::Text if place(app) == Place::Question => {
+            lessons::typed(app, key);
+            Vec::new()
+        }
         Meaning::Text => {
             forms::typed(app, key);
             Vec::new()
@@ -127,6 +137,11 @@ const fn rail_key(stage: Stage) -> &'static str {
 }
 
 fn act(app: &mut App, action: Action) -> Vec<Effect> {
+    if app.overlay.is_none()
+        && let Some(effects) = lessons::act(app, action)
+    {
+        return effects;
+    }
     if place(app) == Place::Compare
         && let Some(effects) = comparing::act(app, action)
     {
@@ -201,8 +216,8 @@ fn act(app: &mut App, action: Action) -> Vec<Effect> {
 fn silent(app: &mut App, action: Action) {
     match action {
         Action::Back => walking::back(app),
-        Action::First if place(app) == Place::Walk => walking::first(app),
-        Action::Last if place(app) == Place::Walk => walking::last(app),
+        Action::First if walks(app) => walking::first(app),
+        Action::Last if walks(app) => walking::last(app),
         Action::TurnUp | Action::TurnDown | Action::First | Action::Last => {
             forms::turn(app, action);
         }
@@ -246,6 +261,11 @@ fn silent(app: &mut App, action: Action) {
         }
         _ => {}
     }
+}
+
+/// Whether keys go to a walk, or to a lesson over one.
+fn walks(app: &App) -> bool {
+    matches!(place(app), Place::Walk | Place::Lesson)
 }
 
 /// The list of taught words, and away again; a model without one has nothing to show.

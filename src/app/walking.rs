@@ -117,6 +117,14 @@ pub fn go_to(app: &mut App, stage: Stage) -> Vec<Effect> {
     pursue(app)
 }
 
+/// To a place of the walk on screen, computing what is missing before it.
+pub fn go_on_to(app: &mut App, goal: Goal) -> Vec<Effect> {
+    stay(app);
+    app.scene = Scene::Walk;
+    app.walk.goal = Some(goal);
+    pursue(app)
+}
+
 /// On by itself, or stop; from the last frame it begins again at the first.
 pub fn run_on(app: &mut App) -> Vec<Effect> {
     let walk = &mut app.walk;

@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use super::files::{Files, Recorder};
 use crate::cli::{Flags, only_in_run};
+use crate::lesson::Lesson;
 use crate::recording::read;
 use crate::source::live;
 use crate::terminal::{self, Colours, Marks, Options, Protocol};
-use crate::walk::Problem;
+use crate::walk::{Asked, Problem};
 use crate::words::Language;
 
 /// Opens the screen: on a recording where the argument names one, on a walk where there is a
@@ -27,14 +28,35 @@ pub(super) fn recorded(file: &str, flags: &Flags, language: Language) -> Result<
     screen(flags, language, Some(file))
 }
 
+/// Opens the screen on a lesson.
+pub(super) fn lesson(lesson: Lesson, flags: &Flags, language: Language) -> Result<u8, Problem> {
+    only_in_run(flags)?;
+    let mut asked = flags.asked();
+    asked.prompt = None;
+    open(Opening { asked, recording: None, lesson: Some(lesson) }, flags, language)
+}
+
 fn screen(flags: &Flags, language: Language, recording: Option<&str>) -> Result<u8, Problem> {
     let mut asked = flags.asked();
     if recording.is_some() {
         asked.prompt = None;
     }
+    let recording = recording.map(str::to_owned);
+    open(Opening { asked, recording, lesson: None }, flags, language)
+}
+
+/// What the screen opens on.
+struct Opening {
+    asked: Asked,
+    recording: Option<String>,
+    lesson: Option<Lesson>,
+}
+
+fn open(opening: Opening, flags: &Flags, language: Language) -> Result<u8, Problem> {
     let options = Options {
-        asked,
-        recording: recording.map(str::to_owned),
+        asked: opening.asked,
+        recording: opening.recording,
+        lesson: opening.lesson,
         comparison: None,
         language,
         colours: if flags.plain { Some(Colours::None) } else { flags.color.unwrap_or_default().0 },

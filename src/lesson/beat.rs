@@ -63,8 +63,8 @@ impl Changes {
         }
     }
 
-    /// What a walk with them asks for.
-    pub fn asked(&self) -> Asked {
+    /// What a walk with them asks for, on the model and device of `base`.
+    pub fn asked(&self, base: &Asked) -> Asked {
         Asked {
             prompt: self.prompt.clone(),
             negative: self.negative.clone(),
@@ -72,7 +72,7 @@ impl Changes {
             steps: self.steps,
             guidance: self.guidance,
             sampler: self.sampler.as_deref().and_then(Sampler::from_name),
-            ..Asked::default()
+            ..base.clone()
         }
     }
 }

@@ -121,6 +121,8 @@ impl Session {
     fn begin(&mut self, options: &Options) {
         let effects = if let Some(path) = &options.recording {
             vec![Effect::OpenRecording(path.clone())]
+        } else if let Some(lesson) = &options.lesson {
+            app::begin_lesson(&mut self.app, lesson.clone())
         } else if self.app.scene == Scene::Walk {
             app::begin(&mut self.app)
         } else if self.app.scene == Scene::Compare {

@@ -7,31 +7,31 @@ use ratatui::style::Style;
 
 use super::parts::theme::Ground;
 use super::parts::{layout, text};
-use crate::app::{App, Learning};
+use crate::app::{App, OpenLesson};
 use crate::lesson::{Question, QuestionKind, Verdict, fill};
 
 /// The widest that a question is set.
 const WIDE: u16 = 72;
 
 /// The first row: lesson, and which of its beats.
-pub(crate) fn draw_title(app: &App, learning: &Learning, ground: &Ground, area: Rect, buf: &mut Buffer) {
+pub(crate) fn draw_title(app: &App, open: &OpenLesson, ground: &Ground, area: Rect, buf: &mut Buffer) {
     let area = layout::inset(area, 1, 0);
-    let (beat, beats) = ((learning.at + 1).to_string(), learning.lesson.beats.len().to_string());
+    let (beat, beats) = ((open.at + 1).to_string(), open.lesson.beats.len().to_string());
     let place = app.words().fill("lesson.beat", &[("beat", &beat), ("beats", &beats)]);
     let wide = text::put_right(buf, area, &place, ground.fact());
     let (rest, _) = layout::left(area, area.width.saturating_sub(wide + 2), 0);
-    let title = &learning.lesson.head.title;
-    let beat = learning.beat().map_or("", |beat| beat.title.as_str());
+    let title = &open.lesson.head.title;
+    let beat = open.beat().map_or("", |beat| beat.title.as_str());
     let parts = [(title.as_str(), ground.prompt()), (" · ", ground.dim()), (beat, ground.strong())];
     text::put_spans(buf, rest, &parts);
 }
 
 /// What is said under the view: what a beat says, or why the answer is what it is.
-pub(crate) fn draw_text(app: &App, learning: &Learning, ground: &Ground, area: Rect, buf: &mut Buffer) {
-    let Some(beat) = learning.beat() else { return };
+pub(crate) fn draw_text(app: &App, open: &OpenLesson, ground: &Ground, area: Rect, buf: &mut Buffer) {
+    let Some(beat) = open.beat() else { return };
     let area = layout::inset(area, 1, 0);
     let (words, facts) = (app.words(), app.facts());
-    if learning.asking {
+    if open.asking {
         let key = match beat.question.as_ref().map(|question| question.kind) {
             Some(QuestionKind::Number) => "lesson.answer-number",
             Some(QuestionKind::Order) => "lesson.answer-order",
@@ -43,7 +43,7 @@ pub(crate) fn draw_text(app: &App, learning: &Learning, ground: &Ground, area: R
     }
     let explains = beat.question.is_some();
     let said = fill(if explains { &beat.explained } else { &beat.said }, &facts);
-    let verdict = learning.verdict(&facts).map(|verdict| match verdict {
+    let verdict = open.verdict(&facts).map(|verdict| match verdict {
         Verdict::Right => words.text("lesson.right"),
         Verdict::Wrong => words.text("lesson.wrong"),
         Verdict::Open => words.text("lesson.open"),
@@ -55,14 +55,14 @@ pub(crate) fn draw_text(app: &App, learning: &Learning, ground: &Ground, area: R
 /// The question in the place of the view.
 pub(crate) fn draw_question(
     app: &App,
-    learning: &Learning,
+    open: &OpenLesson,
     question: &Question,
     ground: &Ground,
     area: Rect,
     buf: &mut Buffer,
 ) {
     let facts = app.facts();
-    let said = learning.beat().map_or_else(String::new, |beat| fill(&beat.said, &facts));
+    let said = open.beat().map_or_else(String::new, |beat| fill(&beat.said, &facts));
     let width = area.width.saturating_sub(2).min(WIDE);
     let rows = |words: &str| u16::try_from(text::wrap(words, width).len()).unwrap_or(u16::MAX);
     let (said_rows, asked_rows) = (rows(&said), rows(&question.question));
@@ -77,27 +77,27 @@ pub(crate) fn draw_question(
     text::put_wrapped(buf, asked, &question.question, ground.strong());
     let (_, answers) = layout::top(rest, 1);
     if question.choices.is_empty() {
-        let line = format!("> {}_", learning.typed);
+        let line = format!("> {}_", open.typed);
         text::put(buf, answers, &line, ground.prompt());
         return;
     }
     for (place, choice) in question.choices.iter().enumerate() {
         let row = layout::top(answers, u16::try_from(place).unwrap_or(u16::MAX)).1;
-        draw_choice(learning, place, choice, ground, layout::top(row, 1).0, buf);
+        draw_choice(open, place, choice, ground, layout::top(row, 1).0, buf);
     }
 }
 
 fn draw_choice(
-    learning: &Learning,
+    open: &OpenLesson,
     place: usize,
     choice: &str,
     ground: &Ground,
     area: Rect,
     buf: &mut Buffer,
 ) {
-    let chosen = learning.chosen == Some(place);
+    let chosen = open.chosen == Some(place);
     let style: Style = if chosen { ground.strong() } else { ground.fact() };
-    let mark = match learning.order.iter().position(|at| *at == place) {
+    let mark = match open.order.iter().position(|at| *at == place) {
         Some(at) => (at + 1).to_string(),
         None if chosen => "▸".to_owned(),
         None => " ".to_owned(),

@@ -6,7 +6,7 @@ use ratatui::layout::Rect;
 
 use super::parts::theme::Ground;
 use super::parts::{layout, text};
-use super::{Slot, hints, notes, rail, step, title, waiting};
+use super::{Slot, hints, lesson, notes, rail, step, title, waiting};
 use crate::app::{App, NotesDepth};
 
 /// The smallest screen that is drawn.
@@ -35,7 +35,10 @@ impl Bands {
     }
 }
 
-const fn notes_rows(app: &App, height: u16) -> u16 {
+fn notes_rows(app: &App, height: u16) -> u16 {
+    if app.lesson_now().is_some() {
+        return 3;
+    }
     if height >= 18 && !matches!(app.notes, NotesDepth::Off) {
         3
     } else if app.problem.is_some() {
@@ -72,16 +75,28 @@ pub(crate) fn draw(
     slots: &mut Vec<Slot>,
 ) {
     let bands = Bands::of(app, area);
-    title::draw(app, ground, bands.title, buf);
+    let open = app.lesson_now();
+    match open {
+        Some(open) => lesson::draw_title(app, open, ground, bands.title, buf),
+        None => title::draw(app, ground, bands.title, buf),
+    }
     rail::draw(app, ground, bands.rail, buf);
     line(ground, bands.upper_line, buf);
-    match app.walk.frame().or_else(|| waiting::stand_in(app)) {
-        Some(frame) => super::draw_frame(app, frame, ground, bands.view, buf, slots),
-        None => waiting::draw(app, ground, bands.view, buf),
+    let question = open.and_then(|open| Some((open, open.question()?)));
+    let frame = app.walk.frame().or_else(|| waiting::stand_in(app));
+    match (question, frame) {
+        (Some((open, question)), _) => {
+            lesson::draw_question(app, open, question, ground, bands.view, buf);
+        }
+        (None, Some(frame)) => super::draw_frame(app, frame, ground, bands.view, buf, slots),
+        (None, None) => waiting::draw(app, ground, bands.view, buf),
     }
     line(ground, bands.lower_line, buf);
     draw_message(app, ground, bands.lower_line, buf);
-    notes::draw(app, ground, bands.notes, buf);
+    match open.filter(|_| app.problem.is_none()) {
+        Some(open) => lesson::draw_text(app, open, ground, bands.notes, buf),
+        None => notes::draw(app, ground, bands.notes, buf),
+    }
     hints::draw(app, ground, bands.hints, buf);
 }
 

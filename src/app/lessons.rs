@@ -6,16 +6,19 @@ use std::collections::BTreeMap;
 use super::action::{Action, Effect};
 use super::key::{Code, Key};
 use super::state::{App, Goal};
+use super::state::Scene;
 use super::walking;
-use crate::lesson::{self, Answer, Beat, Changes, Facts, Lesson, Question, QuestionKind, Verdict};
-use crate::walk::Stage;
+use crate::lesson::{
+    Answer, Beat, Changes, Facts, Lesson, Question, QuestionKind, Verdict, facts,
+};
+use crate::walk::{Asked, Stage};
 
 /// The longest answer that is typed.
 const LONGEST: usize = 200;
 
 /// A lesson that is open.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Learning {
+pub struct OpenLesson {
     /// What was read.
     pub lesson: Lesson,
     /// The beat on screen, from 0.
@@ -36,13 +39,16 @@ pub struct Learning {
     piece: Option<String>,
     /// The settings of the walk on screen, as the lesson asked for them.
     walked: Option<Changes>,
+    /// Model, device and numbers of its walks.
+    base: Asked,
 }
 
-impl Learning {
-    /// A lesson at its beginning.
-    pub const fn new(lesson: Lesson) -> Self {
+impl OpenLesson {
+    /// A lesson at its beginning; `base` holds what its walks have beside what it asks for.
+    pub const fn new(lesson: Lesson, base: Asked) -> Self {
         Self {
             lesson,
+            base,
             at: 0,
             asking: false,
             away: false,
@@ -110,18 +116,19 @@ impl Learning {
 impl App {
     /// What the walk on screen says, by name.
     pub fn facts(&self) -> Facts {
-        lesson::facts(&self.walk.frames)
+        facts(&self.walk.frames)
     }
 
     /// The lesson that takes the keys, if one does.
-    pub fn learning_now(&self) -> Option<&Learning> {
-        self.learning.as_ref().filter(|learning| !learning.away)
+    pub fn lesson_now(&self) -> Option<&OpenLesson> {
+        self.lesson.as_ref().filter(|open| !open.away)
     }
 }
 
 /// Opens a lesson at its first beat.
 pub fn begin_lesson(app: &mut App, lesson: Lesson) -> Vec<Effect> {
-    app.learning = Some(Learning::new(lesson));
+    app.lesson = Some(OpenLesson::new(lesson, app.walk.asked.clone()));
+    app.scene = Scene::Walk;
     enter(app, 0)
 }
 
@@ -130,8 +137,8 @@ pub(super) fn act(app: &mut App, action: Action) -> Option<Vec<Effect>> {
     if action == Action::Lesson {
         return Some(take_up(app));
     }
-    let learning = app.learning.as_ref().filter(|learning| !learning.away)?;
-    let (asking, at) = (learning.asking, learning.at);
+    let open = app.lesson.as_ref().filter(|open| !open.away)?;
+    let (asking, at) = (open.asking, open.at);
     match action {
         Action::Next if asking => Some(commit(app)),
         Action::Next => Some(enter(app, at + 1)),
@@ -141,7 +148,7 @@ pub(super) fn act(app: &mut App, action: Action) -> Option<Vec<Effect>> {
             turn(app, action == Action::TurnDown);
             Some(Vec::new())
         }
-        Action::Leave if app.overlay.is_none() => {
+        Action::Leave if !app.walk.computing => {
             leave(app);
             Some(Vec::new())
         }
@@ -151,39 +158,39 @@ pub(super) fn act(app: &mut App, action: Action) -> Option<Vec<Effect>> {
 
 /// A key that answers: a letter, or a character of what is typed.
 pub(super) fn typed(app: &mut App, key: Key) {
-    let Some(learning) = &mut app.learning else { return };
-    let Some(question) = learning.question() else { return };
+    let Some(open) = &mut app.lesson else { return };
+    let Some(question) = open.question() else { return };
     let (kind, count) = (question.kind, question.choices.len());
     let place = key.typed().and_then(|c| "abcd".find(c)).filter(|place| *place < count);
     match (kind, key.code) {
-        (QuestionKind::Choice, _) => learning.chosen = place.or(learning.chosen),
+        (QuestionKind::Choice, _) => open.chosen = place.or(open.chosen),
         (QuestionKind::Order, Code::Backspace) => {
-            learning.order.pop();
+            open.order.pop();
         }
         (QuestionKind::Order, _) => {
-            if let Some(place) = place.filter(|place| !learning.order.contains(place)) {
-                learning.order.push(place);
+            if let Some(place) = place.filter(|place| !open.order.contains(place)) {
+                open.order.push(place);
             }
         }
         (_, Code::Backspace) => {
-            learning.typed.pop();
+            open.typed.pop();
         }
         (QuestionKind::Number, _) => {
             let digit = key.typed().filter(|c| c.is_ascii_digit() || ".,-".contains(*c));
-            learning.typed.extend(digit.filter(|_| learning.typed.len() < 16));
+            open.typed.extend(digit.filter(|_| open.typed.len() < 16));
         }
         (QuestionKind::Thought, _) => {
-            let room = learning.typed.chars().count() < LONGEST;
-            learning.typed.extend(key.typed().filter(|_| room));
+            let room = open.typed.chars().count() < LONGEST;
+            open.typed.extend(key.typed().filter(|_| room));
         }
     }
 }
 
 /// After anything has changed: a piece that waits for the tokens is chosen.
 pub(super) fn follow(app: &mut App) {
-    let Some(learning) = &mut app.learning else { return };
+    let Some(open) = &mut app.lesson else { return };
     let Some(encoding) = app.walk.encoding() else { return };
-    let Some(piece) = learning.piece.take() else { return };
+    let Some(piece) = open.piece.take() else { return };
     let kept = encoding.pieces.iter().take(encoding.kept);
     if let Some(at) = kept.into_iter().position(|found| found.text == piece) {
         app.look.piece = at + 1;
@@ -192,23 +199,23 @@ pub(super) fn follow(app: &mut App) {
 
 /// Goes to a beat: to its question where it has one that was not answered, else to what it shows.
 fn enter(app: &mut App, at: usize) -> Vec<Effect> {
-    let Some(learning) = &mut app.learning else { return Vec::new() };
-    let Some(beat) = learning.lesson.beats.get(at) else {
+    let Some(open) = &mut app.lesson else { return Vec::new() };
+    let Some(beat) = open.lesson.beats.get(at) else {
         return ended(app);
     };
-    learning.at = at;
-    learning.chosen = None;
-    learning.order.clear();
-    learning.typed.clear();
-    learning.asking = beat.question.is_some() && !learning.answers.contains_key(&at);
-    if learning.asking { Vec::new() } else { show(app) }
+    open.at = at;
+    open.chosen = None;
+    open.order.clear();
+    open.typed.clear();
+    open.asking = beat.question.is_some() && !open.answers.contains_key(&at);
+    if open.asking { Vec::new() } else { show(app) }
 }
 
 fn ended(app: &mut App) -> Vec<Effect> {
     let facts = app.facts();
-    let Some(learning) = &mut app.learning else { return Vec::new() };
-    learning.away = true;
-    let (right, answered) = learning.score(&facts);
+    let Some(open) = &mut app.lesson else { return Vec::new() };
+    open.away = true;
+    let (right, answered) = open.score(&facts);
     let (right, answered) = (right.to_string(), answered.to_string());
     app.say("lesson.ended", &[("right", &right), ("answered", &answered)]);
     Vec::new()
@@ -216,39 +223,40 @@ fn ended(app: &mut App) -> Vec<Effect> {
 
 /// Puts the answer down, if there is one, and shows.
 fn commit(app: &mut App) -> Vec<Effect> {
-    let Some(learning) = &mut app.learning else { return Vec::new() };
-    if let Some(answer) = learning.answer() {
-        learning.answers.insert(learning.at, answer);
+    let Some(open) = &mut app.lesson else { return Vec::new() };
+    if let Some(answer) = open.answer() {
+        open.answers.insert(open.at, answer);
     }
-    learning.asking = false;
+    open.asking = false;
     show(app)
 }
 
 /// Back: from what was shown to its question, which can be tried again; else to the beat before.
 fn back(app: &mut App) -> Vec<Effect> {
-    let Some(learning) = &mut app.learning else { return Vec::new() };
-    let asks = learning.beat().is_some_and(|beat| beat.question.is_some());
-    if asks && !learning.asking {
-        learning.asking = true;
+    let Some(open) = &mut app.lesson else { return Vec::new() };
+    let asks = open.beat().is_some_and(|beat| beat.question.is_some());
+    if asks && !open.asking {
+        open.asking = true;
         return Vec::new();
     }
-    if learning.at == 0 {
+    if open.at == 0 {
         app.say("lesson.first", &[]);
         return Vec::new();
     }
-    learning.at -= 1;
-    learning.asking = false;
+    open.at -= 1;
+    open.asking = false;
     show(app)
 }
 
 /// Lets the program show what the beat shows.
 fn show(app: &mut App) -> Vec<Effect> {
-    let Some(learning) = &mut app.learning else { return Vec::new() };
-    let walk = learning.walk_at(learning.at);
-    let Some(show) = learning.beat().and_then(|beat| beat.show.clone()) else { return Vec::new() };
-    learning.piece.clone_from(&show.piece);
-    let begun = learning.walked.as_ref() == Some(&walk) && app.walk.origin == super::Origin::Live;
-    learning.walked = Some(walk.clone());
+    let Some(open) = &mut app.lesson else { return Vec::new() };
+    let walk = open.walk_at(open.at);
+    let Some(show) = open.beat().and_then(|beat| beat.show.clone()) else { return Vec::new() };
+    open.piece.clone_from(&show.piece);
+    let asked = walk.asked(&open.base);
+    let begun = open.walked.as_ref() == Some(&walk) && app.walk.origin == super::Origin::Live;
+    open.walked = Some(walk.clone());
     app.look.attention = show.attention;
     app.look.by_hand = show.by_hand;
     app.look.enlarged = false;
@@ -260,7 +268,7 @@ fn show(app: &mut App) -> Vec<Effect> {
     let effects = if begun {
         walking::go_on_to(app, goal)
     } else {
-        walking::begin(app, walk.asked(), Some(goal))
+        walking::begin(app, asked, Some(goal))
     };
     follow(app);
     effects
@@ -268,12 +276,12 @@ fn show(app: &mut App) -> Vec<Effect> {
 
 /// The cursor of the choices.
 fn turn(app: &mut App, down: bool) {
-    let Some(learning) = &mut app.learning else { return };
-    let count = learning.question().map_or(0, |question| question.choices.len());
+    let Some(open) = &mut app.lesson else { return };
+    let count = open.question().map_or(0, |question| question.choices.len());
     if count == 0 {
         return;
     }
-    learning.chosen = Some(match (learning.chosen, down) {
+    open.chosen = Some(match (open.chosen, down) {
         (None, true) => 0,
         (None, false) => count - 1,
         (Some(at), true) => (at + 1) % count,
@@ -283,20 +291,20 @@ fn turn(app: &mut App, down: bool) {
 
 /// Leaves for free play; the walk stays as it is.
 fn leave(app: &mut App) {
-    if let Some(learning) = &mut app.learning {
-        learning.away = true;
+    if let Some(open) = &mut app.lesson {
+        open.away = true;
         app.say("lesson.left", &[]);
     }
 }
 
 /// Takes a lesson up again where it was left.
 fn take_up(app: &mut App) -> Vec<Effect> {
-    let Some(learning) = &mut app.learning else {
+    let Some(open) = &mut app.lesson else {
         app.say("lesson.none", &[]);
         return Vec::new();
     };
-    learning.away = false;
+    open.away = false;
     // Free play may have walked elsewhere.
-    learning.walked = None;
-    if learning.asking { Vec::new() } else { show(app) }
+    open.walked = None;
+    if open.asking { Vec::new() } else { show(app) }
 }
