@@ -218,7 +218,9 @@ impl Cli {
             Some(Command::Bench(flags)) => flags.lang,
             Some(Command::Lessons(flags)) => flags.lang,
             Some(Command::Lesson(asked)) => match &asked.command {
-                Some(LessonCommand::Check { lang, .. } | LessonCommand::Notes { lang, .. }) => *lang,
+                Some(LessonCommand::Check { lang, .. } | LessonCommand::Notes { lang, .. }) => {
+                    *lang
+                }
                 None => asked.flags.lang,
             },
             _ => self.flags_given().and_then(|flags| flags.lang),

@@ -22,6 +22,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::app::Comparison;
+use crate::lesson::Lesson;
 use crate::source::{News, Source};
 use crate::walk::{Asked, Problem};
 use crate::words::Language;

@@ -5,12 +5,10 @@ use std::collections::BTreeMap;
 
 use super::action::{Action, Effect};
 use super::key::{Code, Key};
-use super::state::{App, Goal};
 use super::state::Scene;
+use super::state::{App, Goal};
 use super::walking;
-use crate::lesson::{
-    Answer, Beat, Changes, Facts, Lesson, Question, QuestionKind, Verdict, facts,
-};
+use crate::lesson::{Answer, Beat, Changes, Facts, Lesson, Question, QuestionKind, Verdict, facts};
 use crate::walk::{Asked, Stage};
 
 /// The longest answer that is typed.
@@ -140,10 +138,9 @@ pub(super) fn act(app: &mut App, action: Action) -> Option<Vec<Effect>> {
     let open = app.lesson.as_ref().filter(|open| !open.away)?;
     let (asking, at) = (open.asking, open.at);
     match action {
-        Action::Next if asking => Some(commit(app)),
+        Action::Next | Action::Accept if asking => Some(commit(app)),
         Action::Next => Some(enter(app, at + 1)),
         Action::Back => Some(back(app)),
-        Action::Accept if asking => Some(commit(app)),
         Action::TurnDown | Action::TurnUp if asking => {
             turn(app, action == Action::TurnDown);
             Some(Vec::new())
@@ -265,11 +262,8 @@ fn show(app: &mut App) -> Vec<Effect> {
         Some(call) => Goal::Call(call.saturating_sub(1)),
         None => Goal::Stage(stage),
     };
-    let effects = if begun {
-        walking::go_on_to(app, goal)
-    } else {
-        walking::begin(app, asked, Some(goal))
-    };
+    let effects =
+        if begun { walking::go_on_to(app, goal) } else { walking::begin(app, asked, Some(goal)) };
     follow(app);
     effects
 }

@@ -1,6 +1,7 @@
 //! `safelight lesson` and `safelight lessons`: open a lesson on the screen, check one, print its
 //! notes, list those inside the program.
 
+use std::fmt::Write as _;
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
@@ -41,9 +42,10 @@ pub(super) fn lessons(flags: &LessonsFlags, language: Language) -> Result<u8, Pr
             (lesson.head.minutes.to_string(), lesson.questions().to_string());
         let facts = [("minutes", minutes.as_str()), ("questions", &questions)];
         let about = words.fill("lesson.about", &facts);
-        lines.extend([&format!("{}  {about}\n", lesson.name)]);
-        lines.extend([&format!("    {}\n", lesson.head.title)]);
-        lines.extend(lesson.head.teaches.iter().map(|taught| format!("    · {taught}\n")));
+        let _ = writeln!(lines, "{}  {about}\n    {}", lesson.name, lesson.head.title);
+        for taught in &lesson.head.teaches {
+            let _ = writeln!(lines, "    · {taught}");
+        }
     }
     print(&lines)
 }
@@ -64,18 +66,20 @@ fn read(name: &str, language: Language) -> Result<Result<Lesson, Vec<Mistake>>, 
     if let Some(inside) = shipped(language).find(|shipped| shipped.name == name) {
         return Ok(Lesson::read(inside.name, inside.text));
     }
-    if !name.ends_with(".md") && !Path::new(name).is_file() {
+    let written = Path::new(name).extension().is_some_and(|ending| ending == "md");
+    if !written && !Path::new(name).is_file() {
         let names: Vec<&str> = shipped(language).map(|shipped| shipped.name).collect();
         let problem = Problem::usage("lesson-unknown").with("name", name);
         return Err(problem.with("names", names.join(", ")));
     }
-    let unreadable =
-        |error: std::io::Error| Problem::new("file-unreadable").with("file", name).with("reason", error);
+    let unreadable = |error: std::io::Error| {
+        Problem::new("file-unreadable").with("file", name).with("reason", error)
+    };
     let mut bytes = Vec::new();
     let file = File::open(name).map_err(unreadable)?;
     file.take(LIMIT as u64 + 1).read_to_end(&mut bytes).map_err(unreadable)?;
-    let text = String::from_utf8(bytes)
-        .map_err(|_| Problem::new("lesson-not-text").with("file", name))?;
+    let text =
+        String::from_utf8(bytes).map_err(|_| Problem::new("lesson-not-text").with("file", name))?;
     let stem = Path::new(name).file_stem().map(|stem| stem.to_string_lossy().into_owned());
     Ok(Lesson::read(&stem.unwrap_or_default(), &text))
 }
@@ -111,13 +115,10 @@ fn checked(name: &str, language: Language) -> Result<u8, Problem> {
     if mistakes.is_empty() {
         return print(&format!("{}\n", words.text("lesson.no-mistakes")));
     }
-    let lines: String = mistakes
-        .iter()
-        .map(|mistake| {
-            let sentence = words.problem(&mistake.problem);
-            format!("{}:{}: {sentence}\n", visible(name), mistake.line)
-        })
-        .collect();
+    let mut lines = String::new();
+    for Mistake { line, problem } in &mistakes {
+        let _ = writeln!(lines, "{}:{line}: {}", visible(name), words.problem(problem));
+    }
     print(&lines)?;
     Ok(FAILED)
 }
@@ -127,10 +128,10 @@ fn notes(name: &str, language: Language) -> Result<u8, Problem> {
     let words = Words::of(language);
     let mut text = format!("{}\n", lesson.head.title);
     for (at, beat) in lesson.beats.iter().enumerate() {
-        text.push_str(&format!("\n{}. {}\n", at + 1, beat.title));
+        let _ = writeln!(text, "\n{}. {}", at + 1, beat.title);
         key(&mut text, beat, words);
         if !beat.notes.is_empty() {
-            text.push_str(&format!("   {}\n", beat.notes.replace('\n', "\n   ")));
+            let _ = writeln!(text, "   {}", beat.notes.replace('\n', "\n   "));
         }
     }
     print(&text)?;
@@ -140,9 +141,9 @@ fn notes(name: &str, language: Language) -> Result<u8, Problem> {
 /// The question of a beat with what is right.
 fn key(text: &mut String, beat: &Beat, words: Words) {
     let Some(question) = &beat.question else { return };
-    text.push_str(&format!("   ? {}\n", question.question));
+    let _ = writeln!(text, "   ? {}", question.question);
     for (letter, choice) in ('a'..).zip(&question.choices) {
-        text.push_str(&format!("     {letter}  {choice}\n"));
+        let _ = writeln!(text, "     {letter}  {choice}");
     }
     let answer = match question.kind {
         QuestionKind::Thought => words.text("lesson.free").to_owned(),
@@ -155,5 +156,5 @@ fn key(text: &mut String, beat: &Beat, words: Words) {
         }
         _ => question.answer.clone(),
     };
-    text.push_str(&format!("   {}\n", words.fill("lesson.key", &[("answer", &answer)])));
+    let _ = writeln!(text, "   {}", words.fill("lesson.key", &[("answer", &answer)]));
 }

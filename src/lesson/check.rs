@@ -96,9 +96,10 @@ impl Found<'_> {
         if !at_step && (show.call.is_some() || show.attention || show.by_hand) {
             self.add(line, Problem::new("lesson-only-at-steps"));
         }
-        if let Some(call) = show.call.filter(|call| {
-            *call == 0 || walk.steps.is_some_and(|steps| *call > 2 * steps.max(1))
-        }) {
+        if let Some(call) = show
+            .call
+            .filter(|call| *call == 0 || walk.steps.is_some_and(|steps| *call > 2 * steps.max(1)))
+        {
             self.add(line, Problem::new("lesson-call").with("call", call));
         }
         if let (Some(piece), Some(prompt)) = (&show.piece, &walk.prompt)

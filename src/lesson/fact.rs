@@ -27,9 +27,17 @@ pub const FACTS: &[(&str, Stage, &str)] = &[
     ("latent-shape", Stage::Noise, "channels, height and width of a latent"),
     ("first-angle", Stage::Step, "degrees between the two answers at the first step"),
     ("last-angle", Stage::Decode, "degrees between them at the last step"),
-    ("first-cosine", Stage::Step, "cosine of the first step's predicted noise and the seed's noise"),
+    (
+        "first-cosine",
+        Stage::Step,
+        "cosine of the first step's predicted noise and the seed's noise",
+    ),
     ("last-cosine", Stage::Decode, "the same at the last step"),
-    ("early-steps", Stage::Decode, "steps after which the estimated picture has moved half of its way"),
+    (
+        "early-steps",
+        Stage::Decode,
+        "steps after which the estimated picture has moved half of its way",
+    ),
     ("picture-numbers", Stage::Image, "numbers of the picture"),
     ("picture-size", Stage::Image, "width and height of the picture"),
     ("fewer", Stage::Image, "how many times fewer numbers a latent has"),
@@ -100,7 +108,7 @@ pub fn facts(frames: &[Frame]) -> Facts {
                 put(&mut facts, "picture-size", format!("{width} × {height}"));
                 put(&mut facts, "clipped", format!("{:.1}", image.clipped() * 100.0));
             }
-            Frame::Step(_) | Frame::Decode(_) => {}
+            Frame::Encode(_) | Frame::Step(_) | Frame::Decode(_) => {}
         }
     }
     of_steps(&mut facts, frames);
@@ -108,7 +116,8 @@ pub fn facts(frames: &[Frame]) -> Facts {
     facts
 }
 
-fn put(facts: &mut Facts, name: &str, value: impl ToString) {
+#[expect(clippy::needless_pass_by_value, reason = "figures of many kinds, most of them copied")]
+fn put<T: ToString>(facts: &mut Facts, name: &str, value: T) {
     facts.insert(name.to_owned(), value.to_string());
 }
 
@@ -182,7 +191,7 @@ fn grouped(number: usize) -> String {
     let digits = number.to_string();
     let mut text = String::new();
     for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i) % 3 == 0 {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
             text.push(',');
         }
         text.push(digit);

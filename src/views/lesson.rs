@@ -14,7 +14,13 @@ use crate::lesson::{Question, QuestionKind, Verdict, fill};
 const WIDE: u16 = 72;
 
 /// The first row: lesson, and which of its beats.
-pub(crate) fn draw_title(app: &App, open: &OpenLesson, ground: &Ground, area: Rect, buf: &mut Buffer) {
+pub(crate) fn draw_title(
+    app: &App,
+    open: &OpenLesson,
+    ground: &Ground,
+    area: Rect,
+    buf: &mut Buffer,
+) {
     let area = layout::inset(area, 1, 0);
     let (beat, beats) = ((open.at + 1).to_string(), open.lesson.beats.len().to_string());
     let place = app.words().fill("lesson.beat", &[("beat", &beat), ("beats", &beats)]);
@@ -27,7 +33,13 @@ pub(crate) fn draw_title(app: &App, open: &OpenLesson, ground: &Ground, area: Re
 }
 
 /// What is said under the view: what a beat says, or why the answer is what it is.
-pub(crate) fn draw_text(app: &App, open: &OpenLesson, ground: &Ground, area: Rect, buf: &mut Buffer) {
+pub(crate) fn draw_text(
+    app: &App,
+    open: &OpenLesson,
+    ground: &Ground,
+    area: Rect,
+    buf: &mut Buffer,
+) {
     let Some(beat) = open.beat() else { return };
     let area = layout::inset(area, 1, 0);
     let (words, facts) = (app.words(), app.facts());

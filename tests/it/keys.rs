@@ -5,11 +5,17 @@ use safelight::app::keys::{self, Bar, Meaning, TABLE};
 use safelight::app::teaching::Phase;
 use safelight::app::{
     Action, Adding, AddingRow, App, Code, Comparison, Doors, ForkRow, Key, Overlay, Place, Scene,
+    begin_lesson,
 };
+use safelight::lesson::Lesson;
 use safelight::walk::{Asked, Stage};
 use safelight::words::{Language, Words};
 
 use super::frames;
+
+/// One beat, without and with a question.
+const LESSON: &str = "+++\nformat = 1\ntitle = \"t\"\nminutes = 1\nteaches = [\"t\"]\n+++\n## One\n```show\nstage = \"tokens\"\n```\nSaid.\n";
+const QUESTION: &str = "LESSON```ask\nkind = \"thought\"\nquestion = \"?\"\n```\n> Because.\n";
 
 fn stages_of(row: &keys::Row) -> Vec<Stage> {
     if row.stages.is_empty() { Stage::ALL.to_vec() } else { row.stages.to_vec() }
@@ -39,6 +45,12 @@ fn app_at(place: Place) -> App {
         Place::Compare => {
             app.scene = Scene::Compare;
             app.comparison = Some(Comparison::default());
+        }
+        Place::Lesson | Place::Question => {
+            let text =
+                if place == Place::Lesson { LESSON } else { &QUESTION.replace("LESSON", LESSON) };
+            let lesson = Lesson::read("x", text).expect("a whole lesson");
+            begin_lesson(&mut app, lesson);
         }
         Place::Drawings => app.scene = Scene::Drawings,
         Place::TeachForm | Place::TeachBox | Place::Learning | Place::Learned => {

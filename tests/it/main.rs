@@ -15,6 +15,7 @@ mod gradients;
 mod house;
 mod img2img;
 mod keys;
+mod lessons;
 mod live;
 mod looking;
 mod networks;
