@@ -8,6 +8,7 @@ mod export;
 mod flags;
 mod mistakes;
 mod teach;
+mod told;
 mod train;
 mod values;
 

@@ -39,3 +39,4 @@ mod training;
 mod training_pictures;
 mod verify;
 mod words;
+mod xl;
