@@ -9,6 +9,7 @@ mod flags;
 mod lesson;
 mod mistakes;
 mod teach;
+mod told;
 mod train;
 mod values;
 

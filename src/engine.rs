@@ -39,6 +39,7 @@ pub mod networks;
 pub mod stock;
 pub mod text;
 mod texts;
+pub mod told;
 pub mod unet;
 pub mod vae;
 

@@ -34,6 +34,7 @@ pub mod start;
 pub mod statistics;
 pub mod taught;
 pub mod teaching;
+mod text_state;
 pub mod tokens;
 pub mod training_picture;
 pub mod trajectory;
@@ -52,13 +53,13 @@ pub use evaluation::{Evaluation, Scores, ThingScore};
 pub use fork::{Blend, Change, Fork, FreshNoise, Off, OffWay};
 pub use formula::{Formula, Quantity, Term};
 pub use frame::{
-    Attention, Decode, Embeddings, Frame, Image, LeftOut, Level, Neighbour, Noise, Schedule, Step,
-    TextLayers,
+    Attention, Beside, Decode, Embeddings, Frame, Image, LeftOut, Level, Neighbour, Noise,
+    Schedule, Step, TextLayers,
 };
 pub use grid::Grid;
 pub use layer_strip::LayerStrip;
 pub use learning::{Learning, LearningPlan, LearningStep, Onlooker};
-pub use model_card::{Family, ModelCard, Preview};
+pub use model_card::{Distilled, Family, ModelCard, Preview};
 pub use models_apart::ModelsApart;
 pub use news::News;
 pub use noising::{
@@ -81,6 +82,7 @@ pub use teaching::{
     BeforeAfter, Intensity, LessonAsked, LessonPicture, LessonPictures, NearPicture, PicturesFrom,
     TaughtKind, TaughtLesson, TaughtReport, TeachingAsked, TeachingNews,
 };
+pub use text_state::TextState;
 pub use tokens::{EncoderTokens, Encoding, Merge, Piece, Tokens, Word};
 pub use training_picture::{
     NearPictures, PicturesAsked, PicturesFound, TrainingNeighbour, TrainingPicture, Unsaid,

@@ -7,6 +7,7 @@
 pub mod changed;
 mod never_trained;
 pub mod taught_report;
+pub mod told;
 mod visible;
 
 use std::collections::BTreeMap;

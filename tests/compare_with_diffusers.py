@@ -4,7 +4,8 @@
     pip install torch diffusers transformers safetensors
     python tests/compare_with_diffusers.py walk.safetensors FOLDER
 
-FOLDER is a Stable Diffusion 1.x or 2.x in diffusers' layout. Printed is, for each tensor, the
+FOLDER is a Stable Diffusion 1.x, 2.x or XL (turbo, SSD-1B and latent consistency models too) in
+diffusers' layout. Printed is, for each tensor, the
 largest relative error ||a - b|| / ||b|| over all calls of the network (b is diffusers') and the
 call where it occurs. Everything runs in f32 on the CPU. The exit code is 1 where an error is
 above the tolerance.
@@ -17,6 +18,7 @@ seen on tiny models, so judge an error by how early it appears.
 
 import argparse
 import json
+import pathlib
 import sys
 
 import torch
@@ -30,6 +32,7 @@ from diffusers import (
     LCMScheduler,
     PNDMScheduler,
     StableDiffusionPipeline,
+    StableDiffusionXLPipeline,
     UniPCMultistepScheduler,
 )
 from safetensors import safe_open
@@ -91,6 +94,12 @@ def spy(pipe, found):
         given = args[0] if args else kwargs["sample"]
         found[f"step.{call:03}.input"] = given[:1].clone()
         found.setdefault("text.context", kwargs["encoder_hidden_states"].clone())
+        added = kwargs.get("added_cond_kwargs") or {}
+        if "text_embeds" in added:
+            found.setdefault("text.pooled", added["text_embeds"].clone())
+            found.setdefault("text.time_ids", added["time_ids"].float())
+        if kwargs.get("timestep_cond") is not None:
+            found.setdefault("guidance.embedding", kwargs["timestep_cond"][:1].clone())
         if len(answer) == 2:
             found[f"step.{call:03}.pred_uncond"] = answer[:1]
         found[f"step.{call:03}.pred_text"] = answer[-1:]
@@ -104,10 +113,11 @@ def spy(pipe, found):
         wanted = kwargs.pop("return_dict", True)
         out = step(model_output, timestep, sample, *args, **kwargs)
         found[f"step.{call:03}.next"] = out.prev_sample.clone()
-        if getattr(out, "pred_original_sample", None) is not None:
-            found[f"step.{call:03}.x0"] = out.pred_original_sample.clone()
+        x0 = getattr(out, "pred_original_sample", getattr(out, "denoised", None))
+        if x0 is not None:
+            found[f"step.{call:03}.x0"] = x0.clone()
         found["calls"] = call + 1
-        return out if wanted else (out.prev_sample,)
+        return out if wanted else (out.prev_sample, x0)
 
     decode = pipe.vae.decode
 
@@ -124,9 +134,16 @@ def spy(pipe, found):
 
 def walk(folder, settings):
     """All tensors of diffusers' own walk."""
-    pipe = StableDiffusionPipeline.from_pretrained(
-        folder, torch_dtype=torch.float32, safety_checker=None, requires_safety_checker=False
-    )
+    # A latent consistency model walks through the plain pipeline as well.
+    xl = (pathlib.Path(folder) / "text_encoder_2").is_dir()
+    kind = StableDiffusionXLPipeline if xl else StableDiffusionPipeline
+    safety = {} if xl else {"safety_checker": None, "requires_safety_checker": False}
+    pipe = kind.from_pretrained(folder, torch_dtype=torch.float32, **safety)
+    told = {}
+    if xl:
+        names = {"original-size": "original_size", "crop": "crops_coords_top_left", "target-size": "target_size"}
+        told = {name: tuple(settings[key]) for key, name in names.items() if key in settings}
+        told["prompt_2"] = settings.get("prompt-2")
     pipe.set_progress_bar_config(disable=True)
     pipe.scheduler = scheduler(dict(pipe.scheduler.config), settings)
     found = {"calls": 0}
@@ -142,6 +159,9 @@ def walk(folder, settings):
             eta=settings["eta"],
             generator=torch.Generator("cpu").manual_seed(settings["seed"] & 0xFFFFFFFF),
             output_type="pil",
+            clip_skip=settings.get("clip-skip"),
+            guidance_rescale=settings.get("guidance-rescale", 0.0),
+            **told,
         )
     found["schedule.timesteps"] = pipe.scheduler.timesteps.float()
     found["noise"] = found["step.000.latent"] / float(pipe.scheduler.init_noise_sigma)

@@ -1,6 +1,6 @@
 //! The command line that gives a walk again.
 
-use super::setting::{device_name, dtype_name, engine_name};
+use super::setting::{device_name, dtype_name, engine_name, joined};
 use super::state::{Origin, WalkState};
 use crate::walk::{
     Asked, AttachmentKind, DeviceChoice, DtypeChoice, EngineChoice, Sampler, Settings,
@@ -51,6 +51,7 @@ pub fn command_line(walk: &WalkState) -> String {
     let live = matches!(walk.origin, Origin::Live);
     let prediction = asked.prediction.filter(|_| live || one_file);
     flag("prediction", prediction.map(|p| p.name().to_owned()));
+    flag("prompt-2", asked.prompt_2.as_deref().map(quoted));
     flag("negative", asked.negative.as_deref().map(quoted));
     flag("seed", settled.map(|s| s.seed).or(asked.seed).map(|n| n.to_string()));
     flag("steps", settled.map(|s| s.steps).or(asked.steps).map(|n| n.to_string()));
@@ -71,6 +72,9 @@ pub fn command_line(walk: &WalkState) -> String {
     flag("strength", strength.map(|n| n.to_string()));
     flag("width", asked.width.map(|n| n.to_string()));
     flag("height", asked.height.map(|n| n.to_string()));
+    flag("original-size", asked.original_size.map(|pair| joined(pair, "x")));
+    flag("crop", asked.crop.map(|pair| joined(pair, ",")));
+    flag("target-size", asked.target_size.map(|pair| joined(pair, "x")));
     let device = (asked.device != DeviceChoice::Auto).then(|| device_name(asked.device).to_owned());
     flag("device", device);
     let dtype = (asked.dtype != DtypeChoice::Auto).then(|| dtype_name(asked.dtype).to_owned());

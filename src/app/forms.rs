@@ -154,11 +154,12 @@ pub(super) fn turn(app: &mut App, action: Action) {
     keep_typed(app);
     let on = action == Action::TurnDown;
     let (words, lists) = (app.words(), app.taught_lists().len());
+    let settings = app.setting_rows().len();
     let (place, count) = match &mut app.overlay {
         Some(Overlay::Help { scroll }) => (scroll, keys::help_lines(words).len()),
         Some(Overlay::Glossary { chosen }) => (chosen, words.keys("glossary.").count()),
         Some(Overlay::Taught { chosen }) => (chosen, lists),
-        Some(Overlay::Settings { chosen, .. }) => (chosen, Setting::ALL.len()),
+        Some(Overlay::Settings { chosen, .. }) => (chosen, settings),
         Some(Overlay::Adding(form)) => (&mut form.chosen, AddingRow::ALL.len()),
         Some(Overlay::Forking(form)) => (&mut form.chosen, ForkRow::ALL.len()),
         Some(_) => return,
@@ -186,9 +187,10 @@ pub(super) fn part(app: &mut App, on: bool) {
 /// A click on a row of a list or form.
 pub(super) fn choose_row(app: &mut App, row: usize) {
     keep_typed(app);
+    let last = app.setting_rows().len().saturating_sub(1);
     match &mut app.overlay {
         Some(Overlay::Glossary { chosen } | Overlay::Taught { chosen }) => *chosen = row,
-        Some(Overlay::Settings { chosen, .. }) => *chosen = row.min(Setting::ALL.len() - 1),
+        Some(Overlay::Settings { chosen, .. }) => *chosen = row.min(last),
         Some(Overlay::Adding(form)) => form.chosen = row.min(AddingRow::ALL.len() - 1),
         Some(Overlay::Forking(form)) => form.chosen = row.min(ForkRow::ALL.len() - 1),
         _ => {}
@@ -198,9 +200,10 @@ pub(super) fn choose_row(app: &mut App, row: usize) {
 /// Left and right on a setting.
 pub(super) fn change(app: &mut App, up: bool) {
     let (settled, card) = (app.walk.settings.clone(), app.walk.card.clone());
+    let rows = app.setting_rows();
     match &mut app.overlay {
         Some(Overlay::Settings { chosen, draft, .. }) => {
-            if let Some(setting) = Setting::ALL.get(*chosen) {
+            if let Some(setting) = rows.get(*chosen) {
                 setting.turn(draft, settled.as_ref(), card.as_ref(), up);
             }
         }
@@ -212,9 +215,10 @@ pub(super) fn change(app: &mut App, up: bool) {
 
 /// Takes what is being typed into a setting; a wrong number is said and dropped.
 fn keep_typed(app: &mut App) {
+    let rows = app.setting_rows();
     let kept = match &mut app.overlay {
         Some(Overlay::Settings { chosen, draft, editing }) => {
-            match (editing.take(), Setting::ALL.get(*chosen)) {
+            match (editing.take(), rows.get(*chosen)) {
                 (Some(typed), Some(setting)) => setting.take(draft, &typed),
                 _ => Ok(()),
             }
@@ -249,16 +253,19 @@ fn type_into(text: Option<&mut String>, edit: impl FnOnce(TextBox<'_>)) {
 }
 
 fn with_box(app: &mut App, edit: impl FnOnce(TextBox<'_>)) {
+    let rows = app.setting_rows();
     match &mut app.overlay {
         Some(Overlay::Prompt { text, cursor } | Overlay::Path { text, cursor, .. }) => {
             edit(TextBox::new(text, cursor));
         }
         Some(Overlay::Settings { chosen, draft, editing }) => {
-            let Some(setting) = Setting::ALL.get(*chosen).filter(|s| s.types()) else { return };
+            let Some(setting) = rows.get(*chosen).filter(|s| s.types()) else { return };
             let text = editing.get_or_insert_with(|| match setting {
-                Setting::Prompt | Setting::Negative | Setting::Image | Setting::Model => {
-                    setting.value(draft, None).text
-                }
+                Setting::Prompt
+                | Setting::Prompt2
+                | Setting::Negative
+                | Setting::Image
+                | Setting::Model => setting.value(draft, None).text,
                 _ => String::new(),
             });
             let mut end = usize::MAX;

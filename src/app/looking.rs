@@ -1,7 +1,8 @@
 //! How frames are looked at: how far a view can be turned, which piece, which picture, the lens.
 
+use super::setting::Setting;
 use super::state::{App, LatentLook, Look, NotesDepth, WalkState};
-use crate::walk::{EncoderTokens, Encoding, Frame, NeverTrained, Picture, Stage, Taught};
+use crate::walk::{Beside, EncoderTokens, Encoding, Frame, NeverTrained, Picture, Stage, Taught};
 
 impl NotesDepth {
     /// The next one, for a key that turns through them.
@@ -67,6 +68,14 @@ impl WalkState {
         }
     }
 
+    /// What the network is told beside the prompt's vectors, once these are there.
+    pub fn beside(&self) -> Option<&Beside> {
+        self.frames.iter().find_map(|frame| match frame {
+            Frame::Embeddings(embeddings) => Some(&embeddings.beside),
+            _ => None,
+        })
+    }
+
     /// How many rows a piece can be chosen from: start mark, kept pieces, end mark; 0 before the
     /// tokens are there.
     pub fn rows(&self) -> usize {
@@ -84,6 +93,11 @@ pub enum TaughtList {
 }
 
 impl App {
+    /// The rows of the settings, by the model on screen.
+    pub fn setting_rows(&self) -> Vec<Setting> {
+        Setting::rows(self.walk.card.as_ref())
+    }
+
     /// The words that the model of the walk on screen was taught, where it keeps a list.
     pub fn taught(&self) -> Option<&Taught> {
         self.walk.card.as_ref().and_then(|card| card.taught.as_ref())
@@ -110,7 +124,7 @@ impl App {
     pub fn turns(&self) -> usize {
         match self.walk.frame() {
             Some(Frame::Tokens(_)) => self.merges() + 1,
-            Some(Frame::Embeddings(e)) => e.encoders.first().map_or(1, |e| e.layers.len() + 1),
+            Some(Frame::Embeddings(embeddings)) => embeddings.states(),
             Some(Frame::Schedule(schedule)) => schedule.timesteps.len(),
             Some(Frame::Step(_)) => 3,
             // The latent that goes in, the levels, and the picture once it is there.

@@ -2,7 +2,7 @@
 
 use crate::walk::{
     Asked, Attachment, AttachmentAsked, AttachmentKind, DeviceChoice, DtypeChoice, EngineChoice,
-    ImageAsked, ModelCard, Problem, Sampler, Settings, Spacing,
+    Family, ImageAsked, ModelCard, Problem, Sampler, Settings, Spacing,
 };
 
 /// One row. `setting.STEM` of the catalogue is its label, `setting.STEM-note` what it decides.
@@ -10,6 +10,8 @@ use crate::walk::{
 pub enum Setting {
     /// The words to draw.
     Prompt,
+    /// Other words for XL's second text encoder.
+    Prompt2,
     /// What to steer away from.
     Negative,
     /// Seed of the noise.
@@ -38,6 +40,12 @@ pub enum Setting {
     Width,
     /// Pixels down.
     Height,
+    /// The original's height and width, as XL is told them.
+    OriginalSize,
+    /// From where the picture was cut, as XL is told it.
+    Crop,
+    /// The height and width aimed at, as XL is told them.
+    TargetSize,
     /// The model's folder.
     Model,
     /// Files of LoRA laid over the model.
@@ -67,8 +75,9 @@ pub struct Value {
 
 impl Setting {
     /// All rows, in the order of the screen.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 27] = [
         Self::Prompt,
+        Self::Prompt2,
         Self::Negative,
         Self::Seed,
         Self::Steps,
@@ -83,6 +92,9 @@ impl Setting {
         Self::Strength,
         Self::Width,
         Self::Height,
+        Self::OriginalSize,
+        Self::Crop,
+        Self::TargetSize,
         Self::Model,
         Self::Lora,
         Self::Embedding,
@@ -93,10 +105,22 @@ impl Setting {
         Self::X0Images,
     ];
 
+    /// The rows for a model: what only XL is told is no row of other families.
+    pub fn rows(card: Option<&ModelCard>) -> Vec<Self> {
+        let xl = card.is_some_and(|card| card.family == Family::Sdxl);
+        Self::ALL.into_iter().filter(|setting| xl || !setting.is_told()).collect()
+    }
+
+    /// Whether it is something that only XL is told.
+    const fn is_told(self) -> bool {
+        matches!(self, Self::Prompt2 | Self::OriginalSize | Self::Crop | Self::TargetSize)
+    }
+
     /// The name of its long flag.
     pub const fn stem(self) -> &'static str {
         match self {
             Self::Prompt => "prompt",
+            Self::Prompt2 => "prompt-2",
             Self::Negative => "negative",
             Self::Seed => "seed",
             Self::Steps => "steps",
@@ -111,6 +135,9 @@ impl Setting {
             Self::Strength => "strength",
             Self::Width => "width",
             Self::Height => "height",
+            Self::OriginalSize => "original-size",
+            Self::Crop => "crop",
+            Self::TargetSize => "target-size",
             Self::Model => "model",
             Self::Lora => "lora",
             Self::Embedding => "embedding",
@@ -147,6 +174,10 @@ impl Setting {
     fn asked(self, draft: &Asked) -> Option<String> {
         match self {
             Self::Prompt => draft.prompt.clone(),
+            Self::Prompt2 => draft.prompt_2.clone(),
+            Self::OriginalSize => draft.original_size.map(|pair| joined(pair, "x")),
+            Self::Crop => draft.crop.map(|pair| joined(pair, ",")),
+            Self::TargetSize => draft.target_size.map(|pair| joined(pair, "x")),
             Self::Negative => draft.negative.clone(),
             Self::Seed => text(draft.seed),
             Self::Steps => text(draft.steps),
@@ -175,6 +206,14 @@ impl Setting {
     fn settled(self, settled: &Settings) -> Option<String> {
         match self {
             Self::Prompt => Some(settled.prompt.clone()),
+            Self::Prompt2 => settled.prompt_2.clone(),
+            Self::OriginalSize => {
+                Some(joined(settled.original_size.unwrap_or([settled.height, settled.width]), "x"))
+            }
+            Self::Crop => Some(joined(settled.crop.unwrap_or_default(), ",")),
+            Self::TargetSize => {
+                Some(joined(settled.target_size.unwrap_or([settled.height, settled.width]), "x"))
+            }
             Self::Negative => settled.negative.clone(),
             Self::Seed => Some(settled.seed.to_string()),
             Self::Steps => Some(settled.steps.to_string()),
@@ -212,8 +251,12 @@ impl Setting {
         let size = card.map_or(8, |card| card.vae_factor.max(1) * 2);
         match self {
             Self::Prompt
+            | Self::Prompt2
             | Self::Negative
             | Self::Image
+            | Self::OriginalSize
+            | Self::Crop
+            | Self::TargetSize
             | Self::Model
             | Self::Lora
             | Self::Embedding => {}
@@ -270,6 +313,10 @@ impl Setting {
         let words = || (!trimmed.is_empty()).then(|| typed.to_owned());
         match self {
             Self::Prompt => draft.prompt = words(),
+            Self::Prompt2 => draft.prompt_2 = words(),
+            Self::OriginalSize => draft.original_size = self.pair(trimmed, 'x')?,
+            Self::Crop => draft.crop = self.pair(trimmed, ',')?,
+            Self::TargetSize => draft.target_size = self.pair(trimmed, 'x')?,
             Self::Negative => draft.negative = words(),
             Self::Model => draft.model = (!trimmed.is_empty()).then(|| trimmed.to_owned()),
             Self::Lora => attach(draft, AttachmentKind::Lora, typed, AttachmentAsked::lora),
@@ -293,6 +340,20 @@ impl Setting {
             _ => {}
         }
         Ok(())
+    }
+
+    /// Two typed numbers with a sign between them; none for the empty text.
+    fn pair(self, typed: &str, between: char) -> Result<Option<[usize; 2]>, Problem> {
+        if typed.is_empty() {
+            return Ok(None);
+        }
+        let wrong = || {
+            Problem::usage("setting-pair")
+                .with("name", self.stem())
+                .with("value", typed)
+                .with("example", if between == 'x' { "1024x768" } else { "0,64" })
+        };
+        Asked::pair(typed, between).map(Some).ok_or_else(wrong)
     }
 
     fn number<T>(self, typed: &str, least: T, most: T) -> Result<Option<T>, Problem>
@@ -379,6 +440,11 @@ fn attach(
     let parts = typed.split(',').map(str::trim).filter(|part| !part.is_empty());
     draft.attachments.extend(parts.map(read));
     draft.attachments.sort_by_key(|a| a.kind == AttachmentKind::Lora);
+}
+
+/// Two numbers as a flag takes them.
+pub(super) fn joined([first, second]: [usize; 2], between: &str) -> String {
+    format!("{first}{between}{second}")
 }
 
 fn text(value: Option<impl ToString>) -> Option<String> {

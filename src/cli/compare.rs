@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::flags::MOST_THREADS;
+use super::told::ToldFlags;
 use super::values::{self, Colour};
 use crate::compare::{Alignment, Axes, Axis, prompts_of};
 use crate::terminal::{Marks, Protocol};
@@ -107,6 +108,9 @@ pub struct CompareFlags {
     /// Pixels down
     #[arg(long, value_name = "PIXELS", help_heading = RUNS)]
     pub height: Option<usize>,
+    /// What only SDXL is told, in all runs.
+    #[command(flatten)]
+    pub told: ToldFlags,
 
     /// Where to compute
     #[arg(long, value_parser = values::device(), value_name = "NAME", help_heading = COMPUTING)]
@@ -285,7 +289,7 @@ impl CompareFlags {
 
     /// What all runs have in common.
     fn asked(&self) -> Asked {
-        Asked {
+        self.told.put(Asked {
             model_config: self.model_config.clone(),
             prediction: self.prediction,
             negative: self.negative.clone(),
@@ -303,7 +307,7 @@ impl CompareFlags {
             attachments: values::attachments(&self.embedding, &self.lora),
             image: self.image.as_deref().map(ImageAsked::file),
             ..Asked::default()
-        }
+        })
     }
 
     /// Whether everything goes without a screen.

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
+use super::told::ToldFlags;
 use super::values::{self, Colour};
 use crate::recording::Precision;
 use crate::terminal::{Marks, Protocol};
@@ -33,7 +34,7 @@ pub struct Flags {
     /// What to steer away from; "" differs from none
     #[arg(long, value_name = "PROMPT", allow_hyphen_values = true, help_heading = WALK)]
     pub negative: Option<String>,
-    /// A Stable Diffusion 1.x or 2.x: a folder in the layout of diffusers, or one safetensors file
+    /// A Stable Diffusion 1.x, 2.x or XL: a folder in the layout of diffusers, or one safetensors file
     /// [default: the small model inside the program]; pocket@untrained, pocket@early and pocket@half
     /// are what that one was while it was trained
     #[arg(
@@ -102,6 +103,9 @@ pub struct Flags {
     /// [default: 0.8]
     #[arg(long, value_name = "X", allow_negative_numbers = true, help_heading = WALK)]
     pub strength: Option<f64>,
+    /// What only SDXL is told.
+    #[command(flatten)]
+    pub told: ToldFlags,
     /// Lay a LoRA over the model, multiplied by SCALE [default: 1]; may be given several times
     #[arg(long, value_name = "FILE[:SCALE]", help_heading = WALK)]
     pub lora: Vec<String>,
@@ -227,7 +231,7 @@ impl Flags {
 
     /// What is asked of the engine.
     pub fn asked(&self) -> Asked {
-        Asked {
+        self.told.put(Asked {
             model: self.model.clone(),
             model_config: self.model_config.clone(),
             prediction: self.prediction,
@@ -253,7 +257,8 @@ impl Flags {
             attachments: self.attachments(),
             image: self.image.as_deref().map(ImageAsked::file),
             strength: self.strength,
-        }
+            ..Asked::default()
+        })
     }
 
     /// What is to be laid over the model: embeddings, then files of LoRA.

@@ -50,6 +50,11 @@ fn filled(flags: &Flags, like: Like) -> Flags {
     if flags.image.is_some() {
         filled.strength = flags.strength.or(asked.strength);
     }
+    let (told, theirs) = (&mut filled.told, flags.told.clone());
+    told.prompt_2 = theirs.prompt_2.or(asked.prompt_2);
+    told.original_size = theirs.original_size.or(asked.original_size);
+    told.crop = theirs.crop.or(asked.crop);
+    told.target_size = theirs.target_size.or(asked.target_size);
     filled
 }
 

@@ -5,6 +5,7 @@ use crate::cli::Flags;
 use crate::engine::{ModelFolder, tokenize};
 use crate::print::json;
 use crate::walk::{Encoding, Problem, Taught};
+use crate::words::told::second_encoder;
 use crate::words::{Language, Words, visible};
 
 /// Cuts the text and prints its pieces.
@@ -21,6 +22,7 @@ pub(super) fn tokens(flags: &Flags, language: Language) -> Result<u8, Problem> {
     }
     let words = Words::of(language);
     let mut lines = table(&encoder.prompt, words);
+    lines.extend(second_encoder(&tokens, words).map(|sentence| sentence + "\n"));
     if let Some(taught) = taught {
         lines.push_str(&never_trained(&encoder.prompt, &taught, words));
     }

@@ -45,7 +45,7 @@ pub(super) fn samples(age: Age) -> Option<u64> {
 /// A file that is damaged, or that belongs to a network of other shapes.
 pub(super) fn weights(age: Age, part: Part, last: Weights) -> Result<Weights, Problem> {
     let network = match (age, part) {
-        (Age::Final, _) | (_, Part::Vae) => return Ok(last),
+        (Age::Final, _) | (_, Part::Vae | Part::SecondText) => return Ok(last),
         (_, Part::Text) => "text_encoder",
         (_, Part::Unet) => "unet",
     };

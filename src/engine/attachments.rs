@@ -5,6 +5,7 @@ pub mod embedding;
 pub(super) mod laid;
 pub mod lora;
 mod lora_names;
+mod made_for;
 mod pickled;
 pub mod write;
 
@@ -36,10 +37,9 @@ const SCALES: std::ops::RangeInclusive<f64> = -100.0..=100.0;
 /// What is laid over a model, ready for its networks.
 #[derive(Debug)]
 pub struct Attached {
-    /// The learned words, with their ids.
-    words: Vec<(LearnedWord, Vec<u32>)>,
-    text: Arc<Laid>,
-    unet: Arc<Laid>,
+    words: Vec<LearnedWord>,
+    /// What is laid over each network that is changed.
+    laid: BTreeMap<Part, Arc<Laid>>,
     told: Vec<Attachment>,
     changes: Vec<LayerChange>,
 }
@@ -70,7 +70,10 @@ impl Attached {
             return Err(Problem::usage("attachments-many").with("most", MOST));
         }
         let places = Places::of(folder)?;
-        let width = folder.config(Part::Text)?.size("hidden_size", 512)?;
+        let texts = folder.parts()?.into_iter();
+        let texts = texts.filter(|part| matches!(part, Part::Text | Part::SecondText));
+        let widths = texts.map(|part| folder.config(part)?.size("hidden_size", 512));
+        let widths: Vec<usize> = widths.collect::<Result<_, _>>()?;
         let mut contents = Vec::new();
         for asked in asked {
             let (file, hash) = open(&asked.file, asked.kind)?;
@@ -80,7 +83,7 @@ impl Attached {
             let content = match asked.kind {
                 AttachmentKind::Embedding => {
                     let token = asked.token.as_deref();
-                    Content::Word(LearnedWord::read(&file, &asked.file, token, width)?)
+                    Content::Word(LearnedWord::read(&file, &asked.file, token, &widths)?)
                 }
                 AttachmentKind::Lora => {
                     let scale = asked.scale.unwrap_or(1.0);
@@ -101,20 +104,12 @@ impl Attached {
         contents: Vec<(Content, String, String)>,
     ) -> Result<Self, Problem> {
         let mut told = Vec::new();
-        let mut words: Vec<(LearnedWord, Vec<u32>)> = Vec::new();
-        let mut products: [BTreeMap<String, Vec<Product>>; 2] = [BTreeMap::new(), BTreeMap::new()];
-        let mut tokenizer = None;
+        let mut words = Words::default();
+        let mut products: BTreeMap<Part, BTreeMap<String, Vec<Product>>> = BTreeMap::new();
         for (content, name, hash) in contents {
             told.push(described(&content, name, hash));
             match content {
-                Content::Word(word) => {
-                    let tokenizer = match &mut tokenizer {
-                        Some(tokenizer) => tokenizer,
-                        None => tokenizer.insert(Tokenizer::open(folder, None)?),
-                    };
-                    let ids = tokenizer.learn(&word.token, word.rows.len())?;
-                    words.push((word, ids));
-                }
+                Content::Word(word) => words.learn(folder, word)?,
                 Content::Lora(lora, scale) => {
                     if !SCALES.contains(&scale) {
                         return Err(Problem::usage("lora-scale").with("scale", scale));
@@ -122,36 +117,36 @@ impl Attached {
                     for ((part, weight), factors) in lora.layers() {
                         // A product times nothing is left out: not one bit changes.
                         let product = Product::new(factors, scale);
-                        let of = &mut products[usize::from(*part == Part::Unet)];
+                        let of = products.entry(*part).or_default();
                         of.entry(weight.clone()).or_default().extend(product);
                     }
                 }
             }
         }
-        let [text, unet] = products;
-        let text = Self::laid(folder, Part::Text, text, &words)?;
-        let unet = Self::laid(folder, Part::Unet, unet, &[])?;
-        let weights = |part| folder.weights(part, &Place::cpu());
-        let mut changes = text.measured(&weights(Part::Text)?, Network::TextEncoder)?;
-        changes.extend(unet.measured(&weights(Part::Unet)?, Network::Unet)?);
-        Ok(Self { words, text: Arc::new(text), unet: Arc::new(unet), told, changes })
+        let (mut all, mut changes) = (BTreeMap::new(), Vec::new());
+        for (part, network) in NETWORKS {
+            if part == Part::SecondText && !folder.has_second_text()? {
+                continue;
+            }
+            let products = products.remove(&part).unwrap_or_default();
+            let laid = Self::laid(folder, part, products, words.rows(part))?;
+            changes.extend(laid.measured(&folder.weights(part, &Place::cpu())?, network)?);
+            all.insert(part, Arc::new(laid));
+        }
+        Ok(Self { words: words.learned, laid: all, told, changes })
     }
 
     fn laid(
         folder: &ModelFolder,
         part: Part,
         products: BTreeMap<String, Vec<Product>>,
-        words: &[(LearnedWord, Vec<u32>)],
+        rows: Vec<(usize, Vec<f32>)>,
     ) -> Result<Laid, Problem> {
         let weights = folder.weights(part, &Place::cpu())?;
         let mut laid = Laid::default();
         for (name, products) in products {
             laid.put(&weights, name, Change::Products(products));
         }
-        let rows: Vec<(usize, Vec<f32>)> = words
-            .iter()
-            .flat_map(|(word, ids)| ids.iter().map(|id| *id as usize).zip(word.rows.clone()))
-            .collect();
         if !rows.is_empty() {
             let table = table_name(&weights);
             laid.put(&weights, table, Change::Rows(rows));
@@ -169,17 +164,56 @@ impl Attached {
         &self.changes
     }
 
-    /// The tokens of the learned words, and how many places each takes.
-    pub(super) fn words(&self) -> impl Iterator<Item = (&str, usize)> {
-        self.words.iter().map(|(word, _)| (word.token.as_str(), word.rows.len()))
+    /// The learned words.
+    pub(super) fn words(&self) -> impl Iterator<Item = &LearnedWord> {
+        self.words.iter()
     }
 
     /// What is laid over the weights of one network.
     pub(super) fn over(&self, part: Part) -> Option<Arc<Laid>> {
+        self.laid.get(&part).map(Arc::clone)
+    }
+}
+
+/// The networks that can be changed, in the order in which changes are told.
+const NETWORKS: [(Part, Network); 3] = [
+    (Part::Text, Network::TextEncoder),
+    (Part::SecondText, Network::TextEncoder2),
+    (Part::Unet, Network::Unet),
+];
+
+/// Learned words as they get their ids, by the tokenizer of each text encoder.
+#[derive(Default)]
+struct Words {
+    learned: Vec<LearnedWord>,
+    tokenizers: Vec<Tokenizer>,
+    /// Rows of each table of token vectors, with their places.
+    first: Vec<(usize, Vec<f32>)>,
+    second: Vec<(usize, Vec<f32>)>,
+}
+
+impl Words {
+    fn learn(&mut self, folder: &ModelFolder, word: LearnedWord) -> Result<(), Problem> {
+        if self.tokenizers.is_empty() {
+            self.tokenizers.push(Tokenizer::open(folder, None)?);
+            if folder.has_second_text()? {
+                self.tokenizers.push(Tokenizer::open_second(folder)?);
+            }
+        }
+        let all = [(&word.rows, &mut self.first), (&word.second, &mut self.second)];
+        for (tokenizer, (rows, into)) in self.tokenizers.iter_mut().zip(all) {
+            let ids = tokenizer.learn(&word.token, rows.len())?;
+            into.extend(ids.into_iter().map(|id| id as usize).zip(rows.iter().cloned()));
+        }
+        self.learned.push(word);
+        Ok(())
+    }
+
+    fn rows(&mut self, part: Part) -> Vec<(usize, Vec<f32>)> {
         match part {
-            Part::Text => Some(Arc::clone(&self.text)),
-            Part::Unet => Some(Arc::clone(&self.unet)),
-            Part::Vae => None,
+            Part::Text => std::mem::take(&mut self.first),
+            Part::SecondText => std::mem::take(&mut self.second),
+            Part::Unet | Part::Vae => Vec::new(),
         }
     }
 }

@@ -8,8 +8,6 @@ mod masked;
 use std::sync::Arc;
 use std::time::Instant;
 
-use candle_core::Tensor;
-
 use super::capture;
 use super::fork::Branch;
 use super::memory;
@@ -20,10 +18,10 @@ use super::preview::Fitting;
 use super::probe::{Mean, Probe, Wanted};
 use super::sampler::{self, Plan};
 use super::texts::{Texts, masked};
+use super::told::Told;
 use crate::walk::{
-    Asked, Attention, Change, Course, Decode, Embeddings, EncoderTokens, Frame, Grid, Image,
-    Neighbour, Noise, Picture, Problem, Quantity, Schedule, Settings, Stage, Step, TextLayers,
-    Tokens, Watch,
+    Asked, Attention, Beside, Change, Course, Decode, Embeddings, Frame, Grid, Image, Neighbour,
+    Noise, Picture, Problem, Quantity, Schedule, Settings, Stage, Step, TextLayers, Tokens, Watch,
 };
 
 /// How many near words are looked for.
@@ -97,8 +95,8 @@ pub struct Walk {
     texts: Option<Texts>,
     /// What a fork shares with the walk that it branched from.
     branch: Option<Branch>,
-    /// `[B,77,C]`
-    context: Option<Tensor>,
+    /// What the noise predictor is told of the texts.
+    told: Option<Told>,
     /// The picture's latent, where the walk begins from one.
     start: Option<Grid>,
     /// The latent that the next call begins with.
@@ -148,7 +146,7 @@ impl Walk {
             made: 0,
             texts: None,
             branch,
-            context: None,
+            told: None,
             start: None,
             latent: None,
             past: Vec::new(),
@@ -198,10 +196,12 @@ impl Walk {
 
     /// The prompt and, with guidance on, the negative prompt become ids.
     fn tokens(&mut self) -> Result<Tokens, Problem> {
-        let texts = Texts::cut(&self.parts.tokenizer, &self.settings, self.change())?;
-        let (prompt, negative) = (texts.prompt.clone(), texts.negative.clone());
+        let parts = &self.parts;
+        let zeros = parts.zero_negative;
+        let texts = Texts::cut(&parts.tokenizers, &self.settings, self.change(), zeros)?;
+        let encoders = texts.told();
         self.texts = Some(texts);
-        Ok(Tokens { encoders: vec![EncoderTokens { prompt, negative }] })
+        Ok(Tokens { encoders })
     }
 
     /// Ids become vectors: row 0 the negative prompt, the last row the prompt.
@@ -209,14 +209,17 @@ impl Walk {
         let pace = Pace::new(watch, Stage::Embeddings, 0);
         pace.go_on()?;
         let texts = self.texts.as_ref().ok_or_else(out_of_order)?;
-        let (states, context) = texts.vectors(&self.parts.networks, self.settings.clip_skip)?;
+        let (states, told) = texts.vectors(&self.parts.networks, &self.settings)?;
         pace.go_on()?;
-        let layers = states.layers.iter().map(capture::grid).collect::<Result<_, _>>()?;
-        let last = capture::grid(&states.last)?;
-        let nearest = self.nearest()?;
-        let encoders = vec![TextLayers { layers, last }];
-        let embeddings = Embeddings { encoders, context: capture::grid(&context)?, nearest };
-        self.context = Some(context);
+        let encoders = states.iter().map(|states| {
+            let layers = states.layers.iter().map(capture::grid).collect::<Result<_, _>>()?;
+            Ok(TextLayers { layers, last: capture::grid(&states.last)? })
+        });
+        let encoders = encoders.collect::<Result<_, Problem>>()?;
+        let context = capture::grid(&told.context)?;
+        let beside = beside(&told)?;
+        let embeddings = Embeddings { encoders, context, beside, nearest: self.nearest()? };
+        self.told = Some(told);
         Ok(embeddings)
     }
 
@@ -414,7 +417,7 @@ impl Walk {
         watch: &dyn Watch,
         call: usize,
     ) -> Result<Grid, Problem> {
-        let context = self.context.as_ref().ok_or_else(out_of_order)?;
+        let told = self.told.as_ref().ok_or_else(out_of_order)?;
         if let Some(place) = masked(self.change()) {
             return self.ask_masked(input, timestep, probe, watch, (call, place));
         }
@@ -425,12 +428,13 @@ impl Walk {
         let batch = Grid::new(&shape, repeated).ok_or_else(odd_shape)?;
         let tensor = capture::tensor(&batch, self.parts.networks.place())?;
         let pace = Pace::new(watch, Stage::Step, call);
-        let answer = self.parts.networks.predict(&tensor, timestep, context, probe, &pace)?;
+        let answer = self.parts.networks.predict(&tensor, timestep, told, probe, &pace)?;
         capture::grid(&answer)
     }
 
     fn wanted(&self, call: usize) -> Wanted {
-        let kept = self.texts.as_ref().map_or(0, |texts| texts.prompt.kept);
+        let prompt = self.texts.as_ref().and_then(Texts::prompt);
+        let kept = prompt.map_or(0, |prompt| prompt.kept);
         let masked = masked(self.change());
         let mean = Mean { kept, size: self.latent_size(), masked };
         Wanted {
@@ -441,11 +445,12 @@ impl Walk {
     }
 
     fn nearest(&self) -> Result<Vec<Vec<Neighbour>>, Problem> {
-        let Some(texts) = self.texts.as_ref().filter(|_| self.look.nearest) else {
+        let prompt = self.texts.as_ref().and_then(Texts::prompt);
+        let (Some(prompt), Some(tokenizer)) =
+            (prompt.filter(|_| self.look.nearest), self.parts.tokenizers.first())
+        else {
             return Ok(Vec::new());
         };
-        let prompt = &texts.prompt;
-        let tokenizer = &self.parts.tokenizer;
         let ids: Vec<u32> = prompt.pieces.iter().take(prompt.kept).map(|piece| piece.id).collect();
         let taught = tokenizer.taught_ids();
         let found = self.parts.networks.nearest(&ids, taught.as_deref(), NEIGHBOURS)?;
@@ -472,6 +477,17 @@ impl Walk {
         let factor = self.parts.card.vae_factor.max(1);
         (self.settings.height / factor, self.settings.width / factor)
     }
+}
+
+/// What the network is told beside the text, as plain data.
+fn beside(told: &Told) -> Result<Beside, Problem> {
+    let first = |tensor: &candle_core::Tensor| capture::grid(&tensor.narrow(0, 0, 1)?);
+    let added = told.added.as_ref();
+    Ok(Beside {
+        pooled: added.map(|added| capture::grid(&added.pooled)).transpose()?,
+        time_ids: added.map(|added| capture::grid(&added.time_ids)).transpose()?,
+        guidance: told.guidance.as_ref().map(first).transpose()?,
+    })
 }
 
 /// The rows of an answer `[B,4,h,w]` as `[1,4,h,w]` each: without the prompt, and with it.

@@ -3,6 +3,8 @@
 //!
 //! Everything read here is bounded and checked; networks get parsed configs and mapped weights.
 
+mod config;
+
 use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::io::{Cursor, Read};
@@ -13,26 +15,28 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
+pub use self::config::Config;
 use super::ages;
 use super::attachments::Attached;
 use super::device::Place;
+use super::family;
 use super::pocket;
 use super::single_file::SingleFile;
 use super::text::table_name;
 use super::weights::Weights;
-use crate::walk::{
-    Age, Asked, AttachmentAsked, Family, ModelCard, Picture, Preview, Problem, Taught,
-};
+use crate::walk::{Age, Asked, AttachmentAsked, ModelCard, Picture, Preview, Problem, Taught};
 
 /// The largest config, vocabulary or list of merges that is read (CLIP's `tokenizer.json` has
 /// 2.2 to 3.6 MB).
 const TEXT_LIMIT: u64 = 16 << 20;
 
-/// One of the three networks, with its folder.
+/// One of the networks, with its folder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Part {
     /// `text_encoder/`
     Text,
+    /// `text_encoder_2/`, of XL.
+    SecondText,
     /// `unet/`
     Unet,
     /// `vae/`
@@ -40,11 +44,11 @@ pub enum Part {
 }
 
 impl Part {
-    const ALL: [Self; 3] = [Self::Text, Self::Unet, Self::Vae];
-
-    const fn folder(self) -> &'static str {
+    /// Its folder in diffusers' layout.
+    pub const fn folder(self) -> &'static str {
         match self {
             Self::Text => "text_encoder",
+            Self::SecondText => "text_encoder_2",
             Self::Unet => "unet",
             Self::Vae => "vae",
         }
@@ -53,7 +57,7 @@ impl Part {
     /// The names under which weights are looked for, the first that is there wins.
     const fn files(self) -> [&'static str; 2] {
         match self {
-            Self::Text => ["model.safetensors", "model.fp16.safetensors"],
+            Self::Text | Self::SecondText => ["model.safetensors", "model.fp16.safetensors"],
             Self::Unet | Self::Vae => {
                 ["diffusion_pytorch_model.safetensors", "diffusion_pytorch_model.fp16.safetensors"]
             }
@@ -290,16 +294,40 @@ impl ModelFolder {
         if let Some(rows) = self.table_rows(part)? {
             map.insert("vocab_size".to_owned(), rows.into());
         }
-        Ok(Config { map, file: self.path_of(&file) })
+        Ok(Config::new(&self.path_of(&file), map))
     }
 
-    /// How many ids the text encoder has where learned words are laid over it.
+    /// How many ids a text encoder has where learned words are laid over it.
     fn table_rows(&self, part: Part) -> Result<Option<usize>, Problem> {
-        let Some(laid) = self.attached.as_ref().filter(|_| part == Part::Text) else {
+        let text = matches!(part, Part::Text | Part::SecondText);
+        let Some(laid) = self.attached.as_ref().filter(|_| text) else {
             return Ok(None);
         };
         let name = table_name(&self.weights(part, &Place::cpu())?);
         Ok(laid.over(part).and_then(|laid| laid.rows(&name)))
+    }
+
+    /// Whether the noise predictor was trained beside two text encoders, as XL's.
+    pub fn has_second_text(&self) -> Result<bool, Problem> {
+        Ok(self.json("unet/config.json")?.get("addition_embed_type").is_some_and(|v| !v.is_null()))
+    }
+
+    /// Whether it keeps a list of the words that it was taught, as the pocket model does.
+    pub(super) fn is_pocket_like(&self) -> Result<bool, Problem> {
+        Ok(self.beside()?.taught.is_some())
+    }
+
+    /// `model_index.json`; nothing where the folder has none.
+    pub(super) fn index(&self) -> Result<Config, Problem> {
+        const FILE: &str = "model_index.json";
+        let map = self.read(FILE)?.map(|bytes| self.parsed(FILE, &bytes)).transpose()?;
+        Ok(Config::new(&self.path_of(FILE), map.unwrap_or_default()))
+    }
+
+    /// The networks that it has.
+    pub fn parts(&self) -> Result<Vec<Part>, Problem> {
+        let second = self.has_second_text()?.then_some(Part::SecondText);
+        Ok([Part::Text].into_iter().chain(second).chain([Part::Unet, Part::Vae]).collect())
     }
 
     /// The weights of one network.
@@ -332,29 +360,36 @@ impl ModelFolder {
         let (text, unet, vae) =
             (self.config(Part::Text)?, self.config(Part::Unet)?, self.config(Part::Vae)?);
         let beside = self.beside()?;
+        let kind = family::read(self)?;
         let mut parameters = [0; 3];
         let mut hash = Sha256::new();
-        for (count, part) in parameters.iter_mut().zip(Part::ALL) {
+        let mut vector_width = 0;
+        for part in self.parts()? {
             // Younger selves have the same shapes.
             let weights = self.last_weights(part, &Place::cpu())?;
-            *count = weights.count();
+            let of = match part {
+                Part::Text | Part::SecondText => 0,
+                Part::Unet => 1,
+                Part::Vae => 2,
+            };
+            parameters[of] += weights.count();
+            if of == 0 {
+                vector_width += self.config(part)?.size("hidden_size", 768)?;
+            }
             weights.digest(&mut hash);
         }
         if self.age != Age::Final {
             hash.update(self.age.name());
         }
         let vae_factor = 1 << vae.list("block_out_channels")?.len().saturating_sub(1).min(8);
-        let family = match (&beside.taught, text.text("hidden_act", "quick_gelu")?) {
-            (Some(_), _) => Family::Pocket,
-            (None, "quick_gelu") => Family::Sd1,
-            _ => Family::Sd2,
-        };
         let side = unet.size("sample_size", 64)?.saturating_mul(vae_factor);
         Ok(ModelCard {
             name: self.name(),
-            family,
+            family: kind.family,
+            distilled: kind.distilled,
+            guidance_embedded: kind.guidance_embedded,
             parameters,
-            vector_width: text.size("hidden_size", 768)?,
+            vector_width,
             vocabulary: text.size("vocab_size", 49_408)?,
             vae_factor,
             hash: hexadecimal(&hash.finalize()),
@@ -420,123 +455,4 @@ pub(super) fn hexadecimal(bytes: &[u8]) -> String {
         let _ = write!(text, "{byte:02x}");
         text
     })
-}
-
-/// A network's `config.json`: typed access, and one sentence for what does not fit.
-#[derive(Clone, Debug)]
-pub struct Config {
-    map: Map<String, Value>,
-    file: String,
-}
-
-impl Config {
-    /// The object in a `config.json` that is no file of a folder; `file` names it in sentences.
-    pub fn new(file: &str, map: Map<String, Value>) -> Self {
-        Self { map, file: file.to_owned() }
-    }
-
-    /// A whole number of at least 1 and at most 2²⁰; `default` where the key is absent or null.
-    /// A list gives its first entry.
-    pub fn size(&self, key: &str, default: usize) -> Result<usize, Problem> {
-        match self.present(key) {
-            None => Ok(default),
-            Some(Value::Array(list)) => self.whole(key, list.first().unwrap_or(&Value::Null)),
-            Some(value) => self.whole(key, value),
-        }
-    }
-
-    /// A list of sizes that has to be there, with 1 to 8 entries.
-    pub fn list(&self, key: &str) -> Result<Vec<usize>, Problem> {
-        match self.present(key) {
-            Some(Value::Array(list)) if (1..=8).contains(&list.len()) => {
-                list.iter().map(|value| self.whole(key, value)).collect()
-            }
-            value => Err(self.unfit(key, value)),
-        }
-    }
-
-    /// One size for each of `levels` levels: a list of that length, or one number for all.
-    pub fn per_level(
-        &self,
-        key: &str,
-        levels: usize,
-        default: usize,
-    ) -> Result<Vec<usize>, Problem> {
-        match self.present(key) {
-            Some(value @ Value::Array(_)) => {
-                let list = self.list(key)?;
-                if list.len() == levels { Ok(list) } else { Err(self.unfit(key, Some(value))) }
-            }
-            _ => Ok(vec![self.size(key, default)?; levels]),
-        }
-    }
-
-    /// Whether the key is there and not null.
-    pub fn has(&self, key: &str) -> bool {
-        self.present(key).is_some()
-    }
-
-    /// A list of names that has to be there.
-    pub fn names(&self, key: &str) -> Result<Vec<&str>, Problem> {
-        let value = self.present(key);
-        let list = value.and_then(Value::as_array).ok_or_else(|| self.unfit(key, value))?;
-        list.iter().map(|v| v.as_str().ok_or_else(|| self.unfit(key, value))).collect()
-    }
-
-    /// A finite number.
-    pub fn number(&self, key: &str, default: f64) -> Result<f64, Problem> {
-        let Some(value) = self.present(key) else { return Ok(default) };
-        value.as_f64().filter(|x| x.is_finite()).ok_or_else(|| self.unfit(key, Some(value)))
-    }
-
-    /// Yes or no.
-    pub fn flag(&self, key: &str, default: bool) -> Result<bool, Problem> {
-        let Some(value) = self.present(key) else { return Ok(default) };
-        value.as_bool().ok_or_else(|| self.unfit(key, Some(value)))
-    }
-
-    /// A word.
-    pub fn text<'a>(&'a self, key: &str, default: &'a str) -> Result<&'a str, Problem> {
-        let Some(value) = self.present(key) else { return Ok(default) };
-        value.as_str().ok_or_else(|| self.unfit(key, Some(value)))
-    }
-
-    /// Refuses every key that is neither in `known` (read by the network), nor in `fixed` with
-    /// the one value that the network is built for, nor null, false, an empty list or private
-    /// (`_…`): such a key would change the result.
-    pub fn only(&self, known: &[&str], fixed: &[(&str, Value)]) -> Result<(), Problem> {
-        for (key, value) in &self.map {
-            let off = |value: &Value| value.is_null() || value == &Value::Bool(false);
-            let idle = off(value) || value.as_array().is_some_and(|list| list.iter().all(off));
-            let same = |only: &Value| {
-                only == value || (only.is_number() && only.as_f64() == value.as_f64())
-            };
-            let allowed = fixed.iter().any(|(name, only)| name == key && same(only));
-            let told = fixed.iter().any(|(name, _)| name == key);
-            let fits = known.contains(&key.as_str()) || allowed || (idle && !told);
-            if !fits && !key.starts_with('_') {
-                return Err(self.unfit(key, Some(value)));
-            }
-        }
-        Ok(())
-    }
-
-    /// The sentence for a value that this program cannot follow.
-    pub fn unfit(&self, key: &str, value: Option<&Value>) -> Problem {
-        let shown: String = value.map_or_else(|| "–".to_owned(), Value::to_string);
-        let shown: String = shown.chars().take(80).collect();
-        Problem::new("config-value").with("file", &self.file).with("key", key).with("value", shown)
-    }
-
-    fn present(&self, key: &str) -> Option<&Value> {
-        self.map.get(key).filter(|value| !value.is_null())
-    }
-
-    fn whole(&self, key: &str, value: &Value) -> Result<usize, Problem> {
-        value
-            .as_u64()
-            .filter(|n| (1..=1 << 20).contains(n))
-            .map(|n| n as usize)
-            .ok_or_else(|| self.unfit(key, Some(value)))
-    }
 }

@@ -9,6 +9,7 @@ use super::noise::Generator;
 use super::pace::Pace;
 use super::probe::Probe;
 use super::tokenizer::Tokenizer;
+use super::told::Told;
 use super::vae::Vae;
 use crate::walk::{
     Age, Answer, EngineChoice, Grid, Mixture, Noising, NoisingAsked, Picture, Problem, Recipe,
@@ -182,12 +183,12 @@ impl Classroom {
         watch: &dyn Watch,
     ) -> Result<Grid, Problem> {
         let ids = self.tokenizer.encode(caption)?.ids;
-        let context = networks.encode(&[&ids])?.last;
+        let told = Told::text(networks.encode(&[&ids])?.last);
         let input = capture::tensor(&question.noisy, &self.place)?;
         let pace = Pace::new(watch, Stage::Step, 0);
         let mut probe = Probe::nothing();
         let answer =
-            networks.predict(&input, question.timestep as f64, &context, &mut probe, &pace)?;
+            networks.predict(&input, question.timestep as f64, &told, &mut probe, &pace)?;
         capture::grid(&answer)
     }
 }

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::device::Place;
+use super::family;
 use super::footprint::Footprint;
 use super::generate::{Look, Walk};
 use super::model_folder::ModelFolder;
@@ -15,19 +16,22 @@ use super::start::start;
 use super::tokenizer::Tokenizer;
 use crate::walk::{
     Asked, Attachment, AttachmentAsked, DeviceChoice, DtypeChoice, EncoderTokens, EngineChoice,
-    ForkAsked, ModelCard, Picture, Preview, Problem, Settings, Tokens, Watch,
+    ForkAsked, ModelCard, Picture, Preview, Problem, Settings, Taught, Tokens, Watch,
 };
 
 /// What a walk needs of its model.
 #[derive(Debug)]
 pub(super) struct Parts {
     pub(super) card: ModelCard,
-    pub(super) tokenizer: Tokenizer,
+    /// One for each text encoder.
+    pub(super) tokenizers: Vec<Tokenizer>,
     pub(super) scheduler: SchedulerConfig,
     pub(super) networks: Networks,
     pub(super) footprint: Footprint,
     /// A picture from the model's training, where its folder has one.
     pub(super) sample: Option<Picture>,
+    /// Whether zeros stand for the vectors of a negative prompt that was not given.
+    pub(super) zero_negative: bool,
     /// What is laid over the weights.
     pub(super) attachments: Vec<Attachment>,
 }
@@ -75,7 +79,7 @@ impl Engine {
         begin_from_image(asked, &mut settings)?;
         let footprint = Footprint::read(folder, &card)?;
         footprint.check(&settings, &place, false)?;
-        let tokenizer = Tokenizer::open(folder, card.taught.as_ref())?;
+        let tokenizers = tokenizers(folder, card.taught.as_ref())?;
         if watch.cancelled() {
             return Err(Problem::cancelled());
         }
@@ -88,7 +92,8 @@ impl Engine {
         }
         let parts = Arc::new(Parts {
             card,
-            tokenizer,
+            tokenizers,
+            zero_negative: family::read(folder)?.zero_negative,
             scheduler,
             networks,
             footprint,
@@ -170,9 +175,20 @@ fn begin_from_image(asked: &Asked, settings: &mut Settings) -> Result<(), Proble
 /// # Errors
 /// A tokenizer that is missing or damaged, or a text of 100 kB and more.
 pub fn tokenize(folder: &ModelFolder, text: &str) -> Result<Tokens, Problem> {
-    let tokenizer = Tokenizer::open(folder, folder.card()?.taught.as_ref())?;
-    let prompt = tokenizer.encode(text)?;
-    Ok(Tokens { encoders: vec![EncoderTokens { prompt, negative: None }] })
+    let tokenizers = tokenizers(folder, folder.card()?.taught.as_ref())?;
+    let encoders = tokenizers
+        .iter()
+        .map(|tokenizer| Ok(EncoderTokens { prompt: tokenizer.encode(text)?, negative: None }));
+    Ok(Tokens { encoders: encoders.collect::<Result<_, Problem>>()? })
+}
+
+/// One tokenizer for each text encoder.
+fn tokenizers(folder: &ModelFolder, taught: Option<&Taught>) -> Result<Vec<Tokenizer>, Problem> {
+    let mut tokenizers = vec![Tokenizer::open(folder, taught)?];
+    if folder.has_second_text()? {
+        tokenizers.push(Tokenizer::open_second(folder)?);
+    }
+    Ok(tokenizers)
 }
 
 fn key(asked: &Asked) -> Opened {

@@ -183,6 +183,11 @@ impl SchedulerConfig {
             .ok_or_else(|| self.unfit("timestep_spacing"))
     }
 
+    /// Whether ᾱ ends at 0, so that the walk begins with noise alone.
+    pub(crate) const fn ends_without_signal(&self) -> bool {
+        self.zero_snr
+    }
+
     /// Whether σ follow Karras' spacing.
     pub fn karras(&self) -> Result<bool, Problem> {
         self.flag("use_karras_sigmas", false)

@@ -4,10 +4,15 @@
 use super::family::{Usual, usual};
 use super::scheduler_config::SchedulerConfig;
 use super::tokenizer::PROMPT_LIMIT;
-use crate::walk::{Asked, Change, ModelCard, Prediction, Problem, Sampler, Settings, Spacing};
+use crate::walk::{
+    Asked, Change, Family, ModelCard, Prediction, Problem, Sampler, Settings, Spacing,
+};
 
 /// The most latent cells that are computed: 2048 × 2048 pixels of Stable Diffusion.
 const MOST_CELLS: usize = 256 * 256;
+
+/// The largest size that XL is told of.
+const MOST_TOLD: usize = 1 << 16;
 
 /// The guidance scales that are computed.
 const GUIDANCE: std::ops::RangeInclusive<f64> = 0.0..=100.0;
@@ -25,12 +30,13 @@ pub fn settle(
     scheduler: &SchedulerConfig,
     (device, dtype): (&str, &str),
 ) -> Result<Settings, Problem> {
-    let usual = usual(card.family);
+    let usual = usual(card);
     let mut guessed = Vec::new();
     let sampler = asked.sampler.map_or_else(|| scheduler.own_sampler(), Ok)?;
     let settings = Settings {
         model: card.name.clone(),
         prompt: prompt(asked, card, &usual, &mut guessed)?,
+        prompt_2: prompt_2(asked, card)?,
         negative: asked.negative.as_deref().map(checked_text).transpose()?,
         seed: asked.seed.unwrap_or(SEED),
         steps: steps(asked, card, scheduler, &usual, &mut guessed)?,
@@ -41,10 +47,14 @@ pub fn settle(
         prediction: prediction(asked, scheduler, &mut guessed),
         original_steps: original_steps(asked, sampler, scheduler)?,
         guidance: guidance(asked, card, &usual, &mut guessed)?,
+        guidance_embedded: card.guidance_embedded,
         guidance_rescale: guidance_rescale(asked)?,
         clip_skip: asked.clip_skip.unwrap_or(0),
         width: side("width", asked.width, card.default_size.0, card)?,
         height: side("height", asked.height, card.default_size.1, card)?,
+        original_size: sizes("original-size", asked.original_size, card, 1)?,
+        crop: sizes("crop", asked.crop, card, 0)?,
+        target_size: sizes("target-size", asked.target_size, card, 1)?,
         device: device.to_owned(),
         dtype: dtype.to_owned(),
         engine: asked.engine,
@@ -77,6 +87,39 @@ fn prompt(
         guessed.push("prompt".to_owned());
         usual.prompt.to_owned()
     }))
+}
+
+/// The text of XL's second encoder, where another one was asked for.
+fn prompt_2(asked: &Asked, card: &ModelCard) -> Result<Option<String>, Problem> {
+    let Some(text) = &asked.prompt_2 else { return Ok(None) };
+    if card.family != Family::Sdxl {
+        return Err(not_xl("prompt-2", card));
+    }
+    checked_text(text).map(Some)
+}
+
+/// Two numbers that only XL is told: height and width, or top and left.
+fn sizes(
+    flag: &'static str,
+    asked: Option<[usize; 2]>,
+    card: &ModelCard,
+    least: usize,
+) -> Result<Option<[usize; 2]>, Problem> {
+    let Some(pair) = asked else { return Ok(None) };
+    if card.family != Family::Sdxl {
+        return Err(not_xl(flag, card));
+    }
+    if pair.iter().all(|n| (least..=MOST_TOLD).contains(n)) {
+        return Ok(Some(pair));
+    }
+    Err(Problem::usage("told-size-range")
+        .with("flag", flag)
+        .with("least", least)
+        .with("most", MOST_TOLD))
+}
+
+fn not_xl(flag: &'static str, card: &ModelCard) -> Problem {
+    Problem::usage("flag-only-xl").with("flag", flag).with("family", card.family.name())
 }
 
 fn checked_text(text: &str) -> Result<String, Problem> {
@@ -254,12 +297,13 @@ fn side(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::walk::Family;
 
     fn card() -> ModelCard {
         ModelCard {
             name: "tiny".into(),
             family: Family::Sd1,
+            distilled: None,
+            guidance_embedded: false,
             parameters: [1, 1, 1],
             vector_width: 24,
             vocabulary: 1500,

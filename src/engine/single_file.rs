@@ -9,6 +9,8 @@ mod text_names;
 mod unet_names;
 mod vae_names;
 
+pub(super) use unet_names::original;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -39,6 +41,8 @@ pub(super) enum Share {
     Whole,
     /// One of three parts of equal size, one below the other: query, key and value together.
     Third(usize),
+    /// All of them, rows and columns exchanged.
+    Transposed,
 }
 
 /// What the file says of its tensors.
@@ -48,7 +52,8 @@ type Shapes = BTreeMap<String, Vec<usize>>;
 #[derive(Clone, Debug)]
 pub struct SingleFile {
     path: PathBuf,
-    names: Arc<[Names; 3]>,
+    /// The first text encoder, XL's second, the noise predictor and the autoencoder.
+    names: Arc<[Names; 4]>,
     /// A folder in diffusers' layout whose configs and tokenizer are taken; none: what the shapes
     /// say, and the rest by family.
     config: Option<PathBuf>,
@@ -72,11 +77,18 @@ impl SingleFile {
             })
             .collect();
         let about = |problem: Problem| problem.with("file", path.display());
-        let names = [text_names::of(&shapes), unet_names::of(&shapes), vae_names::of(&shapes)];
-        if names[1].contains_key("add_embedding.linear_1.weight") {
-            return Err(about(Problem::new("single-file-family").with("family", "SDXL")));
+        let names = [
+            text_names::of(&shapes),
+            text_names::second(&shapes),
+            unet_names::of(&shapes),
+            vae_names::of(&shapes),
+        ];
+        if shapes.keys().any(|name| name.starts_with(text_names::REFINER)) {
+            return Err(about(Problem::new("single-file-family").with("family", "SDXL refiner")));
         }
-        if names.iter().any(Names::is_empty) {
+        let xl = names[2].contains_key("add_embedding.linear_1.weight");
+        let missing = |(i, names): (usize, &Names)| names.is_empty() && (i != 1 || xl);
+        if names.iter().enumerate().any(missing) {
             return Err(about(Problem::new("single-file-unknown")));
         }
         let guessed = match config {
@@ -113,9 +125,10 @@ impl SingleFile {
 
     /// The weights of one network.
     pub(super) fn weights(&self, part: Part, place: &Place) -> Result<Weights, Problem> {
-        let [text, unet, vae] = &*self.names;
+        let [text, second, unet, vae] = &*self.names;
         let names = match part {
             Part::Text => text,
+            Part::SecondText => second,
             Part::Unet => unet,
             Part::Vae => vae,
         };

@@ -16,7 +16,7 @@ use candle_transformers::models::stable_diffusion::vae::{AutoEncoderKL, AutoEnco
 use super::device::Place;
 use super::model_folder::{ModelFolder, Part};
 use super::text::{TextConfig, TextStates, text_module};
-use super::unet::config::UnetConfig;
+use super::unet::config::{LevelShape, MiddleShape, UnetConfig};
 use super::vae::config::VaeConfig;
 use super::weights::Weights;
 use crate::walk::Problem;
@@ -130,20 +130,35 @@ fn noise_predictor(
     place: &Place,
 ) -> Result<UNet2DConditionModel, Problem> {
     let not = |reason: &str| Problem::new("stock-shape").with("reason", reason);
-    if !config.down_attends.iter().eq(config.up_attends.iter().rev()) {
+    let (down, up) = (blocks(&config.down), blocks(&config.up));
+    let Some((down, up)) = down.zip(up) else { return Err(not("transformer_layers_per_block")) };
+    if !down.iter().map(Option::is_some).eq(up.iter().rev().map(Option::is_some)) {
         return Err(not("up_block_types"));
+    }
+    if config.added.is_some() {
+        return Err(not("addition_embed_type"));
+    }
+    if config.guidance.is_some() {
+        return Err(not("time_cond_proj_dim"));
     }
     if config.time_width != config.levels[0] * 4 {
         return Err(not("time_embedding_dim"));
     }
     let last = config.levels.len() - 1;
-    if !config.down_attends[last] && config.transformers[last] != 1 {
-        return Err(not("transformer_layers_per_block"));
+    if config.middle != MiddleShape::Attending(down[last].unwrap_or(1)) {
+        return Err(not("mid_block_type"));
+    }
+    let layers = config.down.first().map_or(0, |level| level.resnets);
+    if config.down.iter().any(|level| level.resnets != layers) {
+        return Err(not("layers_per_block"));
+    }
+    if !down.iter().zip(up.iter().rev()).all(|(down, up)| down == up) {
+        return Err(not("reverse_transformer_layers_per_block"));
     }
     let blocks = (0..=last)
         .map(|i| BlockConfig {
             out_channels: config.levels[i],
-            use_cross_attn: config.down_attends[i].then_some(config.transformers[i]),
+            use_cross_attn: down[i],
             attention_head_dim: config.heads[i],
         })
         .collect();
@@ -158,7 +173,7 @@ fn noise_predictor(
         flip_sin_to_cos: config.cosines_first,
         freq_shift: config.frequency_shift,
         blocks,
-        layers_per_block: config.layers,
+        layers_per_block: layers,
         downsample_padding: config.down_padding,
         mid_block_scale_factor: 1.0,
         norm_num_groups: config.groups,
@@ -169,6 +184,17 @@ fn noise_predictor(
     };
     let (input, output) = config.channels;
     Ok(UNet2DConditionModel::new(weights.builder(), input, output, false, stock)?)
+}
+
+/// The transformer blocks of each level, which these networks have as one number a level; `None`
+/// where a level has several.
+fn blocks(levels: &[LevelShape]) -> Option<Vec<Option<usize>>> {
+    let one = |level: &LevelShape| {
+        let Some(each) = &level.transformers else { return Some(None) };
+        let first = each.first().copied();
+        each.iter().all(|n| Some(*n) == first).then_some(first)
+    };
+    levels.iter().map(one).collect()
 }
 
 impl Weights {

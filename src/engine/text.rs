@@ -40,6 +40,9 @@ pub struct TextConfig {
     pub epsilon: f64,
     /// x·sigmoid(1.702x) (OpenAI's) instead of the exact GELU (OpenCLIP's).
     pub quick: bool,
+    /// The id of the end mark; `None`: the largest id of a row counts as it, as published
+    /// configs that say 2 are read.
+    pub end: Option<u32>,
 }
 
 impl TextConfig {
@@ -63,6 +66,14 @@ impl TextConfig {
             positions: config.size("max_position_embeddings", 77)?,
             epsilon: config.number("layer_norm_eps", 1e-5)?,
             quick: activation == "quick_gelu",
+            end: match config.value("eos_token_id") {
+                None => Some(49_407),
+                Some(id) => match id.as_u64().and_then(|id| u32::try_from(id).ok()) {
+                    Some(2) => None,
+                    Some(id) => Some(id),
+                    None => return Err(config.unfit("eos_token_id", Some(id))),
+                },
+            },
         })
     }
 }
@@ -77,6 +88,8 @@ pub struct TextEncoder {
     positions: Tensor,
     layers: Vec<Layer>,
     last: LayerNorm,
+    /// `[P,D]` and P: makes one vector of the whole text, where the encoder has it (XL's second).
+    projection: Option<(Linear, usize)>,
     /// Lengths of the table's rows, for cosines; made when first asked for.
     lengths: OnceLock<Vec<f32>>,
 }
@@ -86,6 +99,18 @@ impl TextEncoder {
     pub fn load(folder: &ModelFolder, place: &Place) -> Result<Self, Problem> {
         let config = TextConfig::read(&folder.config(Part::Text)?)?;
         Self::from_weights(config, &folder.weights(Part::Text, place)?)
+    }
+
+    /// Reads `text_encoder_2/`, which also gives one vector of the whole text.
+    pub fn load_second(folder: &ModelFolder, place: &Place) -> Result<Self, Problem> {
+        let file = folder.config(Part::SecondText)?;
+        let config = TextConfig::read(&file)?;
+        let pooled = file.size("projection_dim", 512)?;
+        let weights = folder.weights(Part::SecondText, place)?;
+        let projection =
+            Linear::load(&weights.at("text_projection"), (config.width, pooled), false)?;
+        let encoder = Self::from_weights(config, &weights)?;
+        Ok(Self { projection: Some((projection, pooled)), ..encoder })
     }
 
     /// Takes the weights by their names in transformers' files, with or without `text_model.`
@@ -103,6 +128,7 @@ impl TextEncoder {
             layers,
             last: LayerNorm::load(&inside.at("final_layer_norm"), config.width, config.epsilon)?,
             device: weights.place().device.clone(),
+            projection: None,
             config,
             lengths: OnceLock::new(),
         })
@@ -157,6 +183,38 @@ impl TextEncoder {
         let at = states.layers.len().checked_sub(skip + 1);
         let Some(state) = at.and_then(|at| states.layers.get(at)) else { return Ok(None) };
         Ok(Some(self.last.forward(state)?))
+    }
+
+    /// The state so many layers before the end `[B,77,D]`, without the final norm: 1 is what XL's
+    /// cross-attention gets. `None` for more layers than there are.
+    pub fn before_end(states: &TextStates, layers: usize) -> Option<&Tensor> {
+        states.layers.get(states.layers.len().checked_sub(layers + 1)?)
+    }
+
+    /// One vector a row `[B,P]`: the end mark's, after the final norm, projected. `None` where the
+    /// encoder has no projection.
+    pub fn pooled(&self, states: &TextStates, rows: &[&[u32]]) -> Result<Option<Tensor>, Problem> {
+        let Some((projection, _)) = &self.projection else { return Ok(None) };
+        let ends = rows.iter().enumerate().map(|(i, ids)| {
+            let at = match self.config.end {
+                Some(end) => ids.iter().position(|id| *id == end).unwrap_or(0),
+                // The first of the largest, as torch's argmax has it.
+                None => (0..ids.len()).rev().max_by_key(|at| ids[*at]).unwrap_or(0),
+            };
+            states.last.i((i, at))?.unsqueeze(0)
+        });
+        let ends = Tensor::cat(&ends.collect::<candle_core::Result<Vec<_>>>()?, 0)?;
+        Ok(Some(projection.forward(&ends)?))
+    }
+
+    /// Numbers of the one vector of a whole text, where there is one.
+    pub fn pooled_width(&self) -> Option<usize> {
+        self.projection.as_ref().map(|(_, width)| *width)
+    }
+
+    /// Numbers a token.
+    pub const fn width(&self) -> usize {
+        self.config.width
     }
 
     /// For each id, the `count` ids whose table rows lie nearest by cosine, best first, itself

@@ -16,6 +16,7 @@ use super::noise::Generator;
 use super::pace::Pace;
 use super::probe::{Mean, Probe, Wanted};
 use super::text::TextEncoder;
+use super::told::Told;
 use super::unet::UNet;
 use super::vae::Vae;
 use crate::walk::{Problem, Stage, Watch};
@@ -130,11 +131,11 @@ fn steps(
 ) -> Result<(f64, f64, Option<f32>), Problem> {
     let unet = UNet::from_weights(shapes.unet.clone(), &shapes.weights[1])?;
     let latent = noise(&[2, shapes.unet.channels.0, side, side], place)?;
-    let context = noise(&[2, shapes.text.positions, shapes.unet.context], place)?;
+    let told = Told::text(noise(&[2, shapes.text.positions, shapes.unet.context], place)?);
     let mean = Mean { kept: shapes.text.positions - 2, size: (side, side), masked: None };
     let pace = Pace::new(watch, Stage::Step, 0);
     let step =
-        |mut probe: Probe| unet.predict(&latent, 500.0, &context, &mut probe, &pace).map(|_| ());
+        |mut probe: Probe| unet.predict(&latent, 500.0, &told, &mut probe, &pace).map(|_| ());
     forget_peak();
     // The first step wakes threads and fills caches.
     step(Probe::nothing())?;

@@ -4,12 +4,11 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use candle_core::Tensor;
-
 use super::capture;
 use super::generate::{Answer, Walk};
 use super::pace::Pace;
 use super::probe::Probe;
+use super::told::Told;
 use super::weights::compute_failed;
 use crate::walk::{Frame, Grid, Problem, Stage, Watch};
 
@@ -69,15 +68,15 @@ fn question(walk: &Walk) -> Option<(Grid, f64)> {
 fn ask(walks: &[&mut Walk], together: &[usize], watch: &dyn Watch) -> Result<Vec<Answer>, Problem> {
     let began = Instant::now();
     let missing = || Problem::new("compute-failed").with("reason", "a walk without a question");
-    let (mut numbers, mut contexts, mut rows) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut numbers, mut all, mut rows) = (Vec::new(), Vec::new(), Vec::new());
     let (mut shape, mut timestep, mut call) = (Vec::new(), 0.0, 0);
     for &i in together {
         let (input, at) = question(walks[i]).ok_or_else(missing)?;
-        let context = walks[i].context().ok_or_else(missing)?;
-        let copies = context.dims().first().copied().unwrap_or(1);
+        let told = walks[i].told().ok_or_else(missing)?;
+        let copies = told.context.dims().first().copied().unwrap_or(1);
         rows.push((rows.last().map_or(0, |(end, _)| *end) + copies, copies));
         numbers.extend(input.data().repeat(copies));
-        contexts.push(context);
+        all.push(told);
         (shape, timestep) = (input.shape().to_vec(), at);
         call = walks[i].next_call().unwrap_or(0);
     }
@@ -85,12 +84,12 @@ fn ask(walks: &[&mut Walk], together: &[usize], watch: &dyn Watch) -> Result<Vec
     let networks = &walks[together[0]].parts().networks;
     let batch = Grid::new(&shape, numbers).ok_or_else(missing)?;
     let tensor = capture::tensor(&batch, networks.place())?;
-    let context = Tensor::cat(&contexts, 0).map_err(|e| compute_failed(&e))?;
+    let told = Told::joined(&all).map_err(|e| compute_failed(&e))?;
     let means: Vec<_> = together.iter().map(|&i| walks[i].wanted_mean(call)).collect();
     let wanted = rows.iter().zip(&means);
     let mut probe = Probe::of_rows(wanted.filter_map(|((end, _), mean)| Some((end - 1, (*mean)?))));
     let pace = Pace::new(watch, Stage::Step, call);
-    let answer = networks.predict(&tensor, timestep, &context, &mut probe, &pace)?;
+    let answer = networks.predict(&tensor, timestep, &told, &mut probe, &pace)?;
     let seconds = began.elapsed().as_secs_f32() / together.len() as f32;
     let (mut answers, mut place) = (Vec::new(), 0);
     for ((end, copies), mean) in rows.into_iter().zip(means) {

@@ -16,6 +16,7 @@ use tokenizers::{
 
 use self::merges::MergeTable;
 use super::attachments::Attached;
+use super::attachments::embedding::LearnedWord;
 use super::model_folder::ModelFolder;
 use crate::walk::{Encoding, Piece, Problem, Taught, Word};
 
@@ -67,10 +68,27 @@ impl Tokenizer {
     /// # Errors
     /// Files that are missing or damaged.
     pub fn open(folder: &ModelFolder, taught: Option<&Taught>) -> Result<Self, Problem> {
-        let files = |name: &str| folder.read(&format!("tokenizer/{name}"));
-        let mut tokenizer = Self::read(&files, &folder.path_of("tokenizer"), taught)?;
-        for (token, vectors) in folder.attached().into_iter().flat_map(Attached::words) {
-            tokenizer.learn(token, vectors)?;
+        Self::open_at(folder, "tokenizer", taught, |of| of.rows.len())
+    }
+
+    /// The tokenizer of XL's second text encoder.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub fn open_second(folder: &ModelFolder) -> Result<Self, Problem> {
+        Self::open_at(folder, "tokenizer_2", None, |of| of.second.len())
+    }
+
+    fn open_at(
+        folder: &ModelFolder,
+        place: &str,
+        taught: Option<&Taught>,
+        vectors: impl Fn(&LearnedWord) -> usize,
+    ) -> Result<Self, Problem> {
+        let files = |name: &str| folder.read(&format!("{place}/{name}"));
+        let mut tokenizer = Self::read(&files, &folder.path_of(place), taught)?;
+        for word in folder.attached().into_iter().flat_map(Attached::words) {
+            tokenizer.learn(&word.token, vectors(word))?;
         }
         Ok(tokenizer)
     }

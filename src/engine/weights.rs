@@ -380,6 +380,7 @@ impl WeightFile {
         let from = match held.part {
             Share::Whole => 0,
             Share::Third(at) => at * count,
+            Share::Transposed => return Ok(transposed(&all, &held.shape)),
         };
         let own = all.get(from..from + count);
         own.map(<[f32]>::to_vec).ok_or_else(|| Problem::new("tensor-missing"))
@@ -404,6 +405,13 @@ impl WeightFile {
             hash.update(self.data(span).unwrap_or_default());
         }
     }
+}
+
+/// Rows and columns exchanged: what is to be of this shape lies there the other way round.
+fn transposed(numbers: &[f32], shape: &[usize]) -> Vec<f32> {
+    let [rows, columns] = *shape else { return numbers.to_vec() };
+    let at = |i: usize| numbers.get(i % columns * rows + i / columns).copied();
+    (0..numbers.len()).filter_map(at).collect()
 }
 
 fn decode<const N: usize>(data: &[u8], number: impl Fn([u8; N]) -> f32 + Sync) -> Vec<f32> {

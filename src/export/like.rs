@@ -8,7 +8,10 @@ use std::path::Path;
 use ::png::{Decoder, Limits};
 
 use super::comfy_graph;
-use super::parameters::{CLIP_SKIP, ORIGINAL, OURS, Parameters, RESCALE, SPACING, sampler_name};
+use super::parameters::{
+    CLIP_SKIP, CROP, ORIGINAL, ORIGINAL_SIZE, OURS, PROMPT_2, Parameters, RESCALE, SPACING,
+    TARGET_SIZE, sampler_name,
+};
 use super::png::{PARAMETERS_KEY, SETTINGS_KEY};
 use crate::walk::{Asked, Problem, Sampler, Settings, Spacing, weight_syntax};
 
@@ -93,6 +96,7 @@ impl Like {
         let mut like = Self {
             asked: Asked {
                 prompt: Some(settings.prompt.clone()),
+                prompt_2: settings.prompt_2.clone(),
                 negative: settings.negative.clone(),
                 seed: Some(settings.seed),
                 steps: Some(settings.steps),
@@ -108,6 +112,9 @@ impl Like {
                 width: Some(settings.width),
                 height: Some(settings.height),
                 strength: settings.strength,
+                original_size: settings.original_size,
+                crop: settings.crop,
+                target_size: settings.target_size,
                 ..Asked::default()
             },
             model: Some(settings.model.clone()),
@@ -166,6 +173,10 @@ impl Like {
             "Model" => self.model = Some(value.to_owned()),
             SPACING => self.asked.spacing = Spacing::from_name(value),
             ORIGINAL => self.asked.original_steps = self.number(key, value),
+            PROMPT_2 => self.asked.prompt_2 = Some(value.to_owned()),
+            ORIGINAL_SIZE => self.asked.original_size = self.pair(key, value, 'x'),
+            CROP => self.asked.crop = self.pair(key, value, ' '),
+            TARGET_SIZE => self.asked.target_size = self.pair(key, value, 'x'),
             RESCALE => self.asked.guidance_rescale = self.number(key, value),
             CLIP_SKIP => {
                 let layer = self.number(key, value).filter(|layer: &usize| *layer > 1);
@@ -194,6 +205,17 @@ impl Like {
             );
         }
         number
+    }
+
+    /// Two numbers, or a remark that they are none.
+    fn pair(&mut self, key: &str, value: &str, between: char) -> Option<[usize; 2]> {
+        let pair = Asked::pair(value, between);
+        if pair.is_none() {
+            self.remark(
+                Problem::new("like-value").with("key", short(key)).with("value", short(value)),
+            );
+        }
+        pair
     }
 
     fn size(&mut self, key: &str, value: &str) {

@@ -13,6 +13,14 @@ const NEGATIVE: &str = "Negative prompt:";
 pub(super) const SPACING: &str = "Timestep spacing";
 pub(super) const ORIGINAL: &str = "Original steps";
 pub(super) const RESCALE: &str = "Guidance rescale";
+/// What only SDXL is told: other words for its second text encoder.
+pub(super) const PROMPT_2: &str = "Prompt 2";
+/// Height and width that it is told of as the original's.
+pub(super) const ORIGINAL_SIZE: &str = "Original size";
+/// From where it is told the picture was cut: from the top and from the left.
+pub(super) const CROP: &str = "Crop";
+/// Height and width that it is told are aimed at.
+pub(super) const TARGET_SIZE: &str = "Target size";
 /// The layer that is taken, counted from the end: 1 is the last.
 pub(super) const CLIP_SKIP: &str = "Clip skip";
 /// What `Version` begins with in texts of ours.
@@ -113,6 +121,19 @@ fn own_values(settings: &Settings) -> Vec<(&'static str, String)> {
     if let Some(steps) = settings.original_steps {
         values.push((ORIGINAL, steps.to_string()));
     }
+    if let Some(prompt) = &settings.prompt_2 {
+        values.push((PROMPT_2, prompt.clone()));
+    }
+    let told = [
+        (ORIGINAL_SIZE, settings.original_size, 'x'),
+        (CROP, settings.crop, ' '),
+        (TARGET_SIZE, settings.target_size, 'x'),
+    ];
+    for (key, pair, between) in told {
+        if let Some([first, second]) = pair {
+            values.push((key, format!("{first}{between}{second}")));
+        }
+    }
     if settings.guidance_rescale > 0.0 {
         values.push((RESCALE, settings.guidance_rescale.to_string()));
     }
@@ -136,7 +157,7 @@ pub const fn sampler_name(sampler: Sampler) -> &'static str {
 }
 
 fn quoted(value: &str) -> String {
-    if value.contains([',', '\n', ':', '"']) {
+    if value.contains([',', '\n', ':', '"']) || value != value.trim() {
         serde_json::Value::from(value).to_string()
     } else {
         value.to_owned()

@@ -50,7 +50,7 @@ fn cell(step: &Step, card: &ModelCard, words: Words) -> Cell {
 pub(super) fn facts(settings: &Settings, words: Words) -> String {
     let karras = if settings.karras { " karras" } else { "" };
     let sampler = format!("{}{karras}", settings.sampler.name());
-    let guidance = if settings.guided() {
+    let guidance = if settings.guided() || settings.guidance_embedded {
         words.fill("export.sheet.guidance", &[("guidance", &settings.guidance.to_string())])
     } else {
         words.text("export.sheet.unguided").to_owned()

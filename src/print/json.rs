@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 
 use crate::walk::statistics::cosine;
 use crate::walk::{
-    Decode, Embeddings, Encode, Encoding, Frame, Grid, Image, LayerChange, ModelCard, Near,
-    Nearness, NeverTrained, Noise, Schedule, Statistics, Step, Taught, Tokens,
+    Beside, Decode, Embeddings, Encode, Encoding, Frame, Grid, Image, LayerChange, ModelCard, Near,
+    Nearness, NeverTrained, Noise, Schedule, Statistics, Step, Taught, TextLayers, Tokens,
 };
 
 use super::Past;
@@ -186,17 +186,31 @@ fn text(encoding: &Encoding, past: &Past) -> Value {
 
 /// What is said of a model.
 pub(super) fn model(card: &ModelCard) -> Value {
-    json!({
+    let mut told = json!({
         "name": card.name,
         "family": card.family,
         "parameters": card.parameters,
         "hash": card.hash,
-    })
+    });
+    if let Some(distilled) = card.distilled {
+        told["distilled"] = json!(distilled);
+    }
+    told
 }
 
 fn tokens(line: Line, tokens: &Tokens, past: &Past) -> Line {
     let first = tokens.encoders.first();
     let line = line.field("settings", &past.settings).field("model", model(&past.card));
+    let line = match tokens.encoders.get(1) {
+        Some(second) => line.field(
+            "second",
+            json!({
+                "prompt": text(&second.prompt, past),
+                "negative": second.negative.as_ref().map(|e| text(e, past)),
+            }),
+        ),
+        None => line,
+    };
     changes(line, &past.card.changes)
         .field("calls", past.calls)
         .field("prompt", first.map(|e| text(&e.prompt, past)))
@@ -209,13 +223,17 @@ fn changes(line: Line, changes: &[LayerChange]) -> Line {
 }
 
 fn embeddings(line: Line, embeddings: &Embeddings, past: &Past) -> Line {
-    let layers: Vec<Numbers> = embeddings
-        .encoders
-        .iter()
-        .flat_map(|e| &e.layers)
-        .map(|g| Numbers::of(&Statistics::of(g)))
-        .collect();
-    let last = embeddings.encoders.first().map(|e| Numbers::of(&Statistics::of(&e.last)));
+    let numbers = |grid: &Grid| Numbers::of(&Statistics::of(grid));
+    let layers = |e: &TextLayers| e.layers.iter().map(numbers).collect::<Vec<Numbers>>();
+    let line = match embeddings.encoders.get(1) {
+        Some(second) => {
+            line.field("second", json!({ "layers": layers(second), "last": numbers(&second.last) }))
+        }
+        None => line,
+    };
+    let line = beside(line, &embeddings.beside);
+    let last = embeddings.encoders.first().map(|e| numbers(&e.last));
+    let layers = embeddings.encoders.first().map(layers).unwrap_or_default();
     let nearest: Vec<Vec<Value>> = embeddings
         .nearest
         .iter()
@@ -231,6 +249,23 @@ fn embeddings(line: Line, embeddings: &Embeddings, past: &Past) -> Line {
         .statistics("context", &embeddings.context)
         .field("cosine", cosines(&embeddings.context, past.labels.len()))
         .field("nearest", nearest)
+}
+
+/// What the network is told beside the vectors; nothing for families that are told nothing.
+fn beside(line: Line, beside: &Beside) -> Line {
+    let numbers = |grid: &Grid| Numbers::of(&Statistics::of(grid));
+    let line = match &beside.pooled {
+        Some(pooled) => line.field("pooled", numbers(pooled)),
+        None => line,
+    };
+    let line = match &beside.time_ids {
+        Some(ids) => line.field("time_ids", ids.row(ids.height().saturating_sub(1))),
+        None => line,
+    };
+    match &beside.guidance {
+        Some(guidance) => line.field("guidance", numbers(guidance)),
+        None => line,
+    }
 }
 
 /// Cosine of every two of the first `n` rows of the last batch entry of `[B,77,C]`.

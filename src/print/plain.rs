@@ -13,6 +13,7 @@ use crate::walk::{
 };
 use crate::words::Words;
 use crate::words::changed::networks;
+use crate::words::told::{beside, second_encoder, zeros_for_negative};
 
 use super::Past;
 use super::attached::named;
@@ -121,6 +122,12 @@ impl Spoken<'_> {
         self.stage(Stage::Tokens)?;
         let Some(first) = tokens.encoders.first() else { return Ok(()) };
         self.pieces("print.plain.pieces", &first.prompt)?;
+        if let Some(sentence) = second_encoder(tokens, self.words) {
+            self.say(&sentence)?;
+        }
+        if zeros_for_negative(tokens, self.past.settings.guided()) {
+            self.say(self.words.text("tokens.negative-zeros"))?;
+        }
         match &first.negative {
             Some(negative) if !negative.text.is_empty() => {
                 self.pieces("print.plain.negative-pieces", negative)
@@ -170,6 +177,9 @@ impl Spoken<'_> {
         }
         self.alike("print.plain.alike-after", &embeddings.context)?;
         self.statistics("print.plain.context", &embeddings.context)?;
+        for sentence in beside(&embeddings.beside, self.words) {
+            self.say(&sentence)?;
+        }
         let pieces = self.past.labels.iter().skip(1);
         for (piece, near) in pieces.zip(&embeddings.nearest).filter(|(_, near)| !near.is_empty()) {
             let list: Vec<String> = near

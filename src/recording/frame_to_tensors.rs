@@ -4,8 +4,8 @@ use super::Precision;
 use super::about::{AboutDecode, AboutEncode, AboutLevel, AboutSchedule, AboutStep, finite};
 use super::tensor::{Tensor, eighths};
 use crate::walk::{
-    Attention, Decode, Embeddings, Encode, Encoding, Frame, Grid, Image, Level, Schedule, Step,
-    Tokens,
+    Attention, Beside, Decode, Embeddings, Encode, Encoding, Frame, Grid, Image, Level, Schedule,
+    Step, Tokens,
 };
 
 /// What the tensors of a frame depend on besides the frame.
@@ -87,6 +87,12 @@ fn text(embeddings: &Embeddings, manner: Manner) -> Vec<Tensor> {
         }
     }
     out.push(manner.grid("text.context", &embeddings.context));
+    let Beside { pooled, time_ids, guidance } = &embeddings.beside;
+    out.extend(pooled.as_ref().map(|grid| manner.grid("text.pooled", grid)));
+    // Sizes of pictures are more than 16 bits count.
+    let whole = |grid: &Grid| Tensor::f32("text.time_ids", grid.shape(), grid.data());
+    out.extend(time_ids.as_ref().map(whole));
+    out.extend(guidance.as_ref().map(|grid| manner.grid("guidance.embedding", grid)));
     out.push(Tensor::json("text.0.nearest", &embeddings.nearest));
     out
 }

@@ -6,7 +6,7 @@ use super::stored::{Fault, Stored};
 use super::tensor::from_eighths;
 use super::token_json::clean;
 use crate::walk::{
-    Attention, Decode, Embeddings, Encode, Formula, Grid, Image, LeftOut, Level, Neighbour,
+    Attention, Beside, Decode, Embeddings, Encode, Formula, Grid, Image, LeftOut, Level, Neighbour,
     Quantity, Schedule, Settings, Step, TextLayers,
 };
 
@@ -31,8 +31,12 @@ pub(super) fn embeddings(stored: &mut Stored) -> Result<Embeddings, Fault> {
         if layers.is_empty() {
             break;
         }
-        let last = text_rows(stored, &format!("text.{e}.final"))?;
-        encoders.push(TextLayers { layers, last: last.unwrap_or_else(|| context.clone()) });
+        let name = format!("text.{e}.final");
+        let last = text_rows(stored, &name)?.unwrap_or_else(|| context.clone());
+        if layers.iter().any(|layer| layer.shape() != last.shape()) {
+            return Err(Fault::Damaged(name));
+        }
+        encoders.push(TextLayers { layers, last });
     }
     if encoders.is_empty() {
         return Err(Fault::damaged("text.0.layer.00"));
@@ -45,7 +49,24 @@ pub(super) fn embeddings(stored: &mut Stored) -> Result<Embeddings, Fault> {
     for neighbour in nearest.iter_mut().flatten() {
         neighbour.text = clean(&neighbour.text);
     }
-    Ok(Embeddings { encoders, context, nearest })
+    let beside = beside(stored, context.shape().first().copied().unwrap_or(0))?;
+    Ok(Embeddings { encoders, context, beside, nearest })
+}
+
+/// What the network was told beside the text, for so many rows.
+fn beside(stored: &mut Stored, rows: usize) -> Result<Beside, Fault> {
+    let mut table = |name: &str, rows: usize, widths: std::ops::RangeInclusive<usize>| {
+        let Some(grid) = stored.find(name)? else { return Ok(None) };
+        match *grid.shape() {
+            [found, width] if found == rows && widths.contains(&width) => Ok(Some(grid)),
+            _ => Err(Fault::damaged(name)),
+        }
+    };
+    Ok(Beside {
+        pooled: table("text.pooled", rows, 1..=WIDE)?,
+        time_ids: table("text.time_ids", rows, 6..=6)?,
+        guidance: table("guidance.embedding", 1, 1..=WIDE)?,
+    })
 }
 
 /// `[B,77,D]`; rows that were left out (padding) are zeros.

@@ -24,11 +24,7 @@ pub const VOCABULARY: usize = 49_408;
 
 /// The folder of a network, which stands before the names of its weights.
 pub const fn folder(part: Part) -> &'static str {
-    match part {
-        Part::Text => "text_encoder",
-        Part::Unet => "unet",
-        Part::Vae => "vae",
-    }
+    part.folder()
 }
 
 /// The weights with which a training begins: decided by the seed and the names alone.

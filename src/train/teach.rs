@@ -35,7 +35,7 @@ use crate::engine::unet::config::UnetConfig;
 use crate::engine::weights::Weights;
 use crate::engine::{ModelFolder, Place, capture};
 use crate::walk::{
-    Dice, Learning, LearningPlan, LearningStep, ModelCard, Onlooker, Prediction, Problem,
+    Dice, Family, Learning, LearningPlan, LearningStep, ModelCard, Onlooker, Prediction, Problem,
     TaughtKind, TeachingAsked,
 };
 
@@ -96,6 +96,11 @@ impl Teacher {
         place: &Place,
     ) -> Result<Self, Problem> {
         let card = folder.card()?;
+        if card.family == Family::Sdxl || card.guidance_embedded {
+            return Err(Problem::new("teach-family")
+                .with("model", &card.name)
+                .with("family", card.family.name()));
+        }
         check(&asked, &card)?;
         let scheduler = SchedulerConfig::of(folder)?;
         let (unet_config, text_config) = (

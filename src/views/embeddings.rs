@@ -9,9 +9,10 @@ use ratatui::layout::Rect;
 
 use super::Slot;
 use super::parts::theme::Ground;
-use super::parts::{layout, text};
+use super::parts::{layout, numbers, text};
 use crate::app::App;
-use crate::walk::{Embeddings, Encoding, Frame, Grid, Stage};
+use crate::walk::{Embeddings, Encoding, Frame, Grid, Stage, TextState};
+use crate::words::Words;
 
 /// What the view looks at: one state of the prompt's row of the batch.
 struct Seen<'a> {
@@ -24,7 +25,8 @@ struct Seen<'a> {
     here: Grid,
     /// `[77,D]`: token and position vectors, before the encoder.
     before: Grid,
-    /// The chosen state, from 0; the last one is after the final norm.
+    /// The chosen state, and its place from 0.
+    chosen: TextState,
     state: usize,
     /// How many states there are.
     states: usize,
@@ -32,20 +34,26 @@ struct Seen<'a> {
 
 impl<'a> Seen<'a> {
     fn of(app: &App, frame: &'a Embeddings) -> Option<Self> {
-        let encoder = frame.encoders.first()?;
-        let states = encoder.layers.len() + 1;
+        let states = frame.states();
         let state = app.look.turn[Stage::Embeddings.index()].min(states - 1);
-        let grid = encoder.layers.get(state).unwrap_or(&encoder.last);
-        let encoding = encoding(app)?;
+        let chosen = frame.state(state);
+        let encoder = if let TextState::Layer { encoder, .. } = chosen { encoder } else { 0 };
+        let encoding = encoding(app, encoder)?;
         Some(Self {
             frame,
             labels: encoding.row_labels(),
             kept: encoding.kept,
-            here: last_of_batch(grid)?,
-            before: last_of_batch(encoder.layers.first().unwrap_or(&encoder.last))?,
+            here: frame.vectors(chosen)?,
+            before: frame.before(chosen)?,
+            chosen,
             state,
             states,
         })
+    }
+
+    /// Whether what is seen is there before any encoder.
+    const fn is_before(&self) -> bool {
+        matches!(self.chosen, TextState::Layer { layer: 0, .. })
     }
 
     /// The label of a row, also of padding.
@@ -54,21 +62,12 @@ impl<'a> Seen<'a> {
     }
 }
 
-/// The prompt as the first encoder cut it.
-fn encoding(app: &App) -> Option<&Encoding> {
+/// The prompt as an encoder's tokenizer cut it.
+fn encoding(app: &App, encoder: usize) -> Option<&Encoding> {
     app.walk.frames.iter().find_map(|frame| match frame {
-        Frame::Tokens(tokens) => tokens.encoders.first().map(|encoder| &encoder.prompt),
+        Frame::Tokens(tokens) => tokens.encoders.get(encoder).map(|encoder| &encoder.prompt),
         _ => None,
     })
-}
-
-fn last_of_batch(grid: &Grid) -> Option<Grid> {
-    let batch = grid.axis_from_end(2);
-    match grid.shape().len() {
-        3 => grid.at(batch.checked_sub(1)?),
-        2 => Some(grid.clone()),
-        _ => None,
-    }
 }
 
 /// Draws the stage into the middle band.
@@ -97,16 +96,7 @@ pub(crate) fn draw(
 /// Which state of the vectors is on screen, and what the matrix compares.
 fn draw_head(app: &App, seen: &Seen, ground: &Ground, area: Rect, buf: &mut Buffer) {
     let words = app.words();
-    let layers = (seen.states - 2).to_string();
-    let layer = seen.state.to_string();
-    let facts = [("layer", layer.as_str()), ("layers", layers.as_str())];
-    let state = if seen.state == 0 {
-        words.text("embeddings.before").to_owned()
-    } else if seen.state + 1 == seen.states {
-        words.text("embeddings.final").to_owned()
-    } else {
-        words.fill("embeddings.layer", &facts)
-    };
+    let state = named(words, seen);
     let place = format!("{}/{} ", seen.state + 1, seen.states);
     let used = text::put_spans(
         buf,
@@ -115,10 +105,33 @@ fn draw_head(app: &App, seen: &Seen, ground: &Ground, area: Rect, buf: &mut Buff
     );
     let rest = layout::left(area, used + 2, 0).1;
     if seen.kept > 1 {
-        let key = if seen.state == 0 { "embeddings.cosines" } else { "embeddings.cosines-both" };
+        let key = if seen.is_before() { "embeddings.cosines" } else { "embeddings.cosines-both" };
         let right = words.text(key);
         if text::width(right) <= rest.width {
             text::put_right(buf, rest, right, ground.dim());
         }
     }
+}
+
+/// The name of a state: of one encoder its layers, of two also which it is.
+fn named(words: Words, seen: &Seen) -> String {
+    let encoders = &seen.frame.encoders;
+    let several = if encoders.len() > 1 { "-of" } else { "" };
+    let TextState::Layer { encoder, layer } = seen.chosen else {
+        if encoders.len() < 2 {
+            return words.text("embeddings.final").to_owned();
+        }
+        let widths = encoders.iter().map(|of| numbers::grouped(of.last.width() as u64));
+        let list = widths.collect::<Vec<_>>().join(" + ");
+        let sum = numbers::grouped(seen.here.width() as u64);
+        return words.fill("embeddings.both", &[("list", &list), ("sum", &sum)]);
+    };
+    let layers = encoders.get(encoder).map_or(0, |of| of.layers.len().saturating_sub(1));
+    let facts = [
+        ("encoder", &*(encoder + 1).to_string()),
+        ("layer", &*layer.to_string()),
+        ("layers", &*layers.to_string()),
+    ];
+    let key = if layer == 0 { "embeddings.before" } else { "embeddings.layer" };
+    words.fill(&format!("{key}{several}"), &facts)
 }

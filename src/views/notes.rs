@@ -52,7 +52,9 @@ pub(crate) fn draw(app: &App, ground: &Ground, area: Rect, buf: &mut Buffer) {
     }
     let stage = app.walk.stage();
     let unguided = app.walk.settings.as_ref().is_some_and(|settings| !settings.guided());
+    let told = app.walk.settings.as_ref().is_some_and(|settings| settings.guidance_embedded);
     let variant = match stage {
+        Stage::Step if told => "-told",
         Stage::Step if unguided => "-unguided",
         Stage::Tokens if !app.strangers().is_empty() => "-never",
         _ => "",

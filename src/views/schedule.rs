@@ -16,6 +16,7 @@ use super::parts::{layout, picture, text};
 use crate::app::App;
 use crate::walk::{Picture, Schedule, Settings};
 use crate::words::Words;
+use crate::words::told::{guidance, sizes};
 
 /// Draws the stage into the middle band.
 pub(crate) fn draw(
@@ -152,8 +153,13 @@ impl Scene<'_> {
             &flat
         };
         let tall = area.height >= 16;
-        let (pictures, mut lines) =
-            if tall { layout::bottom(area, 5) } else { (area, Rect::default()) };
+        let told = self.app.walk.beside();
+        let told = told.is_some_and(|told| told.time_ids.is_some() || told.guidance.is_some());
+        let (pictures, mut lines) = if tall {
+            layout::bottom(area, if told { 8 } else { 5 })
+        } else {
+            (area, Rect::default())
+        };
         let room = Rect { width: if tall { 32 } else { 16 }.min(area.width / 2), ..pictures };
         let fit = Fit::of(sample.width(), sample.height(), layout::top(room, 1).1);
         let wide = fit.area.width + 2;
@@ -272,6 +278,10 @@ impl Scene<'_> {
         }
         if tall {
             lines.push((words.text("schedule.not-part").to_owned(), ground.fact()));
+        }
+        if let Some(told) = self.app.walk.beside() {
+            let told = [sizes(told, words), guidance(told, words)];
+            lines.extend(told.into_iter().flatten().map(|line| (line, ground.fact())));
         }
         let mut pixels = words.text("schedule.pixels").to_owned();
         if block > 1 {

@@ -28,25 +28,26 @@ pub(crate) fn draw(app: &App, form: &Form, ground: &Ground, area: Rect, buf: &mu
     let (place, inside) =
         panel::draw(words.text("screen.settings"), (84, area.height.min(26)), area, ground, buf);
     let (rest, foot) = layout::bottom(inside, 1);
-    let laid = Setting::ALL.get(form.chosen).is_some_and(|chosen| attached::concerns(app, *chosen));
+    let settings = app.setting_rows();
+    let laid = settings.get(form.chosen).is_some_and(|chosen| attached::concerns(app, *chosen));
     let note_height = match rest.height {
         ..12 => 1,
         18.. if laid => 9,
         // Every row is worth more than an empty line.
-        height if usize::from(height) < Setting::ALL.len() + 3 => 2,
+        height if usize::from(height) < settings.len() + 3 => 2,
         _ => 3,
     };
     let (rows, note) = layout::bottom(rest, note_height);
     let room = usize::from(rows.height);
-    let first = form.chosen.saturating_sub(room / 2).min(Setting::ALL.len().saturating_sub(room));
-    for (i, (n, setting)) in (0..rows.height).zip(Setting::ALL.iter().enumerate().skip(first)) {
+    let first = form.chosen.saturating_sub(room / 2).min(settings.len().saturating_sub(room));
+    for (i, (n, setting)) in (0..rows.height).zip(settings.iter().enumerate().skip(first)) {
         draw_row(app, form, (*setting, n == form.chosen), ground, layout::row(rows, i), buf);
     }
     if app.problem.is_some() {
         notes::draw_problem(app, ground, layout::bottom(note, 2).1, buf);
     } else if laid && note_height > 3 {
         attached::draw(app, ground, note, buf);
-    } else if let Some(setting) = Setting::ALL.get(form.chosen) {
+    } else if let Some(setting) = settings.get(form.chosen) {
         let what = words.text(&format!("setting.{}-note", setting.stem())).to_owned();
         text::put_wrapped(
             buf,

@@ -45,7 +45,7 @@ fn facts(app: &App) -> Vec<String> {
     facts.push(words.fill("title.steps", &[("steps", &settings.steps.to_string())]));
     let karras = if settings.karras { " karras" } else { "" };
     facts.push(format!("{}{karras}", settings.sampler.name()));
-    facts.push(if settings.guided() {
+    facts.push(if settings.guided() || settings.guidance_embedded {
         format!("cfg {}", plain(settings.guidance))
     } else {
         words.text("title.unguided").to_owned()

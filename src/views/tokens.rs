@@ -10,8 +10,9 @@ use ratatui::layout::Rect;
 use super::parts::theme::Ground;
 use super::parts::{layout, numbers, text};
 use crate::app::App;
-use crate::walk::{Encoding, Tokens, weight_syntax};
+use crate::walk::{Encoding, Settings, Tokens, weight_syntax};
 use crate::words::NEVER_TRAINED;
+use crate::words::told::{second_encoder, zeros_for_negative};
 
 /// How many words that were never trained get a line of their own.
 const STRANGERS: usize = 2;
@@ -101,6 +102,11 @@ fn remarks(app: &App, frame: &Tokens, encoding: &Encoding) -> Vec<String> {
     if strangers.len() > shown {
         let count = (strangers.len() - shown).to_string();
         remarks.push(format!("{NEVER_TRAINED} {}", words.fill("never.more", &[("count", &count)])));
+    }
+    remarks.extend(second_encoder(frame, words));
+    let guided = app.walk.settings.as_ref().is_some_and(Settings::guided);
+    if zeros_for_negative(frame, guided) {
+        remarks.push(words.text("tokens.negative-zeros").to_owned());
     }
     if let Some(negative) = frame.encoders.first().and_then(|e| e.negative.as_ref()) {
         let count = negative.kept.to_string();

@@ -112,12 +112,15 @@ impl Attachment {
     }
 }
 
-/// One of the three networks.
+/// One of a model's networks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Network {
     /// The text encoder.
     TextEncoder,
+    /// The second text encoder, of XL.
+    #[serde(rename = "text-encoder-2")]
+    TextEncoder2,
     /// The noise predictor.
     Unet,
     /// The autoencoder.
@@ -125,13 +128,14 @@ pub enum Network {
 }
 
 impl Network {
-    /// All three, in the order in which a walk meets them.
-    pub const ALL: [Self; 3] = [Self::TextEncoder, Self::Unet, Self::Vae];
+    /// All of them, in the order in which a walk meets them.
+    pub const ALL: [Self; 4] = [Self::TextEncoder, Self::TextEncoder2, Self::Unet, Self::Vae];
 
     /// Its folder in diffusers' layout.
     pub const fn name(self) -> &'static str {
         match self {
             Self::TextEncoder => "text_encoder",
+            Self::TextEncoder2 => "text_encoder_2",
             Self::Unet => "unet",
             Self::Vae => "vae",
         }
@@ -188,15 +192,17 @@ pub struct NetworkChange {
 }
 
 impl NetworkChange {
-    /// One for each of the three networks, unchanged ones included.
-    pub fn of(changes: &[LayerChange]) -> [Self; 3] {
-        Network::ALL.map(|network| {
+    /// One for each of the three networks, unchanged ones included; and for XL's second text
+    /// encoder where that is changed.
+    pub fn of(changes: &[LayerChange]) -> Vec<Self> {
+        let all = Network::ALL.map(|network| {
             let of = || changes.iter().filter(|c| c.network == network).map(|c| c.change);
             let least = of().fold(f32::INFINITY, f32::min);
             let range =
                 if least.is_finite() { (least, of().fold(0.0, f32::max)) } else { (0.0, 0.0) };
             Self { network, layers: of().count(), range }
-        })
+        });
+        all.into_iter().filter(|of| of.network != Network::TextEncoder2 || of.layers > 0).collect()
     }
 }
 

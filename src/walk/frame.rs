@@ -49,16 +49,32 @@ impl Frame {
     }
 }
 
-/// The text encoder's work. B is 2 with guidance (row 0 the negative prompt), else 1.
+/// The text encoders' work. B is 2 with guidance (row 0 the negative prompt), else 1. Where zeros
+/// stand for a negative prompt that was not given (XL), the encoders have one row and the context
+/// has two.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Embeddings {
     /// One for each text encoder.
     pub encoders: Vec<TextLayers>,
     /// `[B,77,C]`: what cross-attention gets.
     pub context: Grid,
+    /// What the network is told beside it.
+    pub beside: Beside,
     /// For each kept piece of the prompt (first encoder), the words whose table rows lie nearest
     /// by cosine, best first; empty lists where none are known.
     pub nearest: Vec<Vec<Neighbour>>,
+}
+
+/// What the noise predictor is told of a walk beside the text's vectors; nothing of it in SD 1.x
+/// and 2.x.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Beside {
+    /// `[B,P]`: each text as one vector, of XL.
+    pub pooled: Option<Grid>,
+    /// `[B,6]`: original height and width, crop from top and left, target height and width, of XL.
+    pub time_ids: Option<Grid>,
+    /// `[1,G]`: the guidance scale as sinusoids, for a network that is told it.
+    pub guidance: Option<Grid>,
 }
 
 /// One encoder's hidden states.

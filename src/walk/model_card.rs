@@ -15,6 +15,30 @@ pub enum Family {
     Sd1,
     /// Stable Diffusion 2.x: 1024 numbers a token, exact GELU.
     Sd2,
+    /// Stable Diffusion XL and what is shaped like it: two text encoders, 768 + 1280 numbers.
+    Sdxl,
+}
+
+impl Family {
+    /// As people write it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Pocket => "pocket",
+            Self::Sd1 => "SD 1.x",
+            Self::Sd2 => "SD 2.x",
+            Self::Sdxl => "SDXL",
+        }
+    }
+}
+
+/// What a model was distilled for: few steps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Distilled {
+    /// SD-Turbo and SDXL-Turbo: one to four steps without guidance (Sauer et al. 2023).
+    Turbo,
+    /// Latent consistency models (Luo et al. 2023).
+    Lcm,
 }
 
 /// A model's card.
@@ -24,7 +48,13 @@ pub struct ModelCard {
     pub name: String,
     /// Its family.
     pub family: Family,
-    /// Weights of the text encoder, the noise predictor and the autoencoder.
+    /// What it was distilled for, if it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub distilled: Option<Distilled>,
+    /// Whether the noise predictor is told the guidance scale, instead of being asked twice.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub guidance_embedded: bool,
+    /// Weights of the text encoder (of XL both together), the noise predictor and the autoencoder.
     pub parameters: [u64; 3],
     /// Numbers a token in the prompt vectors.
     pub vector_width: usize,

@@ -211,6 +211,8 @@ pub struct Asked {
     pub prediction: Option<Prediction>,
     /// The words to draw; none: the model's own example.
     pub prompt: Option<String>,
+    /// Other words for XL's second text encoder.
+    pub prompt_2: Option<String>,
     /// What to steer away from. `Some("")` differs from none for some models.
     pub negative: Option<String>,
     /// Seed of the noise; its low 32 bits count, as in torch.
@@ -237,6 +239,12 @@ pub struct Asked {
     pub width: Option<usize>,
     /// Pixels down.
     pub height: Option<usize>,
+    /// Height and width of the picture that XL is told it was trained on; none: the picture's own.
+    pub original_size: Option<[usize; 2]>,
+    /// From where XL is told that picture was cut: from the top and from the left; none: 0, 0.
+    pub crop: Option<[usize; 2]>,
+    /// Height and width that XL is told are aimed at; none: the picture's own.
+    pub target_size: Option<[usize; 2]>,
     /// Where to compute.
     pub device: DeviceChoice,
     /// In which numbers.
@@ -256,6 +264,13 @@ pub struct Asked {
 }
 
 impl Asked {
+    /// Reads two numbers with this sign between them, as `1024x768` or `0,64`.
+    pub fn pair(text: &str, between: char) -> Option<[usize; 2]> {
+        let same = |c: char| c == between || (between == 'x' && matches!(c, 'X' | '×'));
+        let (first, second) = text.split_once(same)?;
+        Some([first.trim().parse().ok()?, second.trim().parse().ok()?])
+    }
+
     /// The same where this sampler is chosen instead of another: without a spacing or original
     /// steps that it has no use for.
     #[must_use]
@@ -276,6 +291,9 @@ pub struct Settings {
     pub model: String,
     /// The words to draw.
     pub prompt: String,
+    /// Other words for XL's second text encoder; none, or empty: the same.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub prompt_2: Option<String>,
     /// What to steer away from; none: the empty text where guidance needs one.
     pub negative: Option<String>,
     /// Seed of the noise.
@@ -297,6 +315,9 @@ pub struct Settings {
     pub original_steps: Option<usize>,
     /// Guidance scale; at 1 and below guidance is off.
     pub guidance: f64,
+    /// Whether the noise predictor is told the scale: it then answers once, and nothing is mixed.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub guidance_embedded: bool,
     /// How far the guided answer is brought back to the deviation of the prompt's answer, 0 to 1
     /// (Lin et al. 2023, section 3.4).
     #[serde(default, skip_serializing_if = "is_zero")]
@@ -309,6 +330,15 @@ pub struct Settings {
     pub width: usize,
     /// Pixels down.
     pub height: usize,
+    /// Height and width that XL is told of as the original's; none: the picture's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub original_size: Option<[usize; 2]>,
+    /// From where XL is told the picture was cut: from the top and from the left; none: 0, 0.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub crop: Option<[usize; 2]>,
+    /// Height and width that XL is told are aimed at; none: the picture's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub target_size: Option<[usize; 2]>,
     /// `cpu`, `cuda:0` or `metal:0`.
     pub device: String,
     /// `f32`, `f16` or `bf16`.
@@ -349,6 +379,7 @@ impl Settings {
             model: (self.model != "pocket").then(|| self.model.clone()),
             prediction: Some(self.prediction),
             prompt: Some(self.prompt.clone()),
+            prompt_2: self.prompt_2.clone(),
             negative: self.negative.clone(),
             seed: Some(self.seed),
             steps: Some(self.steps),
@@ -362,6 +393,9 @@ impl Settings {
             clip_skip: Some(self.clip_skip),
             width: Some(self.width),
             height: Some(self.height),
+            original_size: self.original_size,
+            crop: self.crop,
+            target_size: self.target_size,
             engine: self.engine,
             attachments: self.attachments.iter().map(Attachment::asked_again).collect(),
             image: self.image.as_ref().map(StartImage::asked_again),
@@ -387,8 +421,18 @@ impl Settings {
         self.steps - self.steps_left_out()
     }
 
-    /// Whether two predictions are mixed: only for a guidance scale above 1.
+    /// Whether two predictions are mixed: only for a guidance scale above 1, and not where the
+    /// network is told the scale.
     pub fn guided(&self) -> bool {
-        self.guidance > 1.0
+        self.guidance > 1.0 && !self.guidance_embedded
+    }
+
+    /// What XL is told of sizes: height and width of the original, crop from top and left, height
+    /// and width aimed at (Podell et al. 2023, section 2.2).
+    pub fn time_ids(&self) -> [f32; 6] {
+        let own = [self.height, self.width];
+        let pairs = [self.original_size, self.crop.or(Some([0, 0])), self.target_size];
+        let [original, crop, target] = pairs.map(|pair| pair.unwrap_or(own));
+        [original[0], original[1], crop[0], crop[1], target[0], target[1]].map(|n| n as f32)
     }
 }

@@ -5,7 +5,7 @@ use crate::walk::{LayerChange, NetworkChange};
 
 /// Which of the three networks changed, in how many layers, and by how much.
 pub fn networks(changes: &[LayerChange], words: Words) -> String {
-    let each = NetworkChange::of(changes).map(|of| {
+    let each = NetworkChange::of(changes).into_iter().map(|of| {
         let name = format!("print.attached.{}", of.network.name());
         let (least, most) = (LayerChange::percent(of.range.0), LayerChange::percent(of.range.1));
         let layers = of.layers.to_string();
@@ -22,5 +22,6 @@ pub fn networks(changes: &[LayerChange], words: Words) -> String {
         ];
         words.fill(key, &facts)
     });
+    let each: Vec<String> = each.collect();
     words.fill("print.attached.networks", &[("list", &each.join(words.text("print.attached.and")))])
 }

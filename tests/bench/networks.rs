@@ -6,6 +6,7 @@ use candle_core::Tensor;
 use divan::Bencher;
 use safelight::engine::pace::Pace;
 use safelight::engine::probe::{Mean, Probe, Wanted};
+use safelight::engine::told::Told;
 use safelight::engine::unet::UNet;
 use safelight::engine::vae::Vae;
 use safelight::engine::{ModelFolder, Place};
@@ -40,10 +41,11 @@ fn step(bencher: Bencher, probe: impl Fn() -> Probe + Sync) {
     let unet = UNet::load(&folder(), &Place::cpu()).unwrap();
     let width = folder().card().unwrap().vector_width;
     let (latent, context) = (tensor(&[2, 4, 16, 16], 1), tensor(&[2, 77, width], 2));
+    let told = Told::text(context);
     let pace = Pace::new(&Unwatched, Stage::Step, 0);
     bencher.bench_local(|| {
         let mut probe = probe();
-        unet.predict(&latent, 499.0, &context, &mut probe, &pace).unwrap()
+        unet.predict(&latent, 499.0, &told, &mut probe, &pace).unwrap()
     });
 }
 

@@ -120,7 +120,8 @@ fn it_is_said_which_network_changed_and_how_much() {
     let other = tempfile::tempdir().unwrap();
     let lora = AttachmentAsked::lora(&lora(other.path(), 0.1));
     let engine = Engine::open(&asked(vec![word, lora], "a <flumph>"), &Unwatched).unwrap();
-    let [text, unet, vae] = NetworkChange::of(&engine.card().changes);
+    let changes = NetworkChange::of(&engine.card().changes);
+    let [text, unet, vae] = changes.as_slice() else { panic!("{changes:?}") };
     assert_eq!((text.layers, unet.layers, vae.layers), (1, 1, 0));
     assert!(unet.range.1 > 0.0 && unet.range.1 < 1.0);
     let told = engine.settle(&asked(vec![], "x")).unwrap().attachments;

@@ -5,10 +5,10 @@
 
 use safelight::source::Recorded;
 use safelight::walk::{
-    Attention, Decode, Embeddings, Encode, EncoderTokens, Encoding, EngineChoice, Family, Formula,
-    Frame, Grid, Image, LeftOut, Level, Merge, ModelCard, Neighbour, Noise, Picture, Piece,
-    Prediction, Preview, Quantity, Sampler, Schedule, Settings, Spacing, StartImage, Statistics,
-    Step, Taught, Term, TextLayers, Tokens, Word,
+    Attention, Beside, Decode, Embeddings, Encode, EncoderTokens, Encoding, EngineChoice, Family,
+    Formula, Frame, Grid, Image, LeftOut, Level, Merge, ModelCard, Neighbour, Noise, Picture,
+    Piece, Prediction, Preview, Quantity, Sampler, Schedule, Settings, Spacing, StartImage,
+    Statistics, Step, Taught, Term, TextLayers, Tokens, Word,
 };
 
 /// Edge of the latents.
@@ -47,6 +47,8 @@ pub(crate) fn card() -> ModelCard {
     ModelCard {
         name: "pocket".into(),
         family: Family::Pocket,
+        distilled: None,
+        guidance_embedded: false,
         parameters: [3_400_000, 2_100_000, 900_000],
         vector_width: WIDTH,
         vocabulary: 49_408,
@@ -77,6 +79,7 @@ pub(crate) fn settings() -> Settings {
     Settings {
         model: "pocket".into(),
         prompt: PROMPT.into(),
+        prompt_2: None,
         negative: None,
         seed: 7,
         steps: CALLS,
@@ -87,10 +90,14 @@ pub(crate) fn settings() -> Settings {
         prediction: Prediction::V,
         original_steps: None,
         guidance: 4.0,
+        guidance_embedded: false,
         guidance_rescale: 0.0,
         clip_skip: 0,
         width: EDGE * 4,
         height: EDGE * 4,
+        original_size: None,
+        crop: None,
+        target_size: None,
         device: "cpu".into(),
         dtype: "f32".into(),
         engine: EngineChoice::Own,
@@ -279,7 +286,8 @@ fn embeddings(thing: u32) -> Embeddings {
                 .collect()
         })
         .collect();
-    Embeddings { encoders: vec![TextLayers { layers, last: last.clone() }], context: last, nearest }
+    let encoders = vec![TextLayers { layers, last: last.clone() }];
+    Embeddings { encoders, context: last, beside: Beside::default(), nearest }
 }
 
 fn schedule(calls: usize) -> Schedule {

@@ -40,3 +40,4 @@ mod training;
 mod training_pictures;
 mod verify;
 mod words;
+mod xl;

@@ -11,6 +11,7 @@ use candle_core::{DType, Device, Tensor};
 use safelight::engine::pace::Pace;
 use safelight::engine::probe::{Mean, Probe, Wanted};
 use safelight::engine::text::TextEncoder;
+use safelight::engine::told::Told;
 use safelight::engine::unet::UNet;
 use safelight::engine::vae::Vae;
 use safelight::engine::{ModelFolder, Place, capture};
@@ -114,8 +115,9 @@ fn check_unet(unet: &UNet, name: &str, case: &Recorded, place: &Place) {
         let input = input.repeat((context.dim(0).unwrap(), 1, 1, 1)).unwrap();
         let mut probe = Probe::new(Wanted { blocks: call == 0, ..Wanted::default() });
         let pace = Pace::new(&Unwatched, Stage::Step, call);
-        let answer =
-            unet.predict(&input, f64::from(*timestep), &context, &mut probe, &pace).unwrap();
+        let answer = unet
+            .predict(&input, f64::from(*timestep), &Told::text(context.clone()), &mut probe, &pace)
+            .unwrap();
         let answer = capture::grid(&answer).unwrap();
         let rows = [step("pred_uncond"), step("pred_text")].into_iter().flatten();
         for (row, expected) in rows.enumerate() {
@@ -189,7 +191,9 @@ fn in_16_bits_the_answers_are_near() {
     let (mut probe, pace) = (Probe::nothing(), Pace::new(&Unwatched, Stage::Step, 0));
     let timestep: Vec<f32> = case["schedule.timesteps"].to_vec1().unwrap();
     let unet = UNet::load(&folder, &place).unwrap();
-    let answer = unet.predict(&input, f64::from(timestep[0]), &context, &mut probe, &pace).unwrap();
+    let answer = unet
+        .predict(&input, f64::from(timestep[0]), &Told::text(context), &mut probe, &pace)
+        .unwrap();
     let answer = capture::grid(&answer).unwrap().at(1).unwrap();
     let answer = answer.reshaped(&[1, 4, 4, 8]).unwrap();
     assert_close("answer", &answer, &case["step.000.pred_text"], 3e-2);
@@ -213,7 +217,7 @@ fn the_model_inside_the_binary_answers_with_its_own_sizes() {
     let (mut probe, pace) = (Probe::nothing(), Pace::new(&Unwatched, Stage::Step, 0));
     let answer = UNet::load(&folder, &place)
         .unwrap()
-        .predict(&latent, 999.0, &states.last, &mut probe, &pace)
+        .predict(&latent, 999.0, &Told::text(states.last.clone()), &mut probe, &pace)
         .unwrap();
     let image = Vae::load(&folder, &place).unwrap().decode(&answer, &mut probe, &pace).unwrap();
     assert_eq!(image.dims(), [1, 3, card.default_size.1, card.default_size.0]);
@@ -229,7 +233,8 @@ fn every_probe_that_diffusers_recorded_is_there() {
     let mut probe = Probe::new(Wanted { blocks: true, mean, ..Wanted::default() });
     let input = case["step.000.input"].repeat((2, 1, 1, 1)).unwrap();
     let pace = Pace::new(&Unwatched, Stage::Step, 0);
-    unet.predict(&input, 500.0, &case["text.context"], &mut probe, &pace).unwrap();
+    unet.predict(&input, 500.0, &Told::text(case["text.context"].clone()), &mut probe, &pace)
+        .unwrap();
     let rows = probe.mean_attention().unwrap().rows;
     for cell in 0..size.0 * size.1 {
         let sum: f32 = (0..rows.planes()).map(|r| rows.plane(r)[cell]).sum();
@@ -414,7 +419,7 @@ fn a_folder_without_what_it_needs_is_named() {
 fn a_config_that_would_change_the_picture_is_refused_by_name() {
     for (key, value) in [
         ("class_embed_type", "\"timestep\""),
-        ("time_cond_proj_dim", "256"),
+        ("addition_embed_type", "\"image\""),
         ("resnet_time_scale_shift", "\"scale_shift\""),
         ("only_cross_attention", "true"),
         ("act_fn", "\"gelu\""),
@@ -453,7 +458,13 @@ fn a_step_tells_its_parts_and_can_be_given_up_after_any_of_them() {
     let input = case["step.000.input"].repeat((2, 1, 1, 1)).unwrap();
     let run = |watch: &Patience| {
         let pace = Pace::new(watch, Stage::Step, 3);
-        unet.predict(&input, 500.0, &case["text.context"], &mut Probe::nothing(), &pace)
+        unet.predict(
+            &input,
+            500.0,
+            &Told::text(case["text.context"].clone()),
+            &mut Probe::nothing(),
+            &pace,
+        )
     };
     let patient = Patience(usize::MAX, Mutex::default());
     run(&patient).unwrap();

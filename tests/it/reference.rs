@@ -31,14 +31,10 @@ fn cases() -> Vec<PathBuf> {
     let mut cases: Vec<PathBuf> = fs::read_dir(root().join("cases"))
         .unwrap()
         .map(|entry| entry.unwrap().path())
-        .filter(|path| path.extension().is_some_and(|e| e == "json") && walkable(&object(path)))
+        .filter(|path| path.extension().is_some_and(|e| e == "json"))
         .collect();
     cases.sort();
     cases
-}
-
-fn walkable(case: &Map<String, Value>) -> bool {
-    case["model"].as_str().is_some_and(|model| ["sd1", "sd2v"].contains(&model))
 }
 
 /// What is laid over the model of a case: the same thing once in each naming.
@@ -81,6 +77,10 @@ fn walked(
     let asked = Asked {
         model: Some(copied.path()),
         prompt: text("prompt"),
+        prompt_2: in_call("prompt_2").and_then(Value::as_str).map(str::to_owned),
+        original_size: in_call("original_size").map(pair),
+        crop: in_call("crops_coords_top_left").map(pair),
+        target_size: in_call("target_size").map(pair),
         negative: text("negative"),
         seed: whole("seed"),
         steps: whole("steps").map(|n| n as usize),
@@ -109,24 +109,42 @@ fn walked(
     named
 }
 
+/// Two whole numbers of a list.
+fn pair(list: &Value) -> [usize; 2] {
+    [0, 1].map(|i| list[i].as_u64().unwrap() as usize)
+}
+
 /// The tensors of a frame under the names of a recording.
 fn name(frame: Frame, named: &mut BTreeMap<String, Grid>) {
     let mut put = |name: String, grid: Grid| assert!(named.insert(name, grid).is_none());
     let row = |numbers: Vec<f32>| Grid::new(&[numbers.len()], numbers).unwrap();
     match frame {
         Frame::Tokens(tokens) => {
-            let encoder = &tokens.encoders[0];
-            let rows = encoder.negative.iter().chain([&encoder.prompt]);
-            let ids: Vec<f32> = rows.flat_map(|text| &text.ids).map(|&id| id as f32).collect();
-            put("text.0.ids".into(), Grid::new(&[ids.len() / 77, 77], ids).unwrap());
+            for (e, encoder) in tokens.encoders.iter().enumerate() {
+                let rows = encoder.negative.iter().chain([&encoder.prompt]);
+                let ids: Vec<f32> = rows.flat_map(|text| &text.ids).map(|&id| id as f32).collect();
+                put(format!("text.{e}.ids"), Grid::new(&[ids.len() / 77, 77], ids).unwrap());
+            }
         }
         Frame::Embeddings(embeddings) => {
-            let encoder = &embeddings.encoders[0];
-            for (i, layer) in encoder.layers.iter().enumerate() {
-                put(format!("text.0.layer.{i:02}"), layer.clone());
+            for (e, encoder) in embeddings.encoders.iter().enumerate() {
+                for (i, layer) in encoder.layers.iter().enumerate() {
+                    put(format!("text.{e}.layer.{i:02}"), layer.clone());
+                }
+                put(format!("text.{e}.final"), encoder.last.clone());
             }
-            put("text.0.final".into(), encoder.last.clone());
             put("text.context".into(), embeddings.context);
+            let beside = embeddings.beside;
+            let told = [
+                ("text.pooled", beside.pooled),
+                ("text.time_ids", beside.time_ids),
+                ("guidance.embedding", beside.guidance),
+            ];
+            for (name, grid) in told {
+                if let Some(grid) = grid {
+                    put(name.to_owned(), grid);
+                }
+            }
         }
         Frame::Schedule(schedule) => {
             let left_out = schedule.left_out.iter().map(|call| call.timestep);
@@ -179,7 +197,7 @@ fn compare(ours: &BTreeMap<String, Grid>, recorded: &[(String, Grid)]) -> (f64, 
         let Some(grid) = ours.get(name) else { return (f64::INFINITY, format!("{name} missing")) };
         let error = if grid.shape() != theirs.shape() {
             f64::INFINITY
-        } else if name == "text.0.ids" {
+        } else if ["text.0.ids", "text.1.ids"].contains(&name.as_str()) {
             if grid == theirs { 0.0 } else { f64::INFINITY }
         } else if ["noise", "encode.noise"].contains(&name.as_str()) {
             let pairs = grid.data().iter().zip(theirs.data());

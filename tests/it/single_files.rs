@@ -12,11 +12,11 @@ use safelight::engine::{Engine, Look, Place};
 use safelight::walk::{Asked, Prediction, Unwatched};
 use safetensors::Dtype;
 use safetensors::tensor::TensorView;
+use serde_json::json;
 
 use crate::reference_files::root;
 
-const MODELS: [&str; 2] = ["sd1", "sd2v"];
-const PARTS: [Part; 3] = [Part::Text, Part::Unet, Part::Vae];
+const MODELS: [&str; 3] = ["sd1", "sd2v", "sdxl"];
 
 fn folder(model: &str) -> PathBuf {
     root().join("models").join(model)
@@ -32,7 +32,7 @@ fn one_file_holds_every_tensor_of_the_folder_bit_for_bit() {
     for model in MODELS {
         let whole = ModelFolder::open(folder(model).to_str()).unwrap();
         let single = ModelFolder::single(&file(model), Some(&folder(model))).unwrap();
-        for part in PARTS {
+        for part in whole.parts().unwrap() {
             let (wanted, found) =
                 (whole.weights(part, &place).unwrap(), single.weights(part, &place).unwrap());
             for name in wanted.names().filter(|name| !name.ends_with("position_ids")) {
@@ -80,6 +80,36 @@ fn shapes_tell_what_the_configs_say() {
 }
 
 #[test]
+fn xls_shapes_tell_its_second_encoder_and_its_depths() {
+    let whole = ModelFolder::open(folder("sdxl").to_str()).unwrap();
+    let single = ModelFolder::single(&file("sdxl"), None).unwrap();
+    let same_sizes = [
+        (Part::SecondText, ["vocab_size", "hidden_size", "num_hidden_layers", "projection_dim"]),
+        (
+            Part::Unet,
+            [
+                "cross_attention_dim",
+                "addition_time_embed_dim",
+                "projection_class_embeddings_input_dim",
+                "layers_per_block",
+            ],
+        ),
+    ];
+    for (part, keys) in same_sizes {
+        for key in keys {
+            let of = |folder: &ModelFolder| folder.config(part).unwrap().size(key, 1).unwrap();
+            assert_eq!(of(&whole), of(&single), "{key}");
+        }
+    }
+    let unet = single.config(Part::Unet).unwrap();
+    let depths = |key: &str| unet.value(key).cloned().unwrap();
+    assert_eq!(depths("transformer_layers_per_block"), json!([2, [1, 1], [2, 2]]));
+    let up = "reverse_transformer_layers_per_block";
+    assert_eq!(depths(up), json!([[2, 2, 2], [1, 1, 1], 2]));
+    assert_eq!(unet.text("mid_block_type", "").unwrap(), "UNetMidBlock2DCrossAttn");
+}
+
+#[test]
 fn a_walk_from_one_file_is_the_folders() {
     for model in MODELS {
         let asked = Asked {
@@ -110,7 +140,8 @@ fn what_is_no_checkpoint_is_named() {
     let folder = tempfile::tempdir().unwrap();
     let xl = folder.path().join("xl.safetensors");
     let view = TensorView::new(Dtype::F32, vec![1], &[0; 4]).unwrap();
-    let name = "model.diffusion_model.label_emb.0.0.weight";
+    // What SDXL's refiner has in the place of its first text encoder.
+    let name = "conditioner.embedders.0.model.ln_final.weight";
     std::fs::write(&xl, safetensors::serialize([(name, view)], None).unwrap()).unwrap();
     assert_eq!(ModelFolder::open(xl.to_str()).unwrap_err().key(), "single-file-family");
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use super::embedding::clipped;
 use super::lora_names::{Places, Role};
+use super::made_for;
 use crate::engine::model_folder::Part;
 use crate::engine::weights::Weights;
 use crate::walk::Problem;
@@ -55,6 +56,20 @@ impl Lora {
 
     /// Reads a file; every tensor has to find its place in the model.
     pub(super) fn read(file: &Weights, path: &str, places: &Places) -> Result<Self, Problem> {
+        Self::placed(file, path, places).map_err(|problem| {
+            let misfit = ["lora-no-place", "lora-shape"].contains(&problem.key());
+            let own = places.family.name();
+            match made_for::told(file).filter(|made| misfit && *made != own) {
+                Some(made) => Problem::new("lora-family")
+                    .with("file", path)
+                    .with("made", made)
+                    .with("family", own),
+                None => problem,
+            }
+        })
+    }
+
+    fn placed(file: &Weights, path: &str, places: &Places) -> Result<Self, Problem> {
         let about = |key: &'static str| Problem::new(key).with("file", path);
         let mut found: BTreeMap<Layer, Found> = BTreeMap::new();
         for name in file.names() {

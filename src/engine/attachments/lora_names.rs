@@ -1,14 +1,18 @@
 //! The names that LoRA files give to a layer's matrices: those of diffusers and PEFT
 //! (`unet.….to_q.lora_A.weight`), of diffusers' first releases
 //! (`….processor.to_q_lora.down.weight`) and of kohya's scripts
-//! (`lora_unet_…_to_q.lora_down.weight`, dots of the path as `_`).
+//! (`lora_unet_…_to_q.lora_down.weight`, dots of the path as `_`; of XL also by the block numbers
+//! of the original code).
 
 use std::collections::HashMap;
 
 use super::lora::Layer;
 use crate::engine::device::Place;
+use crate::engine::family;
 use crate::engine::model_folder::{ModelFolder, Part};
-use crate::walk::Problem;
+use crate::engine::single_file::original;
+use crate::engine::unet::config::UnetConfig;
+use crate::walk::{Family, Problem};
 
 /// What a tensor is to its layer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,47 +56,31 @@ pub(super) fn role(name: &str) -> Option<Role> {
 pub(super) struct Places {
     layers: HashMap<String, Layer>,
     shapes: HashMap<Layer, Vec<usize>>,
+    /// The family of the model.
+    pub(super) family: Family,
 }
 
 impl Places {
-    /// The matrices and convolutions of a model's text encoder and noise predictor.
+    /// The matrices and convolutions of a model's text encoders and noise predictor.
     pub(super) fn of(folder: &ModelFolder) -> Result<Self, Problem> {
-        let mut places = Self { layers: HashMap::new(), shapes: HashMap::new() };
-        for part in [Part::Text, Part::Unet] {
+        let family = family::read(folder)?.family;
+        let config = UnetConfig::read(&folder.config(Part::Unet)?)?;
+        let each = config.down.first().map_or(1, |level| level.resnets + 1);
+        let mut places = Self { layers: HashMap::new(), shapes: HashMap::new(), family };
+        for part in folder.parts()?.into_iter().filter(|part| *part != Part::Vae) {
             let weights = folder.weights(part, &Place::cpu())?;
             for name in weights.names() {
                 let Some(path) = name.strip_suffix(".weight") else { continue };
                 let shape = weights.shape(&name).unwrap_or(&[]);
                 if matches!(shape.len(), 2 | 4) && !path.ends_with("_embedding") {
                     places.shapes.insert((part, name.clone()), shape.to_vec());
-                    places.name(part, path, &name);
+                    for name_of_it in names(part, path, each) {
+                        places.layers.insert(name_of_it, (part, name.clone()));
+                    }
                 }
             }
         }
         Ok(places)
-    }
-
-    fn name(&mut self, part: Part, path: &str, weight: &str) {
-        let layer = (part, weight.to_owned());
-        let path = path.strip_prefix("text_model.").unwrap_or(path);
-        let flat = path.replace('.', "_");
-        let names = match part {
-            Part::Text => [
-                format!("text_encoder.text_model.{path}"),
-                format!("text_encoder.{path}"),
-                format!("lora_te_text_model_{flat}"),
-                format!("lora_te1_text_model_{flat}"),
-            ],
-            _ => [
-                format!("unet.{path}"),
-                path.to_owned(),
-                format!("lora_unet_{flat}"),
-                format!("base_model.model.{path}"),
-            ],
-        };
-        for name in names {
-            self.layers.insert(name, layer.clone());
-        }
     }
 
     /// The layer that a tensor belongs to, and what it is to it.
@@ -110,5 +98,34 @@ impl Places {
     /// The shape of a layer's weight.
     pub(super) fn shape(&self, layer: &Layer) -> &[usize] {
         self.shapes.get(layer).map_or(&[], Vec::as_slice)
+    }
+}
+
+/// Every name that a file may give to a layer; `each` is how many blocks of the original code a
+/// level of the noise predictor has.
+fn names(part: Part, path: &str, each: usize) -> Vec<String> {
+    let bare = path.strip_prefix("text_model.").unwrap_or(path);
+    let flat = bare.replace('.', "_");
+    let text = |folder: &str, shorts: &[&str]| {
+        let module = if bare == "text_projection" { "" } else { "text_model." };
+        let mut names = vec![format!("{folder}.{module}{bare}"), format!("{folder}.{bare}")];
+        let module = module.replace('.', "_");
+        names.extend(shorts.iter().map(|short| format!("lora_{short}_{module}{flat}")));
+        names
+    };
+    match part {
+        Part::Text => text("text_encoder", &["te", "te1"]),
+        Part::SecondText => text("text_encoder_2", &["te2"]),
+        Part::Unet | Part::Vae => {
+            let mut names = vec![
+                format!("unet.{path}"),
+                path.to_owned(),
+                format!("lora_unet_{flat}"),
+                format!("base_model.model.{path}"),
+            ];
+            let old = original(path, each).into_iter();
+            names.extend(old.map(|old| format!("lora_unet_{}", old.replace('.', "_"))));
+            names
+        }
     }
 }

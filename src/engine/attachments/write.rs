@@ -63,14 +63,21 @@ impl Lora {
         for ((part, weight), factors) in self.layers() {
             let path = weight.strip_suffix(".weight").unwrap_or(weight);
             let path = path.strip_prefix("text_model.").unwrap_or(path);
-            let text = *part == Part::Text;
             let (stem, down, up) = match naming {
                 Naming::Diffusers => {
-                    let network = if text { "text_encoder.text_model" } else { "unet" };
+                    let network = match part {
+                        Part::Text => "text_encoder.text_model",
+                        Part::SecondText => "text_encoder_2.text_model",
+                        Part::Unet | Part::Vae => "unet",
+                    };
                     (format!("{network}.{path}"), "lora_A", "lora_B")
                 }
                 Naming::Kohya => {
-                    let network = if text { "lora_te_text_model" } else { "lora_unet" };
+                    let network = match part {
+                        Part::Text => "lora_te_text_model",
+                        Part::SecondText => "lora_te2_text_model",
+                        Part::Unet | Part::Vae => "lora_unet",
+                    };
                     let path = path.replace('.', "_");
                     (format!("{network}_{path}"), "lora_down", "lora_up")
                 }

@@ -2,11 +2,10 @@
 
 use std::sync::Arc;
 
-use candle_core::Tensor;
-
 use super::super::open::Parts;
 use super::super::probe::Mean;
 use super::super::texts::masked;
+use super::super::told::Told;
 use super::{Answer, Walk};
 use crate::walk::{Frame, Problem, Watch};
 
@@ -36,9 +35,9 @@ impl Walk {
         &self.parts
     }
 
-    /// The prompt's vectors `[B,77,C]`.
-    pub(in crate::engine) const fn context(&self) -> Option<&Tensor> {
-        self.context.as_ref()
+    /// What the network is told of the texts.
+    pub(in crate::engine) const fn told(&self) -> Option<&Told> {
+        self.told.as_ref()
     }
 
     /// Which attention is to be averaged at call `k`.

@@ -21,7 +21,8 @@ impl Walk {
         watch: &dyn Watch,
         (call, place): (usize, usize),
     ) -> Result<Grid, Problem> {
-        let context = self.context.as_ref().ok_or_else(out_of_order)?;
+        let told = self.told.as_ref().ok_or_else(out_of_order)?;
+        let context = &told.context;
         let pace = Pace::new(watch, Stage::Step, call);
         let networks = &self.parts.networks;
         let tensor = capture::tensor(input, networks.place())?;
@@ -31,11 +32,13 @@ impl Walk {
         let without = text.narrow(1, 0, place).and_then(|before| {
             Tensor::cat(&[&before, &text.narrow(1, place + 1, places - place - 1)?], 1)
         });
-        let with = networks.predict(&tensor, timestep, &without.map_err(failed)?, probe, &pace)?;
+        let last = told.rows(rows - 1, 1).map_err(failed)?;
+        let without = last.with_context(without.map_err(failed)?);
+        let with = networks.predict(&tensor, timestep, &without, probe, &pace)?;
         if rows == 1 {
             return capture::grid(&with);
         }
-        let negative = context.narrow(0, 0, 1).map_err(failed)?;
+        let negative = told.rows(0, 1).map_err(failed)?;
         let without_prompt =
             networks.predict(&tensor, timestep, &negative, &mut Probe::nothing(), &pace)?;
         capture::grid(&Tensor::cat(&[&without_prompt, &with], 0).map_err(failed)?)

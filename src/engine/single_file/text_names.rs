@@ -8,6 +8,12 @@ use super::{Held, Names, Shapes, Share, whole};
 const CLIP: &str = "cond_stage_model.transformer.";
 /// What stands before OpenCLIP's.
 pub(super) const OPEN_CLIP: &str = "cond_stage_model.model.";
+/// What stands before the names of XL's two, the first by transformers' names.
+const XL: [&str; 2] = ["conditioner.embedders.0.transformer.", "conditioner.embedders.1.model."];
+/// What stands before the names of the refiner's one.
+pub(super) const REFINER: &str = "conditioner.embedders.0.model.";
+/// OpenCLIP's projection of the end mark: a bare matrix, from rows to columns.
+const PROJECTION: &str = "text_projection";
 
 /// OpenCLIP's modules outside its blocks; the positions are a bare tensor there.
 const MODULES: [(&str, &str); 4] = [
@@ -25,21 +31,45 @@ const BLOCK: [(&str, &str); 5] = [
     ("attn.out_proj.", "self_attn.out_proj."),
 ];
 
-/// Every tensor of the text encoder.
+/// Every tensor of the text encoder, of XL of the first.
 pub(super) fn of(shapes: &Shapes) -> Names {
-    shapes.iter().flat_map(|(name, shape)| named(name, shape)).collect()
+    let named = |(name, shape): (&String, &Vec<usize>)| {
+        let own = [CLIP, XL[0]].iter().find_map(|prefix| name.strip_prefix(prefix));
+        match (own, name.strip_prefix(OPEN_CLIP)) {
+            (Some(own), _) => clip(name, own, shape),
+            (None, Some(own)) => open_clip(name, own, shape),
+            (None, None) => Vec::new(),
+        }
+    };
+    shapes.iter().flat_map(named).collect()
 }
 
-fn named(name: &str, shape: &[usize]) -> Vec<(String, Held)> {
-    if let Some(own) = name.strip_prefix(CLIP) {
-        if own.ends_with("position_ids") {
-            return Vec::new();
+/// Every tensor of XL's second text encoder.
+pub(super) fn second(shapes: &Shapes) -> Names {
+    let named = |(name, shape): (&String, &Vec<usize>)| {
+        let Some(own) = name.strip_prefix(XL[1]) else { return Vec::new() };
+        if let (PROJECTION, [rows, columns]) = (own, shape.as_slice()) {
+            let (tensor, shape) = (name.clone(), vec![*columns, *rows]);
+            let held = Held { tensor, shape, part: Share::Transposed };
+            return vec![(format!("{PROJECTION}.weight"), held)];
         }
-        // Early files lack the module that holds all others.
-        let own = own.strip_prefix("text_model.").unwrap_or(own);
-        return vec![(format!("text_model.{own}"), whole(name, shape))];
+        open_clip(name, own, shape)
+    };
+    shapes.iter().flat_map(named).collect()
+}
+
+/// A tensor of transformers' CLIP.
+fn clip(name: &str, own: &str, shape: &[usize]) -> Vec<(String, Held)> {
+    if own.ends_with("position_ids") {
+        return Vec::new();
     }
-    let Some(own) = name.strip_prefix(OPEN_CLIP) else { return Vec::new() };
+    // Early files lack the module that holds all others.
+    let own = own.strip_prefix("text_model.").unwrap_or(own);
+    vec![(format!("text_model.{own}"), whole(name, shape))]
+}
+
+/// A tensor of OpenCLIP's.
+fn open_clip(name: &str, own: &str, shape: &[usize]) -> Vec<(String, Held)> {
     if let Some((_, new)) = MODULES.iter().find(|(old, _)| *old == own) {
         return vec![(format!("text_model.{new}"), whole(name, shape))];
     }

@@ -101,9 +101,109 @@ fn inside(place: &str, layer: usize, rest: &str) -> Option<String> {
     }
 }
 
+/// The file's names of a module of the network, where a level has `each` blocks on its way down
+/// (the resnets, and the halving): what kohya's scripts call the layers of XL by. Two for an
+/// enlarging convolution, whose number depends on what stands before it.
+pub(in crate::engine) fn original(path: &str, each: usize) -> Vec<String> {
+    let dotted = format!("{path}.");
+    let trimmed = |name: String| name.trim_end_matches('.').to_owned();
+    if let Some((old, rest)) = restored(&dotted, &RENAMED) {
+        return vec![trimmed(format!("{old}{rest}"))];
+    }
+    if let Some(rest) = dotted.strip_prefix("conv_in.") {
+        return vec![trimmed(format!("input_blocks.0.0.{rest}"))];
+    }
+    let found = if let Some(rest) = dotted.strip_prefix("mid_block.") {
+        module(rest).map(|(kind, number, rest)| match kind {
+            "resnets" => vec![format!("middle_block.{}.{}", number * 2, resnet(rest))],
+            "attentions" => vec![format!("middle_block.1.{rest}")],
+            _ => Vec::new(),
+        })
+    } else if let Some(rest) = dotted.strip_prefix("down_blocks.") {
+        of_level(rest, each).map(|(kind, block, rest)| match kind {
+            "resnets" => vec![format!("input_blocks.{}.0.{}", block + 1, resnet(rest))],
+            "attentions" => vec![format!("input_blocks.{}.1.{rest}", block + 1)],
+            "downsamplers" => {
+                let end = block + each;
+                rest.strip_prefix("conv.")
+                    .map(|rest| format!("input_blocks.{end}.0.op.{rest}"))
+                    .into_iter()
+                    .collect()
+            }
+            _ => Vec::new(),
+        })
+    } else {
+        dotted.strip_prefix("up_blocks.").and_then(|rest| of_level(rest, each)).map(
+            |(kind, block, rest)| match kind {
+                "resnets" => vec![format!("output_blocks.{block}.0.{}", resnet(rest))],
+                "attentions" => vec![format!("output_blocks.{block}.1.{rest}")],
+                "upsamplers" => {
+                    let end = block + each - 1;
+                    [1, 2].map(|module| format!("output_blocks.{end}.{module}.{rest}")).to_vec()
+                }
+                _ => Vec::new(),
+            },
+        )
+    };
+    found.unwrap_or_default().into_iter().map(trimmed).collect()
+}
+
+/// The kind of a module, its number, and what follows.
+fn module(name: &str) -> Option<(&str, usize, &str)> {
+    let (kind, rest) = name.split_once('.')?;
+    let (number, rest) = numbered(rest)?;
+    Some((kind, number, rest))
+}
+
+/// The same of a module of a numbered level, its number counted over all levels.
+fn of_level(name: &str, each: usize) -> Option<(&str, usize, &str)> {
+    let (level, rest) = numbered(name)?;
+    let (kind, number, rest) = module(rest)?;
+    Some((kind, level * each + number, rest))
+}
+
+fn resnet(name: &str) -> String {
+    restored(name, &RESNET).map_or_else(|| name.to_owned(), |(old, rest)| format!("{old}{rest}"))
+}
+
+fn restored<'a>(
+    name: &'a str,
+    table: &'static [(&'static str, &'static str)],
+) -> Option<(&'static str, &'a str)> {
+    table.iter().find_map(|(old, new)| Some((*old, name.strip_prefix(new)?)))
+}
+
 fn replaced<'a>(
     name: &'a str,
     table: &'static [(&'static str, &'static str)],
 ) -> Option<(&'static str, &'a str)> {
     table.iter().find_map(|(old, new)| Some((*new, name.strip_prefix(old)?)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_module_is_called_back_by_the_name_it_came_from() {
+        for name in [
+            "input_blocks.0.0",
+            "input_blocks.1.0.in_layers.2",
+            "input_blocks.3.0.op",
+            "input_blocks.4.1.transformer_blocks.0.attn1.to_q",
+            "input_blocks.4.0.skip_connection",
+            "middle_block.0.emb_layers.1",
+            "middle_block.1.proj_in",
+            "middle_block.2.out_layers.3",
+            "output_blocks.2.2.conv",
+            "output_blocks.5.1.proj_out",
+            "time_embed.0",
+            "label_emb.0.2",
+            "out.2",
+        ] {
+            let new = renamed(&format!("{name}.weight"), 3).expect(name);
+            let path = new.strip_suffix(".weight").expect(name);
+            assert!(original(path, 3).iter().any(|old| old == name), "{name} {path}");
+        }
+    }
 }

@@ -1,7 +1,7 @@
 //! How many multiplications and additions a step of the noise predictor is, by the plain
 //! definition of each layer: what a faster algorithm saves counts as speed.
 
-use crate::engine::unet::config::UnetConfig;
+use crate::engine::unet::config::{LevelShape, MiddleShape, UnetConfig};
 
 /// Multiplications and additions of one step with guidance (a batch of two) on a latent of
 /// `side` × `side` cells with a text of `positions` places. Norms and activations are left out:
@@ -17,11 +17,9 @@ pub(super) fn step_operations(unet: &UnetConfig, side: usize, positions: usize) 
     let mut skips = vec![width(0)];
     let mut before = width(0);
     for level in 0..count {
-        for _ in 0..unet.layers {
+        for i in 0..unet.down[level].resnets {
             sum += resnet(unet, before, width(level), cells(level));
-            if unet.down_attends[level] {
-                sum += transformer(unet, level, cells(level), positions as f64);
-            }
+            sum += after(unet, &unet.down[level], (level, i), cells(level), positions);
             before = width(level);
             skips.push(before);
         }
@@ -31,16 +29,20 @@ pub(super) fn step_operations(unet: &UnetConfig, side: usize, positions: usize) 
         }
     }
     let last = count - 1;
-    sum += 2.0 * resnet(unet, before, before, cells(last));
-    sum += transformer(unet, last, cells(last), positions as f64);
+    let middle = resnet(unet, before, before, cells(last));
+    sum += match unet.middle {
+        MiddleShape::Attending(blocks) => {
+            2.0 * middle + transformer(unet, (last, blocks), cells(last), positions as f64)
+        }
+        MiddleShape::Plain => middle,
+        MiddleShape::Absent => 0.0,
+    };
     for place in 0..count {
         let level = last - place;
-        for _ in 0..=unet.layers {
+        for i in 0..unet.up[place].resnets {
             let skip = skips.pop().unwrap_or(0.0);
             sum += resnet(unet, before + skip, width(level), cells(level));
-            if unet.up_attends[place] {
-                sum += transformer(unet, level, cells(level), positions as f64);
-            }
+            sum += after(unet, &unet.up[place], (level, i), cells(level), positions);
             before = width(level);
         }
         if level > 0 {
@@ -61,14 +63,31 @@ fn resnet(unet: &UnetConfig, from: f64, to: f64, cells: f64) -> f64 {
     conv(3, from, to, cells) + conv(3, to, to, cells) + shortcut + unet.time_width as f64 * to
 }
 
-fn transformer(unet: &UnetConfig, level: usize, cells: f64, positions: f64) -> f64 {
+/// The transformer after resnet `i` of a level, where there is one.
+fn after(
+    unet: &UnetConfig,
+    shape: &LevelShape,
+    (level, i): (usize, usize),
+    cells: f64,
+    positions: usize,
+) -> f64 {
+    let blocks = shape.transformers.as_ref().and_then(|blocks| blocks.get(i));
+    blocks.map_or(0.0, |blocks| transformer(unet, (level, *blocks), cells, positions as f64))
+}
+
+fn transformer(
+    unet: &UnetConfig,
+    (level, blocks): (usize, usize),
+    cells: f64,
+    positions: f64,
+) -> f64 {
     let (width, context) = (unet.levels[level] as f64, unet.context as f64);
     let itself = 4.0 * width * width * cells + 2.0 * cells * cells * width;
     let text = 2.0 * width * width * cells
         + 2.0 * context * width * positions
         + 2.0 * cells * positions * width;
     let perceptron = 12.0 * width * width * cells;
-    2.0 * width * width * cells + unet.transformers[level] as f64 * (itself + text + perceptron)
+    2.0 * width * width * cells + blocks as f64 * (itself + text + perceptron)
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 
 use candle_core::Tensor;
 
-use super::config::UnetConfig;
+use super::config::{MiddleShape, UnetConfig};
 use super::transformer::{Transformer, TransformerKind};
 use crate::engine::layers::{Conv, join};
 use crate::engine::probe::Probe;
@@ -81,10 +81,11 @@ impl Down {
     ) -> Result<Self, Problem> {
         let output = config.levels[level];
         let input = config.levels[level.saturating_sub(1)];
-        let transformer = config.down_attends[level].then(|| TransformerKind::of(config, level));
-        let pairs = (0..config.layers)
+        let shape = &config.down[level];
+        let pairs = (0..shape.resnets)
             .map(|i| {
                 let from = if i == 0 { input } else { output };
+                let transformer = TransformerKind::after(config, level, shape, i);
                 Pair::load(weights, i, (from, output), config, transformer)
             })
             .collect::<Result<_, _>>()?;
@@ -117,11 +118,10 @@ impl Down {
     }
 }
 
-/// The middle: two residual blocks with a transformer between them.
+/// The middle: two residual blocks with a transformer between them, or less.
 #[derive(Debug)]
 pub(super) struct Middle {
-    first: Pair,
-    second: Pair,
+    pairs: Vec<Pair>,
 }
 
 impl Middle {
@@ -129,11 +129,16 @@ impl Middle {
     pub(super) fn load(weights: &Weights, config: &UnetConfig) -> Result<Self, Problem> {
         let last = config.levels.len() - 1;
         let channels = (config.levels[last], config.levels[last]);
-        let transformer = Some(TransformerKind::of(config, last));
-        Ok(Self {
-            first: Pair::load(weights, 0, channels, config, transformer)?,
-            second: Pair::load(weights, 1, channels, config, None)?,
-        })
+        let transformers = match config.middle {
+            MiddleShape::Attending(blocks) => {
+                vec![Some(TransformerKind::of(config, last, blocks)), None]
+            }
+            MiddleShape::Plain => vec![None],
+            MiddleShape::Absent => Vec::new(),
+        };
+        let pairs = transformers.into_iter().enumerate();
+        let pairs = pairs.map(|(i, kind)| Pair::load(weights, i, channels, config, kind));
+        Ok(Self { pairs: pairs.collect::<Result<_, _>>()? })
     }
 
     /// The smallest picture, once through.
@@ -143,8 +148,16 @@ impl Middle {
         beside: Beside<'_>,
         probe: &mut Probe,
     ) -> Result<Tensor, Problem> {
-        let x = self.first.forward(x, beside, "mid.0", probe)?;
-        self.second.forward(&x, beside, "mid.1", probe)
+        let mut x = x.clone();
+        for (i, pair) in self.pairs.iter().enumerate() {
+            x = pair.forward(&x, beside, &format!("mid.{i}"), probe)?;
+        }
+        Ok(x)
+    }
+
+    /// Whether there is nothing between the two ways.
+    pub(super) const fn is_absent(&self) -> bool {
+        self.pairs.is_empty()
     }
 }
 
@@ -166,11 +179,12 @@ impl Up {
         let output = config.levels[level];
         let before = config.levels[(level + 1).min(config.levels.len() - 1)];
         let after = config.levels[level.saturating_sub(1)];
-        let transformer = config.up_attends[place].then(|| TransformerKind::of(config, level));
-        let pairs = (0..=config.layers)
+        let shape = &config.up[place];
+        let pairs = (0..shape.resnets)
             .map(|i| {
                 let from = if i == 0 { before } else { output };
-                let skip = if i == config.layers { after } else { output };
+                let skip = if i + 1 == shape.resnets { after } else { output };
+                let transformer = TransformerKind::after(config, level, shape, i);
                 Pair::load(weights, i, (from + skip, output), config, transformer)
             })
             .collect::<Result<_, _>>()?;

@@ -3,7 +3,7 @@
 
 use candle_core::Tensor;
 
-use super::config::UnetConfig;
+use super::config::{LevelShape, UnetConfig};
 use crate::engine::kernels::attention::Keep;
 use crate::engine::layers::{GroupNorm, LayerNorm, Linear, attend};
 use crate::engine::probe::Probe;
@@ -31,15 +31,26 @@ pub(in crate::engine) struct TransformerKind {
 }
 
 impl TransformerKind {
-    /// The transformers of one level, 0 the largest.
-    pub(in crate::engine) fn of(config: &UnetConfig, level: usize) -> Self {
+    /// A transformer of `blocks` blocks at one level, 0 the largest.
+    pub(in crate::engine) fn of(config: &UnetConfig, level: usize, blocks: usize) -> Self {
         Self {
             channels: config.levels[level],
             heads: config.heads[level],
-            blocks: config.transformers[level],
+            blocks,
             context: config.context,
             groups: config.groups,
         }
+    }
+
+    /// The transformer after resnet `i` of a level, where it attends.
+    pub(in crate::engine) fn after(
+        config: &UnetConfig,
+        level: usize,
+        shape: &LevelShape,
+        i: usize,
+    ) -> Option<Self> {
+        let blocks = shape.transformers.as_ref()?.get(i)?;
+        Some(Self::of(config, level, *blocks))
     }
 }
 

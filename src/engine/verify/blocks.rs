@@ -16,7 +16,7 @@ use crate::engine::model_folder::{ModelFolder, Part};
 use crate::engine::pace::Pace;
 use crate::engine::probe::Probe;
 use crate::engine::resnet::{Resnet, ResnetKind};
-use crate::engine::unet::config::UnetConfig;
+use crate::engine::unet::config::{MiddleShape, UnetConfig};
 use crate::engine::unet::time::{TimeEmbedding, sinusoids};
 use crate::engine::unet::transformer::{Transformer, TransformerKind};
 use crate::engine::weights::Weights;
@@ -58,9 +58,14 @@ pub(super) fn compare(
     }
     let last = bench.config.levels.len() - 1;
     let channels = (bench.config.levels[last], bench.config.levels[last]);
-    x = bench.resnet("mid_block.resnets.0", channels, &x)?;
-    x = bench.transformer("mid_block.attentions.0", last, &x)?;
-    x = bench.resnet("mid_block.resnets.1", channels, &x)?;
+    if bench.config.middle != MiddleShape::Absent {
+        x = bench.resnet("mid_block.resnets.0", channels, &x)?;
+    }
+    if let MiddleShape::Attending(blocks) = bench.config.middle {
+        let kind = TransformerKind::of(&bench.config, last, blocks);
+        x = bench.transformer("mid_block.attentions.0", kind, &x)?;
+        x = bench.resnet("mid_block.resnets.1", channels, &x)?;
+    }
     for place in 0..=last {
         x = bench.up(place, x, &mut skips)?;
     }
@@ -82,7 +87,7 @@ fn time(
         .to_device(&place.device)?;
     push(found, "time_proj", &sinusoids, &theirs, "verify.unknown")?;
     let weights = weights.at("time_embedding");
-    let ours = TimeEmbedding::load(&weights, config)?.forward(&sinusoids)?;
+    let ours = TimeEmbedding::load(&weights, config)?.forward(&sinusoids, None)?;
     let theirs = TimestepEmbedding::new(weights.builder(), narrow, wide)?.forward(&sinusoids)?;
     push(found, "time_embedding", &ours, &theirs, "verify.unknown")?;
     let active = silu(&ours)?;
@@ -111,10 +116,11 @@ impl Bench<'_> {
         let output = self.config.levels[level];
         let mut from = self.config.levels[level.saturating_sub(1)];
         let mut x = x;
-        for i in 0..self.config.layers {
+        let shape = self.config.down[level].clone();
+        for i in 0..shape.resnets {
             x = self.resnet(&format!("down_blocks.{level}.resnets.{i}"), (from, output), &x)?;
-            if self.config.down_attends[level] {
-                x = self.transformer(&format!("down_blocks.{level}.attentions.{i}"), level, &x)?;
+            if let Some(kind) = TransformerKind::after(&self.config, level, &shape, i) {
+                x = self.transformer(&format!("down_blocks.{level}.attentions.{i}"), kind, &x)?;
             }
             skips.push(x.clone());
             from = output;
@@ -133,14 +139,15 @@ impl Bench<'_> {
         let level = self.config.levels.len() - 1 - place;
         let output = self.config.levels[level];
         let mut x = x;
-        for i in 0..=self.config.layers {
+        let shape = self.config.up[place].clone();
+        for i in 0..shape.resnets {
             if let Some(skip) = skips.pop() {
                 x = Tensor::cat(&[&x, &skip], 1)?;
             }
             let name = format!("up_blocks.{place}.resnets.{i}");
             x = self.resnet(&name, (x.dim(1)?, output), &x)?;
-            if self.config.up_attends[place] {
-                x = self.transformer(&format!("up_blocks.{place}.attentions.{i}"), level, &x)?;
+            if let Some(kind) = TransformerKind::after(&self.config, level, &shape, i) {
+                x = self.transformer(&format!("up_blocks.{place}.attentions.{i}"), kind, &x)?;
             }
         }
         if let Some(skip) = skips.last() {
@@ -183,10 +190,14 @@ impl Bench<'_> {
         Ok(ours)
     }
 
-    fn transformer(&mut self, name: &str, level: usize, x: &Tensor) -> Result<Tensor, Problem> {
+    fn transformer(
+        &mut self,
+        name: &str,
+        kind: TransformerKind,
+        x: &Tensor,
+    ) -> Result<Tensor, Problem> {
         self.pace.go_on()?;
         let weights = self.weights.at(name);
-        let kind = TransformerKind::of(&self.config, level);
         let ours = Transformer::load(&weights, kind)?.forward(
             x,
             self.context,

@@ -56,15 +56,22 @@ fn text(
     let prompt = asked.prompt.as_deref().or(card.example.as_deref()).unwrap_or(PROMPT);
     let tokens = tokenize(folder, prompt)?;
     let rows: Vec<&[u32]> = tokens.encoders.iter().map(|e| e.prompt.ids.as_slice()).collect();
-    let ours = TextEncoder::load(folder, place)?.encode(&rows)?.last;
+    let first = TextEncoder::load(folder, place)?.encode(&rows[..1])?;
+    let ours = first.last.clone();
     found.push(match stock::text(folder, place)? {
         None => Compared::not("text.context", "verify.text-gelu"),
         Some(theirs) => {
-            let theirs = capture::grid(&stock::encode(&theirs, &rows)?)?;
+            let theirs = capture::grid(&stock::encode(&theirs, &rows[..1])?)?;
             Compared::of("text.context", &capture::grid(&ours)?, &theirs, "verify.unknown")
         }
     });
-    Ok(ours)
+    if !folder.has_second_text()? {
+        return Ok(ours);
+    }
+    let second = TextEncoder::load_second(folder, place)?.encode(&rows[1..])?;
+    let sides = [&first, &second].map(|states| TextEncoder::before_end(states, 1));
+    let sides: Vec<&Tensor> = sides.into_iter().flatten().collect();
+    Ok(Tensor::cat(&sides, 2)?)
 }
 
 fn autoencoder(

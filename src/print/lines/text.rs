@@ -16,6 +16,7 @@ use super::super::panels::signed_plane;
 use super::super::table::{cut, left, right};
 use super::{Page, filled};
 use crate::words::NEVER_TRAINED;
+use crate::words::told::{beside, second_encoder, zeros_for_negative};
 
 /// Pieces of which rows and columns of a matrix still fit 80 columns.
 const MATRIX: usize = 11;
@@ -27,6 +28,12 @@ impl Page<'_> {
         self.pieces(&first.prompt)?;
         self.merges(&first.prompt)?;
         self.places(&first.prompt)?;
+        let guided = self.past.settings.guided();
+        let zeros = zeros_for_negative(tokens, guided)
+            .then(|| self.words.text("tokens.negative-zeros").to_owned());
+        for sentence in second_encoder(tokens, self.words).into_iter().chain(zeros) {
+            self.pair("print.lines.no-label", &sentence)?;
+        }
         if let Some(negative) = &first.negative
             && !negative.text.is_empty()
         {
@@ -119,11 +126,18 @@ impl Page<'_> {
         pictures: &mut dyn Pictures,
     ) -> io::Result<()> {
         self.heading(Stage::Embeddings)?;
-        for encoder in &embeddings.encoders {
+        for (e, encoder) in embeddings.encoders.iter().enumerate() {
+            if embeddings.encoders.len() > 1 {
+                let encoder = [("encoder", &*(e + 1).to_string())];
+                self.say(&self.words.fill("print.lines.encoder", &encoder))?;
+            }
             self.layers(encoder)?;
         }
         self.strip(&embeddings.context, pictures)?;
         self.matrix(&embeddings.context)?;
+        for sentence in beside(&embeddings.beside, self.words) {
+            self.say(&sentence)?;
+        }
         let pieces = self.past.labels.iter().skip(1);
         for (piece, near) in pieces.zip(&embeddings.nearest).filter(|(_, near)| !near.is_empty()) {
             let list: Vec<String> = near

@@ -96,7 +96,7 @@ impl Vectors {
         let vectors = variables.get(NAME).ok_or_else(|| Problem::new("compute-failed"))?;
         let grid = capture::grid(vectors.as_tensor())?;
         let rows = grid.data().chunks(self.width).map(<[f32]>::to_vec).collect();
-        Ok(LearnedWord { token: self.token.clone(), rows })
+        Ok(LearnedWord { token: self.token.clone(), rows, second: Vec::new() })
     }
 }
 

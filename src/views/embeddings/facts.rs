@@ -8,11 +8,13 @@ use super::table::INSIDE;
 use crate::app::App;
 use crate::views::Slot;
 use crate::views::parts::bars::{self, Bar};
+use crate::views::parts::heatmap::{self, Map};
 use crate::views::parts::plot::{Axis, Plot, Series, Shape};
 use crate::views::parts::theme::Ground;
 use crate::views::parts::{layout, numbers, text};
 use crate::walk::statistics::cosine;
-use crate::walk::{Family, Neighbour, Statistics};
+use crate::walk::{Family, Neighbour, Statistics, TextState};
+use crate::words::told::beside;
 
 /// Draws as many lines as fit, the most telling first; with much room the neighbours of the
 /// chosen word as bars and those of all words.
@@ -26,6 +28,7 @@ pub(super) fn draw(
 ) {
     let roomy = area.height >= 12;
     let area = if roomy { layout::top(area, 1).1 } else { area };
+    let area = draw_beside(app, seen, ground, area, buf);
     let row = app.look.piece.min(seen.kept + 1);
     text::put(buf, layout::row(area, 0), &numbers_of(app, seen, row), ground.fact());
     text::put(buf, layout::row(area, 1), &turned(app, seen, row), ground.fact());
@@ -44,6 +47,25 @@ pub(super) fn draw(
     if under.height >= 7 {
         slots.extend(draw_states(app, seen, row, ground, layout::top(under, 1).1, buf));
     }
+}
+
+/// What the network is told beside the vectors, at the end of the way; gives the room left.
+fn draw_beside(app: &App, seen: &Seen, ground: &Ground, area: Rect, buf: &mut Buffer) -> Rect {
+    if seen.chosen != TextState::End || area.height < 4 {
+        return area;
+    }
+    let told = beside(&seen.frame.beside, app.words());
+    if told.is_empty() {
+        return area;
+    }
+    let used = text::put_wrapped(buf, area, &told.join(" "), ground.fact());
+    let rest = layout::top(area, used).1;
+    let pooled = seen.frame.beside.pooled.as_ref().filter(|_| rest.height >= 12);
+    let Some(pooled) = pooled else { return rest };
+    let row = pooled.row(pooled.height().saturating_sub(1));
+    let (strip, below) = layout::top(rest, 1);
+    heatmap::strip(row, Map::signed(row, INSIDE), strip, ground, buf);
+    below
 }
 
 fn neighbours_rows(seen: &Seen, most: u16) -> u16 {
@@ -93,14 +115,14 @@ fn draw_states(
     buf: &mut Buffer,
 ) -> Vec<Slot> {
     let mut slots = Vec::new();
-    let Some(encoder) = seen.frame.encoders.first() else { return slots };
     let words = app.words();
-    let start = seen.before.row(row);
-    let states = encoder.layers.iter().chain([&encoder.last]).filter_map(super::last_of_batch);
+    let states = (0..seen.states).filter_map(|place| {
+        let state = seen.frame.state(place);
+        Some((place, seen.frame.vectors(state)?, seen.frame.before(state)?))
+    });
     let (turned, long): (Vec<_>, Vec<_>) = states
-        .enumerate()
-        .map(|(state, grid)| {
-            let vector = grid.row(row);
+        .map(|(state, grid, before)| {
+            let (vector, start) = (grid.row(row), before.row(row));
             let norm = Statistics::of_slice(vector).norm;
             ((state as f32, cosine(vector, start)), (state as f32, norm))
         })
@@ -152,7 +174,7 @@ fn numbers_of(app: &App, seen: &Seen, row: usize) -> String {
 /// How far the encoder has turned the chosen vector.
 fn turned(app: &App, seen: &Seen, row: usize) -> String {
     let words = app.words();
-    if seen.state == 0 {
+    if seen.is_before() {
         return words.text("embeddings.not-turned").to_owned();
     }
     let value = numbers::cosine(cosine(seen.here.row(row), seen.before.row(row)));

@@ -31,7 +31,7 @@ fn settings() -> impl Strategy<Value = Settings> {
     )
         .prop_map(
             |(prompt, negative, (seed, steps, guidance, eta), sampler, spacing, model)| Settings {
-                prompt,
+                prompt: prompt.clone(),
                 negative: negative.filter(|text| !text.is_empty()),
                 seed,
                 steps,
@@ -42,6 +42,10 @@ fn settings() -> impl Strategy<Value = Settings> {
                 original_steps: (sampler == Sampler::Lcm).then_some(50),
                 guidance_rescale: if steps % 3 == 0 { eta } else { 0.0 },
                 clip_skip: steps % 4,
+                prompt_2: (seed % 3 == 0).then(|| format!(" {prompt},")),
+                original_size: (seed % 5 == 0).then_some([steps, 64]),
+                crop: (seed % 5 < 2).then_some([0, steps]),
+                target_size: (seed % 7 == 0).then_some([768, 1024]),
                 eta: if sampler == Sampler::Ddim { eta } else { 0.0 },
                 model: model.trim().to_owned(),
                 ..frames::settings()
