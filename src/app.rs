@@ -13,6 +13,7 @@ pub mod forking;
 pub mod forms;
 pub mod key;
 pub mod keys;
+pub mod layers;
 pub mod looking;
 pub mod place;
 pub mod setting;
@@ -30,6 +31,7 @@ pub use drawings::Drawings;
 pub use forking::{ForkRow, Forking};
 pub use key::{Code, Key};
 pub use keys::{HelpLine, Hint, Place};
+pub use layers::Layers;
 pub use looking::TaughtList;
 pub use setting::Setting;
 pub use state::{

@@ -15,6 +15,8 @@ pub enum Place {
     Glossary,
     /// The words that the model was taught.
     Taught,
+    /// What was laid over the model, layer by layer.
+    Layers,
     /// The settings.
     Settings,
     /// A setting that is being typed.
@@ -45,7 +47,7 @@ pub enum Place {
 
 impl Place {
     /// All places, in the order of the help.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::Walk,
         Self::Compare,
         Self::Training,
@@ -63,6 +65,7 @@ impl Place {
         Self::Box,
         Self::Glossary,
         Self::Taught,
+        Self::Layers,
         Self::Help,
         Self::CommandLine,
     ];
@@ -84,6 +87,7 @@ impl Place {
             Self::Help => "help",
             Self::Glossary => "glossary",
             Self::Taught => "taught",
+            Self::Layers => "layers",
             Self::Settings => "settings",
             Self::SettingsBox => "settings-box",
             Self::Box => "box",

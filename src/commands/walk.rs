@@ -54,7 +54,7 @@ fn screen(flags: &Flags, language: Language, recording: Option<&str>) -> Result<
             }
         })
     };
-    let files = Files { precision: flags.precision(), language };
+    let files = Files { precision: flags.precision(), language, models: vec![flags.asked()] };
     let ending = terminal::run(&options, source, Arc::new(files));
     recorder.finish()?;
     Ok(ending?.code())
