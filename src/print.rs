@@ -9,6 +9,7 @@ pub mod compare;
 pub mod describe;
 pub mod evaluation;
 pub mod json;
+pub mod layers;
 pub mod lines;
 pub mod loss;
 pub mod noising;

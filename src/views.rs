@@ -17,6 +17,7 @@ mod glossary;
 mod help;
 mod hints;
 mod image;
+mod layers;
 mod lesson;
 mod noise;
 mod notes;
@@ -132,6 +133,7 @@ fn draw_overlay(
             let form = settings::Form { chosen: *chosen, draft, editing: editing.as_deref() };
             settings::draw(app, &form, ground, area, buf)
         }
+        Overlay::Layers => layers::draw(app, ground, area, buf),
         Overlay::Adding(form) => adding::draw(app, form, ground, area, buf),
         Overlay::Forking(form) => fork::draw(app, form, ground, area, buf),
         Overlay::Prompt { .. } | Overlay::Path { .. } | Overlay::CommandLine { .. } => {

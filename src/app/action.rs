@@ -2,8 +2,8 @@
 
 use super::key::Key;
 use crate::walk::{
-    Asked, Frame, LessonAsked, ModelCard, NearPictures, NoisingAsked, Picture, PicturesAsked,
-    PicturesFound, Problem, RunAsked, Settings, Stage,
+    Asked, Frame, LessonAsked, ModelCard, ModelsApart, NearPictures, NoisingAsked, Picture,
+    PicturesAsked, PicturesFound, Problem, RunAsked, Settings, Stage,
 };
 
 pub use crate::walk::News;
@@ -55,6 +55,8 @@ pub enum Action {
     PreviousPiece,
     /// The words that the model was taught.
     TaughtWords,
+    /// What was laid over the model, or how two models differ, layer by layer.
+    Layers,
     /// The pictures that the model inside was shown.
     TrainingPictures,
     /// What training never shows, in place of what it shows.
@@ -202,6 +204,8 @@ pub enum Event {
     TrainingPictures(PicturesFound),
     /// The training pictures nearest to this picture.
     NearPictures(Picture, NearPictures),
+    /// Two models were held against each other.
+    ModelsApart(Box<ModelsApart>),
     /// What was learned was written to this file.
     TaughtWritten(String),
     /// Seconds went by.
@@ -255,6 +259,8 @@ pub enum Effect {
     TrainingPictures(PicturesAsked),
     /// Look for the training pictures nearest to this one.
     NearPictures(Picture),
+    /// Hold two models against each other, by their names.
+    ModelsApart([String; 2]),
     /// Put text on the clipboard.
     Copy(String),
     /// Take the mouse, or leave it.

@@ -34,13 +34,16 @@ pub enum AddingRow {
 
 impl AddingRow {
     /// All rows, in the order of the screen.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 10] = [
         Self::Setting(Setting::Seed),
         Self::Setting(Setting::Steps),
         Self::Setting(Setting::Guidance),
         Self::Setting(Setting::Sampler),
         Self::Setting(Setting::Prompt),
         Self::Setting(Setting::Negative),
+        Self::Setting(Setting::Strength),
+        Self::Setting(Setting::Lora),
+        Self::Setting(Setting::Embedding),
         Self::Recording,
     ];
 

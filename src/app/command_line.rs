@@ -3,7 +3,8 @@
 use super::setting::{device_name, dtype_name, engine_name, joined};
 use super::state::{Origin, WalkState};
 use crate::walk::{
-    Asked, AttachmentKind, DeviceChoice, DtypeChoice, EngineChoice, Sampler, Settings,
+    Asked, AttachmentAsked, AttachmentKind, DeviceChoice, DtypeChoice, EngineChoice, Sampler,
+    Settings,
 };
 
 impl WalkState {
@@ -21,8 +22,35 @@ impl WalkState {
         let here = &self.asked;
         let (model, model_config) = (here.model.clone(), here.model_config.clone());
         let (device, dtype) = (here.device, here.dtype);
-        Asked { model, model_config, device, dtype, engine: here.engine, ..settings.asked_again() }
+        let mut asked = settings.asked_again();
+        // A recording knows files by their names; here it may be known where they lie.
+        if let (Some(image), Some(known)) = (&mut asked.image, &here.image)
+            && name_of(&known.file) == image.file
+        {
+            image.file.clone_from(&known.file);
+        }
+        for attachment in &mut asked.attachments {
+            let same = |known: &&AttachmentAsked| {
+                known.kind == attachment.kind && name_of(&known.file) == attachment.file
+            };
+            if let Some(known) = here.attachments.iter().find(same) {
+                // As it was asked for, so that the model that is open serves again.
+                let scaled = known.scale.unwrap_or(1.0) == attachment.scale.unwrap_or(1.0);
+                let named = known.token.is_none() || known.token == attachment.token;
+                if scaled && named {
+                    attachment.clone_from(known);
+                } else {
+                    attachment.file.clone_from(&known.file);
+                }
+            }
+        }
+        Asked { model, model_config, device, dtype, engine: here.engine, ..asked }
     }
+}
+
+/// The name of a file, without its folder.
+fn name_of(path: &str) -> &str {
+    path.rsplit(['/', '\\']).next().unwrap_or(path)
 }
 
 /// The line for a shell. What the model's files say is left out, except what everyone wants to

@@ -3,7 +3,7 @@
 use super::setting::Setting;
 use super::state::WalkState;
 use crate::compare::{Alignment, Plane, Reason, Run};
-use crate::walk::{Course, RunAsked, Stage};
+use crate::walk::{Course, ModelsApart, RunAsked, Stage};
 
 /// Walks side by side, with one cursor for all.
 #[derive(Clone, Debug, Default)]
@@ -31,6 +31,8 @@ pub struct Comparison {
     pub plane: bool,
     /// That plane, or why there is none; computed while it is shown.
     pub paths: Option<Result<Plane, Reason>>,
+    /// Models that were held against each other.
+    pub models_apart: Vec<ModelsApart>,
     /// Runs that wait to be ordered.
     pub pending: Vec<RunAsked>,
     /// Runs that were ordered and have not ended.

@@ -7,7 +7,8 @@ use super::setting::{Value, moved, number, stepped, turned};
 use super::state::{App, Origin, Overlay, Scene};
 use crate::compare::Run;
 use crate::walk::{
-    Blend, Change, ForkAsked, Frame, FreshNoise, Off, OffWay, Problem, RunAsked, Sampler, Settings,
+    Attachment, AttachmentAsked, AttachmentKind, Blend, Change, ForkAsked, Frame, FreshNoise, Off,
+    OffWay, Problem, RunAsked, Sampler, Settings,
 };
 
 /// Half of both texts, until someone says otherwise.
@@ -51,6 +52,8 @@ pub enum ForkRow {
     Prompt,
     /// Something else to steer away from.
     Negative,
+    /// Other files of LoRA laid over the model, or none.
+    Lora,
     /// How much of the noise is drawn anew.
     FreshShare,
     /// From which seed.
@@ -67,11 +70,12 @@ pub enum ForkRow {
 
 impl ForkRow {
     /// All rows, in the order of the screen.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Guidance,
         Self::Sampler,
         Self::Prompt,
         Self::Negative,
+        Self::Lora,
         Self::FreshShare,
         Self::FreshSeed,
         Self::Blend,
@@ -87,6 +91,7 @@ impl ForkRow {
             Self::Sampler => "sampler",
             Self::Prompt => "prompt",
             Self::Negative => "negative",
+            Self::Lora => "lora",
             Self::FreshShare => "fresh-share",
             Self::FreshSeed => "fresh-seed",
             Self::Blend => "blend",
@@ -130,6 +135,7 @@ impl Forking {
                 let text = change.negative.as_ref().or(settings.negative.as_ref());
                 (text.cloned().unwrap_or_default(), change.negative.is_some())
             }
+            ForkRow::Lora => (self.laid(), change.attachments.is_some()),
             ForkRow::FreshShare => {
                 let share = change.fresh_noise.map_or(0.0, |fresh| fresh.share);
                 (share.to_string(), change.fresh_noise.is_some())
@@ -163,6 +169,10 @@ impl Forking {
                 let same = next == Some(self.parent.settings.sampler);
                 self.parent.change.sampler = next.filter(|_| !same);
             }
+            ForkRow::Lora => {
+                let bare = self.parent.change.attachments.is_none();
+                self.lay(bare.then(Vec::new));
+            }
             ForkRow::FreshShare => self.share(stepped(&now, 0.0, 0.1, up, 0.0, 1.0) as f32),
             ForkRow::FreshSeed => self.seed = moved(&now, 1, 1, up, u64::MAX),
             ForkRow::BlendWeight => self.weight = stepped(&now, 0.5, 0.1, up, 0.0, 1.0) as f32,
@@ -174,6 +184,29 @@ impl Forking {
             ForkRow::Prompt | ForkRow::Negative | ForkRow::Blend => {}
         }
         self.settle();
+    }
+
+    /// The files of LoRA that the branch goes on with, by their names.
+    fn laid(&self) -> String {
+        let of = AttachmentKind::Lora;
+        let names: Vec<String> = if let Some(asked) = &self.parent.change.attachments {
+            asked.iter().filter(|a| a.kind == of).map(AttachmentAsked::flag_value).collect()
+        } else {
+            let laid = &self.parent.settings.attachments;
+            laid.iter().filter(|a| a.kind == of).map(Attachment::label).collect()
+        };
+        names.join(", ")
+    }
+
+    /// Lays these files of LoRA over the model in the place of the parent's; learned words stay.
+    fn lay(&mut self, loras: Option<Vec<AttachmentAsked>>) {
+        let laid = &self.parent.settings.attachments;
+        let had = laid.iter().any(|a| a.kind == AttachmentKind::Lora);
+        let words = laid.iter().filter(|a| a.kind == AttachmentKind::Embedding);
+        let words: Vec<_> = words.map(Attachment::asked_again).collect();
+        self.parent.change.attachments = loras
+            .filter(|loras| had || !loras.is_empty())
+            .map(|loras| words.into_iter().chain(loras).collect());
     }
 
     /// None, then each piece, in a circle.
@@ -240,6 +273,11 @@ impl Forking {
                     && !(typed.is_empty() && settings.negative.is_none());
                 self.parent.change.negative = other.then_some(typed);
             }
+            ForkRow::Lora => {
+                let parts = trimmed.split(',').map(str::trim).filter(|part| !part.is_empty());
+                let loras: Vec<_> = parts.map(AttachmentAsked::lora).collect();
+                self.lay((!loras.is_empty()).then_some(loras));
+            }
             ForkRow::FreshShare => {
                 let share = number(row.stem(), trimmed, 0.0, 1.0)?;
                 self.share(share.unwrap_or(0.0));
@@ -270,6 +308,7 @@ impl Forking {
             ForkRow::Sampler,
             ForkRow::Prompt,
             ForkRow::Negative,
+            ForkRow::Lora,
             ForkRow::FreshShare,
             ForkRow::Blend,
             ForkRow::Off,
@@ -361,7 +400,13 @@ pub(super) fn accept(app: &mut App, mut form: Forking) -> Vec<Effect> {
         return Vec::new();
     }
     let name = form.name(app);
-    let asked = app.walk.asked_as_here(&form.parent.settings);
+    let mut asked = app.walk.asked_as_here(&form.parent.settings);
+    if let Some(attachments) = &form.parent.change.attachments {
+        // Learned words that stay are known here by where they lie.
+        let known = asked.attachments.iter().filter(|a| a.kind == AttachmentKind::Embedding);
+        let loras = attachments.iter().filter(|a| a.kind == AttachmentKind::Lora);
+        asked.attachments = known.chain(loras).cloned().collect();
+    }
     app.overlay = None;
     let (parent, call) = (form.run, form.parent.call);
     let mut effects = if app.scene == Scene::Compare { Vec::new() } else { comparing::enter(app) };

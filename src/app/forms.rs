@@ -6,6 +6,7 @@ use super::drawings;
 use super::forking::{self, ForkRow};
 use super::key::Key;
 use super::keys;
+use super::layers;
 use super::setting::Setting;
 use super::state::{App, Origin, Overlay, PathPurpose, Scene};
 use super::teaching;
@@ -93,6 +94,7 @@ pub(super) fn accept(app: &mut App) -> Vec<Effect> {
         }
         Some(Overlay::Adding(form)) => adding::accept(app, *form),
         Some(Overlay::Forking(form)) => forking::accept(app, *form),
+        Some(Overlay::Layers) => layers::without(app),
         Some(Overlay::Prompt { text, .. }) => {
             let asked = Asked { prompt: Some(text), ..app.walk.asked_again() };
             again(app, asked)

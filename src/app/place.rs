@@ -19,6 +19,8 @@ pub enum Place {
     Glossary,
     /// The words that the model was taught.
     Taught,
+    /// What was laid over the model, layer by layer.
+    Layers,
     /// The settings.
     Settings,
     /// A setting that is being typed.
@@ -49,7 +51,7 @@ pub enum Place {
 
 impl Place {
     /// All places, in the order of the help.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 22] = [
         Self::Walk,
         Self::Lesson,
         Self::Question,
@@ -69,6 +71,7 @@ impl Place {
         Self::Box,
         Self::Glossary,
         Self::Taught,
+        Self::Layers,
         Self::Help,
         Self::CommandLine,
     ];
@@ -97,6 +100,7 @@ impl Place {
             Self::Help => "help",
             Self::Glossary => "glossary",
             Self::Taught => "taught",
+            Self::Layers => "layers",
             Self::Settings => "settings",
             Self::SettingsBox => "settings-box",
             Self::Box => "box",

@@ -152,6 +152,8 @@ pub enum Overlay {
         /// The text being typed for the chosen row, if it is being edited.
         editing: Option<String>,
     },
+    /// What was laid over the model, or how two models differ.
+    Layers,
     /// Another run beside those on screen.
     Adding(Box<Adding>),
     /// A branch from a step.

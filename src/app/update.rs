@@ -6,7 +6,8 @@ use super::keys::{Meaning, Place, TABLE, meaning, place};
 use super::state::{App, Goal, Origin, Overlay, PathPurpose, Scene};
 use super::teaching::Phase;
 use super::{
-    adding, command_line, comparing, drawings, forking, forms, lessons, teaching, training, walking,
+    adding, command_line, comparing, drawings, forking, forms, layers, lessons, teaching, training,
+    walking,
 };
 use crate::compare::Run;
 use crate::walk::{Asked, Frame, Picture, Stage};
@@ -56,6 +57,10 @@ fn take(app: &mut App, event: Event) -> Vec<Effect> {
             if finished(app).as_ref() == Some(&picture) {
                 app.walk.near_pictures = Some(near);
             }
+            Vec::new()
+        }
+        Event::ModelsApart(apart) => {
+            layers::take(app, *apart);
             Vec::new()
         }
         Event::TaughtWritten(path) => teaching::written(app, path),
@@ -167,6 +172,7 @@ fn act(app: &mut App, action: Action) -> Vec<Effect> {
         Action::Teach => teaching::open(app),
         Action::TrainingPictures => drawings::open(app),
         Action::NearPictures => near_pictures(app),
+        Action::Layers => layers::toggle(app),
         Action::Next => {
             app.walk.running = false;
             app.walk.goal = app.walk.goal.filter(|goal| *goal == Goal::Gather);

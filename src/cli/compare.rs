@@ -84,6 +84,9 @@ pub struct CompareFlags {
     /// Add a learned word in all runs, named TOKEN or as its file says
     #[arg(long, value_name = "FILE[:TOKEN]", help_heading = RUNS)]
     pub embedding: Vec<String>,
+    /// Walk once without and once with what --lora and --embedding lay over the model
+    #[arg(long, help_heading = RUNS)]
+    pub with_and_without: bool,
     /// Karras' spacing of noise levels (euler, heun, dpm++2m, dpm++2m-sde, unipc)
     #[arg(long, num_args = 0..=1, default_missing_value = "true", require_equals = true, value_name = "true|false", help_heading = RUNS)]
     pub karras: Option<bool>,
@@ -156,6 +159,10 @@ pub struct CompareFlags {
     /// Write the pictures as one labelled sheet (PNG), without a screen
     #[arg(long, value_name = "FILE", help_heading = KEEPING)]
     pub out: Option<PathBuf>,
+    /// Only say which networks and layers of two or more models differ, and by how much; nothing is
+    /// walked
+    #[arg(long, help_heading = KEEPING)]
+    pub layers: bool,
     /// The numbers, one JSON object a line, without a screen
     #[arg(long, help_heading = KEEPING)]
     pub json: bool,
@@ -242,6 +249,9 @@ impl CompareFlags {
         if self.threads.is_some_and(|n| !(1..=MOST_THREADS).contains(&n)) {
             return Err(Problem::usage("threads-range").with("most", MOST_THREADS));
         }
+        if !self.strength.is_empty() && self.image.is_none() {
+            return Err(Problem::usage("strength-needs-image"));
+        }
         Ok(())
     }
 
@@ -260,6 +270,13 @@ impl CompareFlags {
             Axis::Strengths(self.strength.clone()),
             Axis::Models(self.model.clone()),
         ];
+        if self.with_and_without {
+            let all = asked.attachments.clone();
+            if all.is_empty() {
+                return Err(Problem::usage("compare-with-nothing"));
+            }
+            axes.push(Axis::Attachments(vec![Vec::new(), all]));
+        }
         if self.swap_at.is_empty() {
             let first = usize::from(self.seeds.len() > 1);
             axes.insert(first, Axis::Prompts(prompts));
@@ -287,6 +304,16 @@ impl CompareFlags {
         Ok(axes)
     }
 
+    /// Each model that is named, with what it takes its configs from.
+    pub fn models_asked(&self) -> Vec<Asked> {
+        let one = |model: &String| Asked {
+            model: Some(model.clone()),
+            model_config: self.model_config.clone(),
+            ..Asked::default()
+        };
+        self.model.iter().map(one).collect()
+    }
+
     /// What all runs have in common.
     fn asked(&self) -> Asked {
         self.told.put(Asked {
@@ -312,7 +339,7 @@ impl CompareFlags {
 
     /// Whether everything goes without a screen.
     pub const fn without_screen(&self) -> bool {
-        self.json || self.plain || self.out.is_some() || self.shard.is_some()
+        self.layers || self.json || self.plain || self.out.is_some() || self.shard.is_some()
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod folder;
 mod headless;
+mod layers;
 mod size;
 
 use std::io::{IsTerminal, stdin, stdout};
@@ -39,6 +40,9 @@ struct Prepared {
 /// Lays runs side by side.
 pub(super) fn compare(flags: &CompareFlags, language: Language) -> Result<u8, Problem> {
     let words = Words::of(language);
+    if flags.layers {
+        return caught(|| layers::print(flags, words));
+    }
     let screen = !flags.without_screen() && stdin().is_terminal() && stdout().is_terminal();
     let mut most = size::MOST;
     let prepared = match flags.compared()? {
@@ -211,6 +215,7 @@ fn on_screen(prepared: Prepared, flags: &CompareFlags, language: Language) -> Re
         }
         live(move |generation, news| listener(generation, news))
     };
-    let outside = Arc::new(Files { precision: Precision::Compact, language });
+    let models = flags.models_asked();
+    let outside = Arc::new(Files { precision: Precision::Compact, language, models });
     Ok(terminal::run(&options, source, outside)?.code())
 }

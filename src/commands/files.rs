@@ -8,11 +8,15 @@ use super::export::page;
 use super::keeping::can_be_written;
 use crate::app::{Comparison, WalkState};
 use crate::cli::Flags;
+use crate::engine::{ModelFolder, models_apart};
 use crate::export::{contact_sheet, csv, gif, plots, png, runs_sheet, walk_sheet, whole_file};
 use crate::recording::{Destination, Precision, Writer, read, write};
 use crate::source::{News, Recorded};
 use crate::terminal::Outside;
-use crate::walk::{Frame, NearPictures, Picture, PicturesAsked, PicturesFound, Problem, Unwatched};
+use crate::walk::{
+    Asked, Frame, ModelsApart, NearPictures, Picture, PicturesAsked, PicturesFound, Problem,
+    Unwatched,
+};
 use crate::words::{Language, Words};
 
 /// Exported pictures are enlarged by whole numbers to about this many pixels across.
@@ -24,6 +28,8 @@ pub(super) struct Files {
     pub(super) precision: Precision,
     /// In which a page opens.
     pub(super) language: Language,
+    /// The models that the program was started with.
+    pub(super) models: Vec<Asked>,
 }
 
 /// The frames with those x0 pictures that were asked for on screen.
@@ -46,6 +52,15 @@ impl Outside for Files {
 
     fn near_pictures(&self, picture: &Picture) -> Result<NearPictures, Problem> {
         drawings::near(picture)
+    }
+
+    fn models_apart(&self, names: &[String; 2]) -> Result<ModelsApart, Problem> {
+        let of = |name: &String| {
+            let missing = || Problem::new("models-not-at-hand").with("model", name);
+            let mut folders = self.models.iter().filter_map(|asked| ModelFolder::of(asked).ok());
+            folders.find(|folder| folder.name() == *name).ok_or_else(missing)
+        };
+        models_apart(&of(&names[0])?, &of(&names[1])?, &Unwatched)
     }
 
     fn write_recording(&self, path: &str, walk: &WalkState) -> Result<(), Problem> {

@@ -32,7 +32,7 @@ pub(super) fn receipt(file: &str, flags: &Flags, language: Language) -> Result<u
     let interrupt = Interrupt::listen();
     let progress = Progress::new(words, !flags.quiet, interrupt.clone());
     let printing = Printing { words, json: flags.json, calls: recording.calls };
-    let walked = walked(&recording, &asked, &printing, &progress);
+    let walked = walked(&recording, (&asked, flags), &printing, &progress);
     progress.finish();
     let told = walked.map_err(|problem| interrupt.problem(problem))?;
     print(&printing.closing(&recording, &told, same_model))?;
@@ -86,7 +86,7 @@ struct Told {
 
 fn walked(
     recording: &Recording,
-    asked: &Asked,
+    (asked, flags): (&Asked, &Flags),
     printing: &Printing,
     progress: &Progress,
 ) -> Result<Told, Problem> {
@@ -94,7 +94,7 @@ fn walked(
     let attention =
         recording.frames.iter().any(|f| f.as_step().is_some_and(|s| s.attention.is_some()));
     let look = Look { attention, ..Look::default() };
-    let mut walk = again(&engine, &recording.settings, asked, look, progress)?;
+    let mut walk = again(&engine, &recording.settings, (asked, flags), look, progress)?;
     let settings = walk.settings().clone();
     let half = [&recording.settings.dtype, &settings.dtype].into_iter().any(|dtype| dtype != "f32");
     let compact = recording.precision == Precision::Compact;
@@ -126,14 +126,14 @@ fn walked(
 fn again(
     engine: &Engine,
     settings: &Settings,
-    asked: &Asked,
+    (asked, flags): (&Asked, &Flags),
     look: Look,
     watch: &dyn Watch,
 ) -> Result<Walk, Problem> {
     let Some(fork) = &settings.fork else {
         return engine.walk(&engine.settle(asked)?, look);
     };
-    let mut trunk = again(engine, &fork.from, asked, look, watch)?;
+    let mut trunk = again(engine, &fork.from, (asked, flags), look, watch)?;
     let mut past = Vec::new();
     let before = trunk.course().before_steps();
     while past.len() <= before + fork.call
@@ -142,6 +142,15 @@ fn again(
         past.push(frame?);
     }
     let (settings, change) = (trunk.settings().clone(), fork.change.clone());
+    let other;
+    let engine = match &change.attachments {
+        None => engine,
+        Some(laid) => {
+            let laid = attachments(laid, flags);
+            other = Engine::open(&Asked { attachments: laid, ..asked.clone() }, watch)?;
+            &other
+        }
+    };
     engine.fork(&ForkAsked { settings, past, call: fork.call, change }, look)
 }
 

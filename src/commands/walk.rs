@@ -76,7 +76,7 @@ fn open(opening: Opening, flags: &Flags, language: Language) -> Result<u8, Probl
             }
         })
     };
-    let files = Files { precision: flags.precision(), language };
+    let files = Files { precision: flags.precision(), language, models: vec![flags.asked()] };
     let ending = terminal::run(&options, source, Arc::new(files));
     recorder.finish()?;
     Ok(ending?.code())

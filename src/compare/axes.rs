@@ -12,7 +12,7 @@ use std::hash::Hash;
 
 use serde::{Deserialize, Serialize};
 
-use crate::walk::{Asked, Sampler};
+use crate::walk::{Asked, AttachmentAsked, Sampler};
 
 pub use cell::{Cell, Label, Swap, prompts_of};
 pub use cost::{Cost, Estimate};
@@ -33,6 +33,8 @@ pub enum Axis {
     Samplers(Vec<Sampler>),
     /// `--strength`.
     Strengths(Vec<f64>),
+    /// `--with-and-without`: what is laid over the model.
+    Attachments(Vec<Vec<AttachmentAsked>>),
     /// `--model`: several models, or one at several ages.
     Models(Vec<String>),
     /// `--swap-at`: another prompt takes over after so many steps.
@@ -49,6 +51,7 @@ impl Axis {
     pub const fn len(&self) -> usize {
         match self {
             Self::Prompts(values) | Self::Models(values) => values.len(),
+            Self::Attachments(values) => values.len(),
             Self::Seeds(values) => values.len(),
             Self::Steps(values) | Self::SwapAt { after: values, .. } => values.len(),
             Self::Guidance(values) | Self::Strengths(values) => values.len(),
@@ -69,6 +72,9 @@ impl Axis {
         }
         match self {
             Self::Prompts(values) | Self::Models(values) => once(values, Clone::clone),
+            Self::Attachments(values) => {
+                once(values, |all| all.iter().map(AttachmentAsked::flag_value).collect::<Vec<_>>());
+            }
             Self::Seeds(values) => once(values, |v| *v),
             Self::Steps(values) | Self::SwapAt { after: values, .. } => once(values, |v| *v),
             Self::Guidance(values) | Self::Strengths(values) => once(values, |v| v.to_bits()),

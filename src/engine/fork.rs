@@ -14,7 +14,8 @@ use super::open::Parts;
 use super::sampler::{self, Call, Plan};
 use super::settle::checked_fork;
 use crate::walk::{
-    Change, Encode, Fork, ForkAsked, Frame, FreshNoise, Grid, Problem, Schedule, Settings, Step,
+    Attachment, Change, Encode, Fork, ForkAsked, Frame, FreshNoise, Grid, Problem, Schedule,
+    Settings, Step,
 };
 
 /// What a fork takes from the walk that it branched from.
@@ -46,7 +47,7 @@ impl Branch {
 /// A past that does not reach the step of the fork's call, a change that is out of range, a
 /// sampler that cannot go on from there.
 pub(super) fn begin(parts: Arc<Parts>, asked: &ForkAsked, look: Look) -> Result<Walk, Problem> {
-    let settings = changed(asked)?;
+    let settings = changed(asked, &parts.attachments)?;
     let Some((schedule, at)) = past(asked) else {
         return Err(Problem::usage("fork-no-past").with("call", asked.call + 1));
     };
@@ -77,12 +78,16 @@ fn past(asked: &ForkAsked) -> Option<(&Schedule, &Step)> {
 }
 
 /// The fork's settings: those of the walk that it branched from, with what is changed.
-fn changed(asked: &ForkAsked) -> Result<Settings, Problem> {
+fn changed(asked: &ForkAsked, attached: &[Attachment]) -> Result<Settings, Problem> {
     let change = &asked.change;
     checked_fork(change)?;
     let old = &asked.settings;
     let sampler = change.sampler.unwrap_or(old.sampler);
     let same = sampler == old.sampler;
+    // Files are told by their names and hashes, not by where they lie here.
+    let again = || attached.iter().map(Attachment::asked_again).collect();
+    let attachments = change.attachments.as_ref().map(|_| again());
+    let told = Change { attachments, ..change.clone() };
     Ok(Settings {
         prompt: change.prompt.clone().unwrap_or_else(|| old.prompt.clone()),
         negative: change.negative.clone().or_else(|| old.negative.clone()),
@@ -91,7 +96,8 @@ fn changed(asked: &ForkAsked) -> Result<Settings, Problem> {
         karras: old.karras && same,
         eta: if same { old.eta } else { 0.0 },
         original_steps: old.original_steps.filter(|_| same),
-        fork: Some(Fork { call: asked.call, change: change.clone(), from: Box::new(old.clone()) }),
+        attachments: attached.to_vec(),
+        fork: Some(Fork { call: asked.call, change: told, from: Box::new(old.clone()) }),
         ..old.clone()
     })
 }

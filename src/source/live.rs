@@ -155,8 +155,8 @@ impl Listens for Quiet<'_> {
 
 /// Whether one open model serves both.
 fn same_engine(a: &Asked, b: &Asked) -> bool {
-    (&a.model, &a.model_config, a.device, a.dtype, a.engine)
-        == (&b.model, &b.model_config, b.device, b.dtype, b.engine)
+    (&a.model, &a.model_config, a.device, a.dtype, a.engine, &a.attachments)
+        == (&b.model, &b.model_config, b.device, b.dtype, b.engine, &b.attachments)
 }
 
 /// The open model and the walk under way.

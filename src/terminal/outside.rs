@@ -7,7 +7,7 @@ use std::thread;
 use super::Message;
 use crate::app::{Comparison, WalkState};
 use crate::source::Recorded;
-use crate::walk::{NearPictures, Picture, PicturesAsked, PicturesFound, Problem};
+use crate::walk::{ModelsApart, NearPictures, Picture, PicturesAsked, PicturesFound, Problem};
 
 /// Files, as the commands know them. Each call runs on a thread of its own, so it may take its
 /// time.
@@ -59,6 +59,12 @@ pub trait Outside: Send + Sync {
     /// # Errors
     /// A drawing that cannot be drawn.
     fn near_pictures(&self, picture: &Picture) -> Result<NearPictures, Problem>;
+
+    /// Two models, by the names that their cards bear, held against each other layer by layer.
+    ///
+    /// # Errors
+    /// A model that is not among those that the program was started with, or cannot be read.
+    fn models_apart(&self, names: &[String; 2]) -> Result<ModelsApart, Problem>;
 }
 
 /// What came of it.
@@ -76,6 +82,8 @@ pub(super) enum Answer {
     Pictures(Box<PicturesFound>),
     /// The training pictures nearest to this picture.
     Near(Box<Picture>, NearPictures),
+    /// Two models were held against each other.
+    Apart(Box<ModelsApart>),
     /// It was not possible.
     Failed(Problem),
 }

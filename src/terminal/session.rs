@@ -337,6 +337,11 @@ impl Session {
                     Ok(Answer::Near(Box::new(picture), near))
                 });
             }
+            Effect::ModelsApart(names) => {
+                carry_out(&self.outside, &self.messages, move |outside| {
+                    outside.models_apart(&names).map(|apart| Answer::Apart(apart.into()))
+                });
+            }
             Effect::Copy(text) => drop(clipboard::copy(&mut stdout(), &text)),
             Effect::Mouse(on) => drop(guard::mouse(on)),
             Effect::Suspend => drop(self.messages.send(Message::Suspend)),
@@ -391,6 +396,7 @@ impl Session {
             Answer::TaughtWritten(file) => self.change(Event::TaughtWritten(file)),
             Answer::Pictures(found) => self.change(Event::TrainingPictures(*found)),
             Answer::Near(picture, near) => self.change(Event::NearPictures(*picture, near)),
+            Answer::Apart(apart) => self.change(Event::ModelsApart(apart)),
             Answer::Failed(problem) => self.change(Event::Failed(problem)),
         }
     }

@@ -64,6 +64,9 @@ fn draw_row(
             let key = format!("fork.way-{}", value.text);
             words.text(&key).clone_into(&mut value.text);
         }
+        ForkRow::Lora if value.text.is_empty() => {
+            words.text("fork.no-lora").clone_into(&mut value.text);
+        }
         ForkRow::Off if value.unset => words.text("fork.none").clone_into(&mut value.text),
         _ => {}
     }

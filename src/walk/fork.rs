@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Sampler, Settings};
+use super::{AttachmentAsked, Sampler, Settings};
 
 /// What a fork changes; what is `None` stays as in the walk it branches from.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -29,6 +29,9 @@ pub struct Change {
     /// A piece of the prompt turned off.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub off: Option<Off>,
+    /// Something else laid over the model, in the place of all that was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub attachments: Option<Vec<AttachmentAsked>>,
 }
 
 impl Change {
@@ -38,6 +41,7 @@ impl Change {
             || self.negative.is_some()
             || self.blend.is_some()
             || self.off.is_some()
+            || self.attachments.is_some()
     }
 }
 

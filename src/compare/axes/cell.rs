@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use crate::walk::Asked;
+use crate::walk::{Asked, AttachmentAsked};
 
 use super::{Axis, Place};
 
@@ -50,6 +50,10 @@ impl Label {
             Axis::Guidance(values) => ("compare.axis.guidance", values.get(i)?.to_string()),
             Axis::Strengths(values) => ("compare.axis.strength", values.get(i)?.to_string()),
             Axis::Samplers(values) => ("compare.axis.sampler", values.get(i)?.name().to_owned()),
+            Axis::Attachments(values) => match values.get(i)?.as_slice() {
+                [] => ("compare.axis.bare", String::new()),
+                all => ("compare.axis.attached", visible(&names_of(all))),
+            },
             Axis::Models(values) => ("compare.axis.model", visible(name_of(values.get(i)?))),
             Axis::SwapAt { after, .. } => match *after.get(i)? {
                 0 => ("compare.axis.swap-start", String::new()),
@@ -71,6 +75,15 @@ fn name_of(model: &str) -> &str {
     model.trim_end_matches('/').rsplit('/').next().unwrap_or(model)
 }
 
+/// What is laid over a model: the names of the files, without their folders and endings.
+fn names_of(all: &[AttachmentAsked]) -> String {
+    let stem = |asked: &AttachmentAsked| {
+        let name = name_of(&asked.file).to_owned();
+        name.rsplit_once('.').map_or(name.clone(), |(stem, _)| stem.to_owned())
+    };
+    all.iter().map(stem).collect::<Vec<_>>().join(" + ")
+}
+
 /// Puts value `i` of an axis in its place.
 pub(super) fn set(axis: &Axis, i: usize, asked: &mut Asked, swap: &mut Option<Swap>) {
     match axis {
@@ -80,6 +93,9 @@ pub(super) fn set(axis: &Axis, i: usize, asked: &mut Asked, swap: &mut Option<Sw
         Axis::Guidance(values) => asked.guidance = values.get(i).copied(),
         Axis::Strengths(values) => asked.strength = values.get(i).copied(),
         Axis::Samplers(values) => asked.sampler = values.get(i).copied(),
+        Axis::Attachments(values) => {
+            asked.attachments = values.get(i).cloned().unwrap_or_default();
+        }
         Axis::Models(values) => asked.model = values.get(i).cloned(),
         Axis::SwapAt { prompt, after } => {
             *swap = after.get(i).map(|&after| Swap { after, prompt: prompt.clone() });

@@ -10,6 +10,7 @@ use crate::words::Words;
 use crate::words::changed::networks;
 
 use super::super::attached::named;
+use super::super::layers::strips;
 use super::super::table::{cut, left, right};
 use super::{Page, say};
 
@@ -30,6 +31,7 @@ impl Page<'_> {
             return Ok(());
         }
         self.say(&networks(changes, self.words))?;
+        strips(changes, self.words, self.out)?;
         layers(changes, self.words, self.out)
     }
 }
