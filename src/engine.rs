@@ -4,6 +4,7 @@ pub mod fork;
 pub mod generate;
 mod together;
 
+mod about;
 mod ages;
 mod beginning;
 pub mod open;
@@ -19,6 +20,7 @@ pub mod device;
 mod footprint;
 pub mod memory;
 pub mod pace;
+mod survey;
 pub mod weights;
 
 pub mod noise;
@@ -27,6 +29,8 @@ pub mod sampler;
 pub mod scheduler_config;
 pub mod tokenizer;
 
+mod attention_anywhere;
+mod conv_anywhere;
 mod gradient;
 mod kernels;
 mod layers;
@@ -48,6 +52,7 @@ mod preview_file;
 pub mod timing;
 pub mod verify;
 
+pub use about::about;
 pub use beginning::untrained;
 pub use device::{Place, threads, use_threads};
 pub use generate::{Look, Walk};
@@ -55,5 +60,6 @@ pub use model_folder::ModelFolder;
 pub use open::{Engine, tokenize};
 pub use preview::Fitting;
 pub use preview_file::CACHE;
+pub use survey::{Gpu, Machine, survey};
 pub use together::next_together;
 pub use verify::{Compared, verify};

@@ -6,6 +6,8 @@ pub mod words;
 
 pub mod drawings;
 
+pub mod library;
+
 pub mod engine;
 
 pub mod train;

@@ -11,6 +11,7 @@ pub mod evaluation;
 pub mod json;
 pub mod lines;
 pub mod loss;
+pub mod models;
 pub mod noising;
 mod numbers;
 mod panels;

@@ -16,6 +16,7 @@ pub mod formula;
 pub mod frame;
 pub mod grid;
 pub mod learning;
+pub mod model_about;
 pub mod model_card;
 pub mod news;
 pub mod noising;
@@ -50,6 +51,7 @@ pub use frame::{
 };
 pub use grid::Grid;
 pub use learning::{Learning, LearningPlan, LearningStep, Onlooker};
+pub use model_about::{MemoryNeed, ModelAbout, ModelForm};
 pub use model_card::{Family, ModelCard, Preview};
 pub use news::News;
 pub use noising::{

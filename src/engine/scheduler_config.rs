@@ -101,6 +101,11 @@ impl SchedulerConfig {
         Self::parse(&bytes, &file, class)
     }
 
+    /// The class that the files name.
+    pub fn class(&self) -> Option<&str> {
+        self.class.as_deref()
+    }
+
     /// Parses the bytes of `scheduler_config.json`; `file` names it in sentences. `class` is the
     /// class from `model_index.json`, for a file without `_class_name`.
     pub fn parse(bytes: &[u8], file: &str, class: Option<&str>) -> Result<Self, Problem> {

@@ -7,6 +7,8 @@ mod bad_input;
 mod compare;
 mod endings;
 mod export;
+mod hub;
+mod models;
 mod receipts;
 mod small_world;
 mod train;

@@ -22,6 +22,8 @@ const CRATES: &[(&str, &[&str])] = &[
     ("indicatif", &["commands"]),
     ("resvg", &["drawings"]),
     ("clap", &["cli", "commands"]),
+    ("hf_hub", &["library"]),
+    ("ureq", &["library"]),
 ];
 
 /// Which other floors each floor may use.
@@ -29,7 +31,8 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("walk", &[]),
     ("words", &["walk"]),
     ("drawings", &["walk"]),
-    ("engine", &["walk"]),
+    ("library", &["walk"]),
+    ("engine", &["library", "walk"]),
     ("recording", &["walk"]),
     ("train", &["drawings", "engine", "walk"]),
     ("source", &["drawings", "engine", "recording", "train", "walk"]),
@@ -54,6 +57,7 @@ const FLOORS: &[(&str, &[&str])] = &[
             "compare",
             "drawings",
             "engine",
+            "library",
             "train",
             "drawings",
             "walk",
