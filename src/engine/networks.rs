@@ -35,7 +35,7 @@ impl Networks {
             EngineChoice::Own => (Some(UNet::load(folder, place)?), None),
             EngineChoice::Stock => (None, Some(Stock::load(folder, place)?)),
         };
-        let text = TextEncoder::load(folder, place)?;
+        let text = TextEncoder::load(folder, &place.beside())?;
         Ok(Self { text, unet, vae: Vae::load(folder, place)?, stock, place: place.clone() })
     }
 
@@ -100,11 +100,12 @@ impl Networks {
         probe: &mut Probe,
         pace: &Pace<'_>,
     ) -> Result<Tensor, Problem> {
+        let context = self.place.take(context)?;
         match (&self.unet, &self.stock) {
-            (Some(unet), _) => unet.predict(input, timestep, context, probe, pace),
+            (Some(unet), _) => unet.predict(input, timestep, &context, probe, pace),
             (None, Some(stock)) => {
                 pace.go_on()?;
-                let answer = stock.predict(input, timestep, context)?;
+                let answer = stock.predict(input, timestep, &context)?;
                 pace.done(1, 1);
                 Ok(answer)
             }
