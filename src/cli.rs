@@ -8,6 +8,7 @@ mod export;
 mod flags;
 mod lesson;
 mod mistakes;
+mod models;
 mod teach;
 mod told;
 mod train;
@@ -29,13 +30,14 @@ pub use export::ExportFlags;
 pub use flags::Flags;
 pub use lesson::{LessonCommand, LessonFlags, LessonsFlags};
 pub use mistakes::Refused;
+pub use models::{DoctorFlags, GetFlags, InfoFlags, ListFlags, Models, ModelsCommand};
 pub use teach::TeachFlags;
 pub use train::{DataFlags, EvalFlags, LookFlags, Train, TrainCommand, TrainFlags};
 
 const LONG_ABOUT: &str = "\
 Safelight steps through a real Stable Diffusion generation: tokens, embeddings, schedule, noise, \
 every denoising step, the decoder, the picture. A small model of its own is inside the program; \
---model takes any Stable Diffusion 1.x or 2.x folder in the layout of diffusers.
+--model takes a folder in the layout of diffusers, one safetensors file, or an id of Hugging Face.
 
 `safelight` alone opens the screen; `safelight \"a red cat\"` walks at once; `safelight run` prints \
 the same stages without a screen. An argument that ends in .safetensors or holds a / is opened as \
@@ -45,7 +47,8 @@ const EXITS: &str = "\
 Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted. Machine output (--json) goes to \
 stdout, all talk to stderr.
 
-Environment: SAFELIGHT_CACHE names a folder for latent previews. One is fitted for a model that has \
+Environment: HF_ENDPOINT, HF_HOME, HF_HUB_CACHE and HF_TOKEN mean what they mean to huggingface_hub. \
+SAFELIGHT_CACHE names a folder for latent previews. One is fitted for a model that has \
 none, after its first walk on the screen, and is kept there for the next time.";
 
 /// The whole command line.
@@ -119,6 +122,13 @@ pub enum Command {
     /// Time the networks of a family on this machine, with made-up weights: nothing is downloaded
     #[command(after_long_help = bench::FIGURES)]
     Bench(BenchFlags),
+    /// See what models are here, what each is and what it asks for; fetch one by its id
+    ///
+    /// Without a command: the model inside, those in the folders given (none: this one), and those
+    /// in the Hugging Face cache.
+    Models(Box<Models>),
+    /// See what this machine and this terminal have, and what would be used
+    Doctor(DoctorFlags),
     /// Print completions for a shell
     Completions {
         /// Which shell
@@ -158,6 +168,9 @@ impl Cli {
         if let Some(Command::Train(asked)) = &cli.command {
             asked.check().map_err(Refused::Problem)?;
         }
+        if let Some(Command::Models(asked)) = &cli.command {
+            asked.check().map_err(Refused::Problem)?;
+        }
         if let Some(Command::Teach(flags)) = &cli.command {
             flags.check().map_err(Refused::Problem)?;
         }
@@ -192,9 +205,33 @@ impl Cli {
                 | Command::Teach(_)
                 | Command::Bench(_)
                 | Command::Lessons(_)
+                | Command::Models(_)
+                | Command::Doctor(_)
                 | Command::Completions { .. }
                 | Command::Man,
             ) => None,
+        }
+    }
+
+    /// The models that are named, as they are named.
+    pub fn models(&self) -> Vec<&str> {
+        match &self.command {
+            Some(Command::Compare(flags)) => flags.model.iter().map(String::as_str).collect(),
+            Some(Command::Teach(flags)) => flags.model.as_deref().into_iter().collect(),
+            Some(Command::Train(asked)) => asked.model().into_iter().collect(),
+            _ => {
+                let model = self.flags_given().and_then(|flags| flags.model.as_deref());
+                model.into_iter().collect()
+            }
+        }
+    }
+
+    /// Whether nothing but the result is to be said.
+    pub fn quiet(&self) -> bool {
+        match &self.command {
+            Some(Command::Compare(flags)) => flags.quiet,
+            Some(Command::Teach(flags)) => flags.quiet,
+            _ => self.flags_given().is_some_and(|flags| flags.quiet),
         }
     }
 
@@ -224,6 +261,8 @@ impl Cli {
                 }
                 None => asked.flags.lang,
             },
+            Some(Command::Models(asked)) => asked.lang(),
+            Some(Command::Doctor(flags)) => flags.lang,
             _ => self.flags_given().and_then(|flags| flags.lang),
         };
         given.unwrap_or_else(language_of_locale)

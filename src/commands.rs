@@ -3,8 +3,10 @@
 mod bench;
 mod compare;
 mod completions;
+mod doctor;
 mod drawings;
 mod export;
+mod fetching;
 mod files;
 mod interrupt;
 mod keeping;
@@ -12,6 +14,7 @@ mod lesson;
 mod like;
 mod log;
 mod man;
+mod models;
 mod printing;
 mod progress_bar;
 mod receipt;
@@ -53,6 +56,10 @@ pub fn carry_out(args: impl IntoIterator<Item = OsString>) -> u8 {
     };
     use_threads(cli.threads());
     let language = cli.language();
+    let fetched = fetching::bring(&cli.models(), cli.quiet(), Words::of(language));
+    if let Err(problem) = fetched {
+        return refuse(&problem, language);
+    }
     let result = match &cli.command {
         None => walk::walk(&cli.flags, language),
         Some(Command::Walk(flags)) => walk::walk(flags, language),
@@ -67,6 +74,8 @@ pub fn carry_out(args: impl IntoIterator<Item = OsString>) -> u8 {
         Some(Command::Lesson(flags)) => lesson::lesson(flags, language),
         Some(Command::Lessons(flags)) => caught(|| lesson::lessons(flags, language)),
         Some(Command::Bench(flags)) => caught(|| bench::bench(flags, language)),
+        Some(Command::Models(asked)) => caught(|| models::models(asked, language)),
+        Some(Command::Doctor(flags)) => caught(|| doctor::doctor(flags, language)),
         Some(Command::Completions { shell }) => completions::completions(*shell),
         Some(Command::Man) => man::man(),
     };

@@ -4,6 +4,7 @@ pub mod fork;
 pub mod generate;
 mod together;
 
+mod about;
 mod ages;
 mod beginning;
 pub mod open;
@@ -21,6 +22,7 @@ pub mod device;
 mod footprint;
 pub mod memory;
 pub mod pace;
+mod survey;
 pub mod weights;
 
 pub mod noise;
@@ -29,6 +31,8 @@ pub mod sampler;
 pub mod scheduler_config;
 pub mod tokenizer;
 
+mod attention_anywhere;
+mod conv_anywhere;
 mod gradient;
 mod kernels;
 mod layers;
@@ -52,6 +56,7 @@ mod preview_file;
 pub mod timing;
 pub mod verify;
 
+pub use about::about;
 pub use beginning::untrained;
 pub use device::{Place, threads, use_threads};
 pub use generate::{Look, Walk};
@@ -60,5 +65,6 @@ pub use models_apart::models_apart;
 pub use open::{Engine, tokenize};
 pub use preview::Fitting;
 pub use preview_file::CACHE;
+pub use survey::{Gpu, Machine, survey};
 pub use together::next_together;
 pub use verify::{Compared, verify};

@@ -8,6 +8,8 @@ pub mod picture_file;
 
 pub mod drawings;
 
+pub mod library;
+
 pub mod engine;
 
 pub mod train;

@@ -12,6 +12,7 @@ pub mod json;
 pub mod layers;
 pub mod lines;
 pub mod loss;
+pub mod models;
 pub mod noising;
 mod numbers;
 mod panels;

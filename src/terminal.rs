@@ -15,6 +15,7 @@ mod outside;
 mod pictures;
 mod session;
 mod signals;
+mod survey;
 
 use std::io::{IsTerminal, stdin, stdout};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -29,6 +30,7 @@ use crate::words::Language;
 
 pub use crate::views::{Colours, Marks};
 pub use outside::Outside;
+pub use survey::{Surveyed, survey};
 
 /// How true pictures reach the screen.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -19,6 +19,7 @@ pub mod frame;
 pub mod grid;
 pub mod layer_strip;
 pub mod learning;
+pub mod model_about;
 pub mod model_card;
 pub mod models_apart;
 pub mod news;
@@ -59,6 +60,7 @@ pub use frame::{
 pub use grid::Grid;
 pub use layer_strip::LayerStrip;
 pub use learning::{Learning, LearningPlan, LearningStep, Onlooker};
+pub use model_about::{MemoryNeed, ModelAbout, ModelForm};
 pub use model_card::{Distilled, Family, ModelCard, Preview};
 pub use models_apart::ModelsApart;
 pub use news::News;

@@ -34,13 +34,14 @@ pub struct Flags {
     /// What to steer away from; "" differs from none
     #[arg(long, value_name = "PROMPT", allow_hyphen_values = true, help_heading = WALK)]
     pub negative: Option<String>,
-    /// A Stable Diffusion 1.x, 2.x or XL: a folder in the layout of diffusers, or one safetensors file
-    /// [default: the small model inside the program]; pocket@untrained, pocket@early and pocket@half
-    /// are what that one was while it was trained
+    /// A Stable Diffusion 1.x, 2.x or XL: a folder in the layout of diffusers, one safetensors file,
+    /// or an id of Hugging Face such as stabilityai/sd-turbo [default: the small model inside the
+    /// program]; pocket@untrained, pocket@early and pocket@half are what that one was while it was
+    /// trained
     #[arg(
         long,
         value_parser = clap::builder::NonEmptyStringValueParser::new(),
-        value_name = "PATH",
+        value_name = "PATH|ID",
         help_heading = WALK
     )]
     pub model: Option<String>,

@@ -136,6 +136,14 @@ impl Train {
         }
     }
 
+    /// The model that is measured, where it is named.
+    pub fn model(&self) -> Option<&str> {
+        match &self.command {
+            Some(TrainCommand::Eval(flags)) => flags.model.as_deref(),
+            _ => None,
+        }
+    }
+
     /// The language of every sentence, where it is said.
     pub const fn lang(&self) -> Option<Language> {
         match &self.command {

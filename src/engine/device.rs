@@ -1,8 +1,12 @@
 //! Where to compute and in which numbers, and the sentences for a GPU that is not there.
 
-use candle_core::{DType, Device};
+mod gpu;
+
+use candle_core::{DType, Device, Tensor};
 
 use crate::walk::{DeviceChoice, DtypeChoice, Problem};
+
+pub(super) use gpu::library_is_there;
 
 /// A device with the number type to compute in.
 #[derive(Clone, Debug)]
@@ -26,7 +30,7 @@ impl Place {
     pub fn find(device: DeviceChoice, dtype: DtypeChoice) -> Result<Self, Problem> {
         let (device, note) = match device {
             DeviceChoice::Cpu => (Device::Cpu, None),
-            DeviceChoice::Cuda => (cuda()?, None),
+            DeviceChoice::Cuda => (cuda().map_err(NoCuda::refused)?, None),
             DeviceChoice::Metal => (metal()?, None),
             DeviceChoice::Auto => automatic(),
         };
@@ -43,9 +47,41 @@ impl Place {
         }
     }
 
+    /// Where small networks compute that are asked once: beside a GPU, whose memory the noise
+    /// predictor needs, on the processor, and nowhere in 16 bits.
+    pub(super) fn beside(&self) -> Self {
+        if self.device.is_cpu() && self.dtype == widened(self.dtype) {
+            return self.clone();
+        }
+        Self { note: self.note.clone(), ..Self::cpu() }
+    }
+
+    /// A tensor in this place's numbers, on its device.
+    pub(super) fn take(&self, tensor: &Tensor) -> candle_core::Result<Tensor> {
+        tensor.to_dtype(self.dtype)?.to_device(&self.device)
+    }
+
+    /// What the device calls itself.
+    pub(super) fn device_title(&self) -> String {
+        gpu::title(&self.device).unwrap_or_else(|| self.device_name().to_owned())
+    }
+
+    /// Bytes of the device that are free, and all of them; `None` where it does not say.
+    pub(super) fn device_memory(&self) -> Option<(u64, u64)> {
+        gpu::memory(&self.device)
+    }
+
     /// `f32`, `f16` or `bf16`.
     pub fn dtype_name(&self) -> &'static str {
         self.dtype.as_str()
+    }
+}
+
+/// The type itself, or 32 bits where it has 16.
+pub(super) const fn widened(dtype: DType) -> DType {
+    match dtype {
+        DType::F16 | DType::BF16 => DType::F32,
+        other => other,
     }
 }
 
@@ -67,50 +103,78 @@ pub fn threads() -> usize {
     rayon::current_num_threads()
 }
 
+/// The GPU that the build has, else the processor, with a sentence that says why.
 fn automatic() -> (Device, Option<Problem>) {
-    let found = match (cfg!(feature = "cuda"), cfg!(feature = "metal")) {
-        (true, _) => cuda(),
-        (_, true) => metal(),
+    let found = match (cfg!(feature = "cuda"), gpu::has_metal()) {
+        (true, _) => cuda().map_err(NoCuda::falls_back),
+        (_, true) => metal().map_err(|why| auto_cpu(&why)),
         _ => return (Device::Cpu, None),
     };
     match found {
         Ok(device) => (device, None),
-        Err(why) => (Device::Cpu, Some(on_the_processor(&why))),
+        Err(note) => (Device::Cpu, Some(note)),
     }
 }
 
-fn on_the_processor(why: &Problem) -> Problem {
+fn auto_cpu(why: &Problem) -> Problem {
     let reason = why.facts().iter().find(|(name, _)| *name == "reason");
     Problem::new("gpu-auto-cpu").with("reason", reason.map_or("", |(_, text)| text))
 }
 
-fn cuda() -> Result<Device, Problem> {
-    if !cfg!(feature = "cuda") {
-        return Err(Problem::new("cuda-not-built"));
-    }
-    Device::new_cuda(0).map_err(|error| {
+/// Why there is no CUDA device, read from what the driver's functions answered.
+#[derive(Debug)]
+enum NoCuda {
+    NotBuilt,
+    NoDriver,
+    NoDevice,
+    NoCublas,
+    Else(String),
+}
+
+impl NoCuda {
+    fn of(error: &candle_core::Error) -> Self {
         let text = error.to_string();
-        let key = if text.contains("NO_DEVICE") {
-            "cuda-no-device"
-        } else if text.contains("SHARED_OBJECT") {
-            "cuda-no-driver"
-        } else if text.contains("CUBLAS") {
-            "cuda-no-cublas"
-        } else {
-            "cuda-not-there"
-        };
-        let problem = match key {
-            "cuda-no-device" => Problem::new("cuda-no-device"),
-            "cuda-no-driver" => Problem::new("cuda-no-driver"),
-            "cuda-no-cublas" => Problem::new("cuda-no-cublas"),
-            _ => Problem::new("cuda-not-there"),
-        };
-        problem.with("reason", first_line(&text))
-    })
+        let has = |name: &str| text.contains(name);
+        match () {
+            () if has("NO_DEVICE") => Self::NoDevice,
+            () if has("SHARED_OBJECT") => Self::NoDriver,
+            () if has("CUBLAS") => Self::NoCublas,
+            () => Self::Else(first_line(&text)),
+        }
+    }
+
+    /// The sentence where CUDA was asked for by name.
+    fn refused(self) -> Problem {
+        match self {
+            Self::NotBuilt => Problem::new("cuda-not-built"),
+            Self::NoDriver => Problem::new("cuda-no-driver"),
+            Self::NoDevice => Problem::new("cuda-no-device"),
+            Self::NoCublas => Problem::new("cuda-no-cublas"),
+            Self::Else(reason) => Problem::new("cuda-not-there").with("reason", reason),
+        }
+    }
+
+    /// The sentence where the processor does it instead.
+    fn falls_back(self) -> Problem {
+        match self {
+            Self::NotBuilt => Problem::new("gpu-auto-cpu").with("reason", "no CUDA"),
+            Self::NoDriver => Problem::new("auto-no-driver"),
+            Self::NoDevice => Problem::new("auto-no-device"),
+            Self::NoCublas => Problem::new("auto-no-cublas"),
+            Self::Else(reason) => Problem::new("gpu-auto-cpu").with("reason", reason),
+        }
+    }
+}
+
+fn cuda() -> Result<Device, NoCuda> {
+    if !cfg!(feature = "cuda") {
+        return Err(NoCuda::NotBuilt);
+    }
+    Device::new_cuda(0).map_err(|error| NoCuda::of(&error))
 }
 
 fn metal() -> Result<Device, Problem> {
-    if !cfg!(feature = "metal") {
+    if !gpu::has_metal() {
         return Err(Problem::new("metal-not-built"));
     }
     Device::new_metal(0)
@@ -153,12 +217,28 @@ mod tests {
     }
 
     #[test]
+    fn what_the_driver_answers_becomes_a_plain_sentence() {
+        let of = |text: &str| NoCuda::of(&candle_core::Error::Msg(text.to_owned()));
+        for (text, refused, falls_back) in [
+            ("DriverError(CUDA_ERROR_NO_DEVICE, x)", "cuda-no-device", "auto-no-device"),
+            ("CUDA_ERROR_SHARED_OBJECT_INIT_FAILED\n", "cuda-no-driver", "auto-no-driver"),
+            ("CublasError(CUBLAS_STATUS_NOT_INITIALIZED)", "cuda-no-cublas", "auto-no-cublas"),
+            ("something else\nand its trace", "cuda-not-there", "gpu-auto-cpu"),
+        ] {
+            assert_eq!(of(text).refused().key(), refused);
+            assert_eq!(of(text).falls_back().key(), falls_back);
+        }
+        let told = of("something else\nand its trace").refused();
+        assert_eq!(told.facts(), [("reason", "something else".to_owned())]);
+    }
+
+    #[test]
     fn bf16_on_the_processor_is_a_wrong_use() {
         let problem = Place::find(DeviceChoice::Cpu, DtypeChoice::Bf16).expect_err("refused");
         assert!(problem.is_usage());
     }
 
-    #[cfg(not(any(feature = "cuda", feature = "metal")))]
+    #[cfg(not(any(feature = "cuda", feature = "metal", target_os = "macos")))]
     #[test]
     fn a_named_gpu_that_the_build_lacks_is_a_problem_and_auto_is_not() {
         assert!(Place::find(DeviceChoice::Cuda, DtypeChoice::Auto).is_err());

@@ -1,6 +1,7 @@
 //! How much memory a walk will take, and the refusal of one for which there is not enough: the
 //! system would end the program without a word.
 
+use super::conv_anywhere;
 use super::device::Place;
 use super::memory;
 use super::model_folder::{ModelFolder, Part};
@@ -27,6 +28,10 @@ pub(super) struct Footprint {
     unet_width: u64,
     /// The most channels that the decoder has at the picture's own size.
     decoder_width: u64,
+    /// Weights of noise predictor and autoencoder.
+    parameters: [u64; 2],
+    /// Whether the autoencoder computes in 32 bits whatever the others do.
+    decoder_wide: bool,
     /// Pixels of a latent cell.
     cell: u64,
 }
@@ -41,6 +46,8 @@ impl Footprint {
         Ok(Self {
             weights: parameters.saturating_mul(BYTES),
             unet_width: unet.levels.first().map_or(1, |width| *width as u64),
+            parameters: [card.parameters[1], card.parameters[2]],
+            decoder_wide: vae.wide,
             // The level below is enlarged before its channels become fewer.
             decoder_width: most(vae.levels.get(..2).unwrap_or(&vae.levels)),
             cell: (card.vae_factor * card.vae_factor) as u64,
@@ -49,13 +56,45 @@ impl Footprint {
 
     /// Bytes that a walk takes at its peak, roughly, beside the weights.
     fn walk(self, settings: &Settings) -> u64 {
-        let pixels = (settings.width as u64).saturating_mul(settings.height as u64);
-        let cells = pixels / self.cell.max(1);
-        let rows = if settings.guided() { 2 } else { 1 };
-        let unet = cells.saturating_mul(self.unet_width * rows * UNET_TENSORS);
-        let decoder = pixels.saturating_mul(self.decoder_width * DECODER_TENSORS);
+        let size = (settings.width, settings.height);
+        let cells = size.0 as u64 * size.1 as u64 / self.cell.max(1);
         let kept = cells.saturating_mul(settings.steps as u64).saturating_mul(KEPT_PER_CELL);
-        unet.max(decoder).saturating_add(kept).saturating_mul(BYTES)
+        let rows = if settings.guided() { 2 } else { 1 };
+        self.peak(size, rows).saturating_add(kept).saturating_mul(BYTES)
+    }
+
+    /// Numbers that the networks hold at their peak.
+    fn peak(self, size: (usize, usize), rows: u64) -> u64 {
+        let [unet, decoder] = self.peaks(size, rows);
+        unet.max(decoder)
+    }
+
+    /// The same for noise predictor and decoder.
+    fn peaks(self, (width, height): (usize, usize), rows: u64) -> [u64; 2] {
+        let pixels = (width as u64).saturating_mul(height as u64);
+        let cells = pixels / self.cell.max(1);
+        let unet = cells.saturating_mul(self.unet_width * rows * UNET_TENSORS);
+        [unet, pixels.saturating_mul(self.decoder_width * DECODER_TENSORS)]
+    }
+
+    /// Bytes that a guided walk takes on the processor, weights included: an estimate.
+    pub(super) fn on_processor(self, size: (usize, usize)) -> u64 {
+        self.peak(size, 2).saturating_mul(BYTES).saturating_add(self.weights)
+    }
+
+    /// Bytes of a GPU's own memory, where a number takes `bytes`: the noise predictor stays, the
+    /// autoencoder comes for the decoding, the text encoders compute elsewhere. An estimate that
+    /// was made without a GPU.
+    pub(super) fn on_gpu(self, size: (usize, usize), bytes: u64) -> u64 {
+        let [unet, decoder] = self.peaks(size, 2);
+        let [unet_weights, decoder_weights] = self.parameters;
+        let wide = if self.decoder_wide { BYTES } else { bytes };
+        let unrolled = conv_anywhere::MOST as u64;
+        let pixels = (size.0 as u64).saturating_mul(size.1 as u64);
+        let unrolled = unrolled.min(pixels.saturating_mul(self.decoder_width * 9));
+        let decoder = decoder.saturating_add(decoder_weights).saturating_add(unrolled);
+        let decoder = decoder.saturating_mul(wide);
+        unet_weights.saturating_mul(bytes).saturating_add(decoder.max(unet.saturating_mul(bytes)))
     }
 
     /// Refuses a walk that takes more memory than there is; `loaded` where the weights are there

@@ -6,6 +6,8 @@
 use candle_core::{D, DType, Result, Tensor};
 use candle_nn::ops;
 
+use super::attention_anywhere;
+use super::conv_anywhere;
 use super::gradient::activation::{Activation, Geglu, Kind};
 use super::gradient::attention::Attention;
 use super::gradient::conv::Convolution;
@@ -124,14 +126,9 @@ impl Conv {
             Some((h, w)) => x.upsample_nearest2d(h, w)?,
             None => x.clone(),
         };
-        let (before, after) = self.padding;
-        let x = if before == after {
-            x
-        } else {
-            x.pad_with_zeros(2, before, after)?.pad_with_zeros(3, before, after)?
-        };
-        let padding = if before == after { before } else { 0 };
-        let y = x.contiguous()?.conv2d(&self.weight.tensor()?, padding, self.stride, 1, 1)?;
+        let Self { kernel, stride, padding, .. } = *self;
+        let way = conv_anywhere::Way { kernel, stride, padding };
+        let y = conv_anywhere::convolve(&x, &self.weight.tensor()?, way)?;
         let bias = bias.reshape(((), self.channels.1, 1, 1))?;
         let y = y.broadcast_add(&bias)?;
         match residual {
@@ -383,13 +380,10 @@ pub(super) fn attend(
     let t = k.dim(1)?;
     let learning = learning(&[q, k, v]);
     if !plain(q) || (learning && keep != Keep::Nothing) {
-        let (mixed, probabilities) = attend_anywhere([q, k, v], heads, causal)?;
-        let kept = match keep {
-            Keep::Nothing => None,
-            Keep::Mean => Some(probabilities.mean(1)?),
-            Keep::Heads => Some(probabilities),
-        };
-        return Ok((mixed, kept));
+        let asked = keep != Keep::Nothing;
+        let (mixed, whole) = attention_anywhere::attend([q, k, v], heads, causal, asked)?;
+        let mean = |whole: Tensor| if keep == Keep::Mean { whole.mean(1) } else { Ok(whole) };
+        return Ok((mixed, whole.map(mean).transpose()?));
     }
     let shape = attention::Shape { batch, lengths: (n, t), heads, width, causal };
     if learning {
@@ -403,30 +397,6 @@ pub(super) fn attend(
         Keep::Heads => Tensor::from_vec(found.probabilities, (batch, heads, n, t), q.device())?,
     };
     Ok((mixed, Some(kept)))
-}
-
-fn attend_anywhere(
-    [q, k, v]: [&Tensor; 3],
-    heads: usize,
-    causal: bool,
-) -> Result<(Tensor, Tensor)> {
-    let (batch, n, width) = q.dims3()?;
-    let t = k.dim(1)?;
-    let apart = |x: &Tensor, length| {
-        x.reshape((batch, length, heads, width / heads))?.transpose(1, 2)?.contiguous()
-    };
-    let (q, k, v) = (apart(q, n)?, apart(k, t)?, apart(v, t)?);
-    let scale = ((width / heads) as f64).powf(-0.5);
-    let mut scores = (q.matmul(&k.t()?.contiguous()?)? * scale)?;
-    if causal {
-        let mask: Vec<f32> =
-            (0..n * t).map(|i| if i % t > i / t { f32::NEG_INFINITY } else { 0.0 }).collect();
-        let mask = Tensor::from_vec(mask, (1, 1, n, t), q.device())?.to_dtype(q.dtype())?;
-        scores = scores.broadcast_add(&mask)?;
-    }
-    let probabilities = ops::softmax(&scores, D::Minus1)?;
-    let mixed = probabilities.matmul(&v)?.transpose(1, 2)?.contiguous()?;
-    Ok((mixed.reshape((batch, n, width))?, probabilities))
 }
 
 /// The first half of each token times the exact GELU of the second.

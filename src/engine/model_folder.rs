@@ -24,6 +24,7 @@ use super::pocket;
 use super::single_file::SingleFile;
 use super::text::table_name;
 use super::weights::Weights;
+use crate::library::{self, ModelId};
 use crate::walk::{Age, Asked, AttachmentAsked, ModelCard, Picture, Preview, Problem, Taught};
 
 /// The largest config, vocabulary or list of merges that is read (CLIP's `tokenizer.json` has
@@ -54,14 +55,26 @@ impl Part {
         }
     }
 
-    /// The names under which weights are looked for, the first that is there wins.
-    const fn files(self) -> [&'static str; 2] {
+    /// What the names of its weights' files begin with.
+    const fn stem(self) -> &'static str {
         match self {
-            Self::Text | Self::SecondText => ["model.safetensors", "model.fp16.safetensors"],
-            Self::Unet | Self::Vae => {
-                ["diffusion_pytorch_model.safetensors", "diffusion_pytorch_model.fp16.safetensors"]
-            }
+            Self::Text | Self::SecondText => "model",
+            Self::Unet | Self::Vae => "diffusion_pytorch_model",
         }
+    }
+
+    /// The paths at which weights are looked for, the first that is there wins: 32 bits before 16,
+    /// one file before several with an index. transformers and diffusers put the variant of an
+    /// index at different places.
+    pub fn files(self) -> [String; 5] {
+        [
+            ".safetensors",
+            ".safetensors.index.json",
+            ".fp16.safetensors",
+            ".safetensors.index.fp16.json",
+            ".safetensors.fp16.index.json",
+        ]
+        .map(|end| format!("{}/{}{end}", self.folder(), self.stem()))
     }
 }
 
@@ -105,15 +118,16 @@ struct Beside {
 }
 
 impl ModelFolder {
-    /// The folder or file at `path`; none: the pocket model. Only looks whether it is there and
-    /// has diffusers' layout; of a file, at its header.
+    /// The folder or file at `path`, or the folder of an id in the Hugging Face cache; none: the
+    /// pocket model. Only looks whether it is there and has diffusers' layout; of a file, at its
+    /// header.
     pub fn open(path: Option<&str>) -> Result<Self, Problem> {
         let Some(path) = path else { return Ok(Self::pocket()) };
         if let Some(inside) = Self::inside(path) {
             return inside;
         }
         if !Path::new(path).exists() {
-            return Err(Problem::new("model-missing").with("file", path));
+            return Self::of_id(path);
         }
         if Path::new(path).is_file() {
             return Self::single(Path::new(path), None);
@@ -151,6 +165,19 @@ impl ModelFolder {
             Home::Single(single) => single.config().is_none() && single.is_open_clip(),
             Home::Pocket | Home::Folder(_) => false,
         }
+    }
+
+    /// The folder of a model's id in the user's Hugging Face cache; the network is not asked.
+    fn of_id(text: &str) -> Result<Self, Problem> {
+        if let Some(folder) = library::cached(text) {
+            return Ok(Self { home: Home::Folder(folder), age: Age::Final, attached: None });
+        }
+        let key = if library::named(text).is_some() {
+            Problem::new("model-not-fetched")
+        } else {
+            Problem::new("model-missing")
+        };
+        Err(key.with("file", text))
     }
 
     /// A checkpoint in one file. Its configs and its tokenizer come from the folder `config`, or
@@ -208,7 +235,8 @@ impl ModelFolder {
         )
     }
 
-    /// `pocket`, `pocket@half` where it is younger, or the folder's own name.
+    /// `pocket`, `pocket@half` where it is younger, the id of a model in the Hugging Face cache, or
+    /// the folder's own name.
     pub fn name(&self) -> String {
         let Some(path) = self.path() else {
             return match self.age {
@@ -217,6 +245,9 @@ impl ModelFolder {
             };
         };
         let whole = path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
+        if let Some(id) = ModelId::of_snapshot(&whole) {
+            return id.as_str().to_owned();
+        }
         let name = whole.file_name().unwrap_or(whole.as_os_str());
         name.to_string_lossy().chars().filter(|c| !c.is_control()).collect()
     }
@@ -338,7 +369,7 @@ impl ModelFolder {
 
     /// The same at the last age.
     fn last_weights(&self, part: Part, place: &Place) -> Result<Weights, Problem> {
-        let names = part.files().map(|name| format!("{}/{name}", part.folder()));
+        let names = part.files();
         match &self.home {
             Home::Pocket => {
                 let found = names.iter().find_map(|n| pocket::file(n).map(|bytes| (n, bytes)));
@@ -349,9 +380,21 @@ impl ModelFolder {
             Home::Single(file) => file.weights(part, place),
             Home::Folder(path) => {
                 let found = names.iter().find(|name| path.join(name).exists());
-                Weights::map(&path.join(found.unwrap_or(&names[0])), place)
+                let name = found.unwrap_or(&names[0]);
+                match self.read_index(name)? {
+                    Some(index) => Weights::map_shards(&path.join(name), &index, place),
+                    None => Weights::map(&path.join(name), place),
+                }
             }
         }
+    }
+
+    /// The bytes of an index of several files; `None` for a name that is none.
+    fn read_index(&self, name: &str) -> Result<Option<Cow<'static, [u8]>>, Problem> {
+        if Path::new(name).extension().is_some_and(|end| end == "json") {
+            return self.read(name);
+        }
+        Ok(None)
     }
 
     /// What is known of the model without running it. Reads configs and the headers of the

@@ -49,9 +49,9 @@ impl Networks {
             EngineChoice::Own => (Some(UNet::load(folder, place)?), None),
             EngineChoice::Stock => (None, Some(Stock::load(folder, place)?)),
         };
-        let text = TextEncoder::load(folder, place)?;
+        let text = TextEncoder::load(folder, &place.beside())?;
         let second = folder.has_second_text()?;
-        let second = second.then(|| TextEncoder::load_second(folder, place)).transpose()?;
+        let second = second.then(|| TextEncoder::load_second(folder, &place.beside())).transpose()?;
         if let (Some(second), Some(unet)) = (&second, &unet) {
             fitting(&text, second, unet)?;
         }
@@ -168,6 +168,7 @@ impl Networks {
         probe: &mut Probe,
         pace: &Pace<'_>,
     ) -> Result<Tensor, Problem> {
+        let told = &told.taken(&self.place)?;
         match (&self.unet, &self.stock) {
             (Some(unet), _) => unet.predict(input, timestep, told, probe, pace),
             (None, Some(stock)) => {

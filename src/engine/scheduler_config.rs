@@ -104,6 +104,11 @@ impl SchedulerConfig {
         Ok(Self { prediction_guessed: folder.prediction_is_guessed(), ..config })
     }
 
+    /// The class that the files name.
+    pub fn class(&self) -> Option<&str> {
+        self.class.as_deref()
+    }
+
     /// Parses the bytes of `scheduler_config.json`; `file` names it in sentences. `class` is the
     /// class from `model_index.json`, for a file without `_class_name`.
     pub fn parse(bytes: &[u8], file: &str, class: Option<&str>) -> Result<Self, Problem> {

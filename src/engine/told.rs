@@ -61,6 +61,15 @@ impl Told {
         })
     }
 
+    /// The same on the device and in the numbers of a place; sizes stay in 32 bits.
+    pub(super) fn taken(&self, place: &Place) -> Result<Self> {
+        let mut taken = self.each(|tensor| place.take(tensor))?;
+        if let (Some(taken), Some(added)) = (&mut taken.added, &self.added) {
+            taken.time_ids = added.time_ids.to_device(&place.device)?;
+        }
+        Ok(taken)
+    }
+
     fn each(&self, of: impl Fn(&Tensor) -> Result<Tensor>) -> Result<Self> {
         let added = self.added.as_ref().map(|added| {
             Ok::<_, candle_core::Error>(Added {

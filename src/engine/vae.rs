@@ -5,14 +5,14 @@ mod decoder;
 mod encoder;
 mod middle;
 
-use std::sync::OnceLock;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use candle_core::Tensor;
 
 use self::config::VaeConfig;
 use self::decoder::Decoder;
 use self::encoder::Encoder;
-use super::device::Place;
+use super::device::{Place, widened};
 use super::model_folder::{ModelFolder, Part};
 use super::pace::Pace;
 use super::probe::Probe;
@@ -20,13 +20,14 @@ use super::weights::Weights;
 use crate::walk::Problem;
 
 /// An autoencoder with its weights. The encoder is read when it is first asked for: a walk from
-/// noise needs none.
+/// noise needs none. On a GPU, whose memory the noise predictor needs, decoder and encoder are read
+/// when they are asked for and leave again.
 #[derive(Debug)]
 pub struct Vae {
     config: VaeConfig,
     weights: Weights,
-    decoder: Decoder,
-    encoder: OnceLock<Encoder>,
+    decoder: Mutex<Option<Arc<Decoder>>>,
+    encoder: Mutex<Option<Arc<Encoder>>>,
 }
 
 /// What the encoder says of a picture: a normal distribution for each latent number.
@@ -42,14 +43,46 @@ impl Vae {
     /// Reads `vae/` of a model's folder.
     pub fn load(folder: &ModelFolder, place: &Place) -> Result<Self, Problem> {
         let config = VaeConfig::read(&folder.config(Part::Vae)?)?;
-        Self::from_weights(config, &folder.weights(Part::Vae, place)?)
+        let dtype = if config.wide { widened(place.dtype) } else { place.dtype };
+        let place = Place { dtype, ..place.clone() };
+        Self::from_weights(config, &folder.weights(Part::Vae, &place)?)
     }
 
     /// Takes the weights by their names in diffusers' files. Where some of them are variables,
     /// what it gives has gradients for these.
     pub fn from_weights(config: VaeConfig, weights: &Weights) -> Result<Self, Problem> {
-        let decoder = Decoder::load(weights, &config)?;
-        Ok(Self { config, weights: weights.clone(), decoder, encoder: OnceLock::new() })
+        let weights = weights.clone();
+        let vae = Self { config, weights, decoder: Mutex::default(), encoder: Mutex::default() };
+        if vae.stays() {
+            vae.decoder()?;
+        }
+        Ok(vae)
+    }
+
+    /// Whether its networks stay in memory once they are read.
+    fn stays(&self) -> bool {
+        self.weights.place().device.is_cpu()
+    }
+
+    fn decoder(&self) -> Result<Arc<Decoder>, Problem> {
+        self.kept(&self.decoder, Decoder::load)
+    }
+
+    /// A half of the autoencoder, read unless it is there.
+    fn kept<T>(
+        &self,
+        place: &Mutex<Option<Arc<T>>>,
+        load: impl FnOnce(&Weights, &VaeConfig) -> Result<T, Problem>,
+    ) -> Result<Arc<T>, Problem> {
+        let mut kept = place.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(half) = &*kept {
+            return Ok(Arc::clone(half));
+        }
+        let half = Arc::new(load(&self.weights, &self.config)?);
+        if self.stays() {
+            *kept = Some(Arc::clone(&half));
+        }
+        Ok(half)
     }
 
     /// Its weights.
@@ -71,7 +104,7 @@ impl Vae {
         pace: &Pace<'_>,
     ) -> Result<Tensor, Problem> {
         checked(input, self.config.latent)?;
-        self.decoder.forward(input, probe, pace)
+        self.decoder()?.forward(&self.weights.place().take(input)?, probe, pace)
     }
 
     /// Pixels `[B,3,H,W]` in −1..1 as moments of the latents, before the scaling factor.
@@ -93,15 +126,8 @@ impl Vae {
         pace: &Pace<'_>,
     ) -> Result<Tensor, Problem> {
         checked(image, self.config.pixels.0)?;
-        if self.encoder.get().is_none() {
-            // Another thread may have been first: then its encoder stays.
-            let _ = self.encoder.set(Encoder::load(&self.weights, &self.config)?);
-        }
-        let encoder = self
-            .encoder
-            .get()
-            .ok_or_else(|| Problem::new("compute-failed").with("reason", "encoder"))?;
-        encoder.forward(image, probe, pace)
+        let encoder = self.kept(&self.encoder, Encoder::load)?;
+        encoder.forward(&self.weights.place().take(image)?, probe, pace)
     }
 }
 

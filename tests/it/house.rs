@@ -22,6 +22,8 @@ const CRATES: &[(&str, &[&str])] = &[
     ("indicatif", &["commands"]),
     ("resvg", &["drawings"]),
     ("clap", &["cli", "commands"]),
+    ("hf_hub", &["library"]),
+    ("ureq", &["library"]),
 ];
 
 /// Which other floors each floor may use.
@@ -30,7 +32,8 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("words", &["walk"]),
     ("picture_file", &["walk"]),
     ("drawings", &["picture_file", "walk"]),
-    ("engine", &["picture_file", "walk"]),
+    ("library", &["walk"]),
+    ("engine", &["library", "picture_file", "walk"]),
     ("recording", &["walk"]),
     ("train", &["drawings", "engine", "walk"]),
     ("source", &["drawings", "engine", "recording", "train", "walk"]),
@@ -57,6 +60,7 @@ const FLOORS: &[(&str, &[&str])] = &[
             "lesson",
             "drawings",
             "engine",
+            "library",
             "train",
             "drawings",
             "walk",

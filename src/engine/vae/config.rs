@@ -7,7 +7,6 @@ const KNOWN: &[&str] = &[
     "act_fn",
     "block_out_channels",
     "down_block_types",
-    // Asks for 32 bits where 16 overflow; on the processor we have 32 bits.
     "force_upcast",
     "in_channels",
     "latent_channels",
@@ -43,6 +42,8 @@ pub struct VaeConfig {
     pub post_quant: bool,
     /// Latents are multiplied by this after encoding.
     pub scaling: f64,
+    /// Whether its numbers leave what 16 bits can hold (XL's do): then it computes in 32.
+    pub wide: bool,
 }
 
 impl VaeConfig {
@@ -70,6 +71,7 @@ impl VaeConfig {
             quant: config.flag("use_quant_conv", true)?,
             post_quant: config.flag("use_post_quant_conv", true)?,
             scaling: config.number("scaling_factor", 0.18215)?,
+            wide: config.flag("force_upcast", false)?,
         };
         if read.levels.iter().any(|channels| channels % read.groups != 0) {
             return Err(config.unfit("norm_num_groups", Some(&read.groups.into())));

@@ -10,7 +10,7 @@
 //!   -Zsanitizer=address -Ccodegen-units=1" \
 //!   cargo build --release --target x86_64-unknown-linux-gnu
 //! mkdir -p found
-//! target/x86_64-unknown-linux-gnu/release/read_recording found corpus -dict=recording.dict \
+//! target/x86_64-unknown-linux-gnu/release/read_recording found corpus/read_recording -dict=recording.dict \
 //!   -max_total_time=600 -rss_limit_mb=512 -max_len=65536
 //! ```
 //!

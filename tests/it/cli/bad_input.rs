@@ -14,7 +14,7 @@ fn refused(desk: &Desk, args: &[&str], code: i32, words: &[&str]) {
     assert_eq!(desk.files(), before, "nothing is left behind: {args:?}");
 }
 
-fn said(output: &std::process::Output, code: i32, words: &[&str]) {
+pub(super) fn said(output: &std::process::Output, code: i32, words: &[&str]) {
     let error = text(&output.stderr);
     assert_eq!(output.status.code(), Some(code), "{error}");
     assert_eq!(error.lines().count(), 1, "one sentence: {error}");
