@@ -51,7 +51,8 @@ impl Networks {
         };
         let text = TextEncoder::load(folder, &place.beside())?;
         let second = folder.has_second_text()?;
-        let second = second.then(|| TextEncoder::load_second(folder, &place.beside())).transpose()?;
+        let second =
+            second.then(|| TextEncoder::load_second(folder, &place.beside())).transpose()?;
         if let (Some(second), Some(unet)) = (&second, &unet) {
             fitting(&text, second, unet)?;
         }

@@ -49,9 +49,11 @@ fn app_at(place: Place) -> App {
         Place::Lesson | Place::Question => {
             let text =
                 if place == Place::Lesson { LESSON } else { &QUESTION.replace("LESSON", LESSON) };
-            let lesson = Lesson::read("x", text).expect("a whole lesson");
-            begin_lesson(&mut app, lesson);
+            if let Ok(lesson) = Lesson::read("x", text) {
+                begin_lesson(&mut app, lesson);
+            }
         }
+        Place::Layers => app.overlay = Some(Overlay::Layers),
         Place::Drawings => app.scene = Scene::Drawings,
         Place::TeachForm | Place::TeachBox | Place::Learning | Place::Learned => {
             app.scene = Scene::Teaching;
