@@ -535,6 +535,15 @@ fn works_in(row: &Row, place: Place) -> bool {
     row.places.contains(&place) || walks
 }
 
+/// Whether another row has this one's first key in a place.
+fn covered(row: &Row, place: Place) -> bool {
+    let first = row.keys.first();
+    let other = TABLE.iter().find(|other| {
+        works_in(other, place) && first.is_some_and(|key| other.keys.contains(key))
+    });
+    place == Place::Lesson && other.is_some_and(|other| other.stem != row.stem)
+}
+
 fn works_at(row: &Row, stage: Stage) -> bool {
     row.stages.is_empty() || row.stages.contains(&stage)
 }
@@ -560,6 +569,7 @@ pub fn hints(app: &App) -> Vec<Hint> {
         .filter(|row| works_in(row, place) && matches!(row.bar, Bar::Own | Bar::As(_)))
         .filter(|row| stage.is_none_or(|stage| works_at(row, stage)))
         .filter(|row| row.action != Action::TaughtWords || app.taught().is_some())
+        .filter(|row| !covered(row, place))
         .filter_map(|row| {
             let label = match row.bar {
                 Bar::As(signs) => signs.to_owned(),

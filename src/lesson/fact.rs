@@ -25,7 +25,7 @@ pub const FACTS: &[(&str, Stage, &str)] = &[
     ("first-number", Stage::Noise, "the first number of the noise"),
     ("latent-numbers", Stage::Noise, "numbers of a latent"),
     ("latent-shape", Stage::Noise, "channels, height and width of a latent"),
-    ("first-angle", Stage::Step, "degrees between the two answers at the first step"),
+    ("first-angle", Stage::Step, "degrees between the noises of the two answers at the first step"),
     ("last-angle", Stage::Decode, "degrees between them at the last step"),
     (
         "first-cosine",
@@ -138,7 +138,9 @@ fn of_steps(facts: &mut Facts, frames: &[Frame]) {
         _ => None,
     });
     let angle = |step: &Step| {
-        let cosine = cosine(step.pred_text.data(), step.pred_uncond.as_ref()?.data());
+        let (text, bare) =
+            (step.epsilon_of(&step.pred_text), step.epsilon_of(step.pred_uncond.as_ref()?));
+        let cosine = cosine(text.data(), bare.data());
         Some(format!("{:.1}", cosine.clamp(-1.0, 1.0).acos().to_degrees()))
     };
     let likeness = |step: &Step| {

@@ -64,6 +64,8 @@ pub(super) fn run(
     let listener = session.listener(0);
     session.sources.push(live(listener));
     session.begin(options);
+    // A question of a lesson waits for no news.
+    session.draw().map_err(failed)?;
     session.ask_terminal(options);
     input::start(session.messages.clone()).map_err(failed)?;
     let ended = session.repeat(&received);
@@ -86,7 +88,7 @@ impl Session {
             Some(comparison) => App::comparing(options.language, comparison.clone()),
             None => App::new(options.language, options.asked.clone()),
         };
-        if options.recording.is_some() {
+        if options.recording.is_some() || options.lesson.is_some() {
             app.scene = Scene::Walk;
         }
         Ok(Self {

@@ -421,7 +421,7 @@ fn a_branch_takes_the_past_along_and_only_what_was_changed() {
 fn typed_rows_of_a_branch_are_kept_together() {
     let mut app = walk();
     press(&mut app, 'f');
-    for _ in 0..6 {
+    for _ in 0..7 {
         code(&mut app, Code::Down);
     }
     for c in "a dog".chars() {
@@ -445,7 +445,7 @@ fn typed_rows_of_a_branch_are_kept_together() {
 fn a_recording_is_laid_beside_the_walk() {
     let mut app = walk();
     press(&mut app, 'c');
-    for _ in 0..6 {
+    for _ in 0..9 {
         code(&mut app, Code::Down);
     }
     for c in "other.safetensors".chars() {

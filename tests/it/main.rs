@@ -18,6 +18,7 @@ mod half;
 mod house;
 mod img2img;
 mod keys;
+mod layers;
 mod lessons;
 mod live;
 mod looking;
