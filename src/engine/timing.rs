@@ -16,7 +16,7 @@ use super::noise::Generator;
 use super::pace::Pace;
 use super::probe::{Mean, Probe, Wanted};
 use super::text::TextEncoder;
-use super::told::Told;
+use super::told::{Added, Told};
 use super::unet::UNet;
 use super::vae::Vae;
 use crate::walk::{Problem, Stage, Watch};
@@ -28,19 +28,22 @@ pub enum TimedFamily {
     Sd15,
     /// Stable Diffusion 2.1.
     Sd21,
+    /// Stable Diffusion XL.
+    Sdxl,
     /// The model inside the program, with its own numbers.
     Pocket,
 }
 
 impl TimedFamily {
     /// All families.
-    pub const ALL: [Self; 3] = [Self::Sd15, Self::Sd21, Self::Pocket];
+    pub const ALL: [Self; 4] = [Self::Sd15, Self::Sd21, Self::Sdxl, Self::Pocket];
 
     /// The name in flags and JSON.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Sd15 => "sd15",
             Self::Sd21 => "sd21",
+            Self::Sdxl => "sdxl",
             Self::Pocket => "pocket",
         }
     }
@@ -103,11 +106,17 @@ pub fn time(timing: Timing, place: &Place, watch: &dyn Watch) -> Result<Timed, P
     let pace = Pace::new(watch, Stage::Embeddings, 0);
     let text = {
         pace.go_on()?;
-        let encoder = TextEncoder::from_weights(shapes.text, &shapes.weights[0])?;
-        let ids: Vec<u32> = (0..shapes.text.positions as u32).collect();
-        fastest(rounds, place, || encoder.encode(&[&ids, &ids]).map(|_| ()))?
+        let encoders: Vec<TextEncoder> = shapes
+            .texts
+            .iter()
+            .map(|text| TextEncoder::from_weights(*text, &shapes.weights[0]))
+            .collect::<Result<_, _>>()?;
+        let ids: Vec<u32> = (0..shapes.positions() as u32).collect();
+        fastest(rounds, place, || {
+            encoders.iter().try_for_each(|encoder| encoder.encode(&[&ids, &ids]).map(|_| ()))
+        })?
     };
-    let (step, probed, peak_mb) = steps(&shapes, side, rounds, place, watch)?;
+    let (step, probed, peak_mb) = steps(&shapes, (size, side), rounds, place, watch)?;
     let decode = {
         pace.go_on()?;
         let vae = Vae::from_weights(shapes.vae.clone(), &shapes.weights[2])?;
@@ -116,7 +125,7 @@ pub fn time(timing: Timing, place: &Place, watch: &dyn Watch) -> Result<Timed, P
             vae.decode(&latent, &mut Probe::nothing(), &pace).map(|_| ())
         })?
     };
-    let operations = step_operations(&shapes.unet, side, shapes.text.positions);
+    let operations = step_operations(&shapes.unet, side, shapes.positions());
     let probe_percent = (probed / step - 1.0) * 100.0;
     Ok(Timed { size, text, step, decode, operations, peak_mb, probe_percent })
 }
@@ -124,15 +133,23 @@ pub fn time(timing: Timing, place: &Place, watch: &dyn Watch) -> Result<Timed, P
 /// The fastest step without and with probes, in turn, and the peak of memory meanwhile.
 fn steps(
     shapes: &Shapes,
-    side: usize,
+    (size, side): (usize, usize),
     rounds: usize,
     place: &Place,
     watch: &dyn Watch,
 ) -> Result<(f64, f64, Option<f32>), Problem> {
     let unet = UNet::from_weights(shapes.unet.clone(), &shapes.weights[1])?;
     let latent = noise(&[2, shapes.unet.channels.0, side, side], place)?;
-    let told = Told::text(noise(&[2, shapes.text.positions, shapes.unet.context], place)?);
-    let mean = Mean { kept: shapes.text.positions - 2, size: (side, side), masked: None };
+    let positions = shapes.positions();
+    let added = shapes.unet.added.map(|added| {
+        let sizes = Tensor::full(size as f32, (2, 6), &place.device)?;
+        Ok::<_, Problem>(Added { pooled: noise(&[2, added.pooled], place)?, time_ids: sizes })
+    });
+    let told = Told {
+        added: added.transpose()?,
+        ..Told::text(noise(&[2, positions, shapes.unet.context], place)?)
+    };
+    let mean = Mean { kept: positions - 2, size: (side, side), masked: None };
     let pace = Pace::new(watch, Stage::Step, 0);
     let step =
         |mut probe: Probe| unet.predict(&latent, 500.0, &told, &mut probe, &pace).map(|_| ());

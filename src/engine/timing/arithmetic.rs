@@ -102,4 +102,11 @@ mod tests {
         let operations = step_operations(&shapes.unet, 64, 77);
         assert!((operations / 1.607e12 - 1.0).abs() < 0.01, "{operations}");
     }
+
+    #[test]
+    fn a_step_of_xl_is_about_twelve_trillion() {
+        let shapes = Shapes::of(TimedFamily::Sdxl, &Place::cpu()).expect("known");
+        let operations = step_operations(&shapes.unet, 128, 77);
+        assert!((1.1e13..1.3e13).contains(&operations), "{operations}");
+    }
 }

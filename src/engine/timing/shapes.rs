@@ -11,12 +11,13 @@ use crate::engine::vae::config::VaeConfig;
 use crate::engine::weights::Weights;
 use crate::walk::Problem;
 
-/// Three networks' shapes and their numbers.
+/// The networks' shapes and their numbers.
 pub(super) struct Shapes {
-    pub(super) text: TextConfig,
+    /// One text encoder, or XL's two.
+    pub(super) texts: Vec<TextConfig>,
     pub(super) unet: UnetConfig,
     pub(super) vae: VaeConfig,
-    /// Of text encoder, noise predictor and autoencoder.
+    /// Of text encoders, noise predictor and autoencoder.
     pub(super) weights: [Weights; 3],
     /// Height and width of the pictures that the family was trained for.
     pub(super) size: usize,
@@ -26,17 +27,21 @@ impl Shapes {
     /// The family's.
     pub(super) fn of(family: TimedFamily, place: &Place) -> Result<Self, Problem> {
         match family {
-            TimedFamily::Sd15 => Self::invented([clip_l(), unet15(), vae()], 512, place),
-            TimedFamily::Sd21 => Self::invented([open_clip_h(), unet21(), vae()], 768, place),
+            TimedFamily::Sd15 => Self::invented(&[clip_l()], [unet15(), vae()], 512, place),
+            TimedFamily::Sd21 => Self::invented(&[open_clip_h()], [unet21(), vae()], 768, place),
+            TimedFamily::Sdxl => {
+                let texts = [clip_l(), open_clip_g()];
+                Self::invented(&texts, [unet_xl(), vae()], 1024, place)
+            }
             TimedFamily::Pocket => {
                 let folder = ModelFolder::pocket();
                 let card = folder.card()?;
                 Ok(Self {
-                    text: TextConfig::read(&folder.config(Part::Text)?)?,
+                    texts: vec![TextConfig::read(&folder.config(Part::Text)?)?],
                     unet: UnetConfig::read(&folder.config(Part::Unet)?)?,
                     vae: VaeConfig::read(&folder.config(Part::Vae)?)?,
                     weights: [
-                        folder.weights(Part::Text, place)?,
+                        folder.weights(Part::Text, &place.beside())?,
                         folder.weights(Part::Unet, place)?,
                         folder.weights(Part::Vae, place)?,
                     ],
@@ -46,20 +51,29 @@ impl Shapes {
         }
     }
 
-    fn invented(configs: [Value; 3], size: usize, place: &Place) -> Result<Self, Problem> {
-        let [text, unet, vae] = configs.map(|value| {
-            let map = match value {
-                Value::Object(map) => map,
-                _ => serde_json::Map::new(),
-            };
-            Config::new("config.json", map)
-        });
+    /// Places of a text.
+    pub(super) fn positions(&self) -> usize {
+        self.texts.first().map_or(77, |text| text.positions)
+    }
+
+    fn invented(
+        texts: &[Value],
+        [unet, vae]: [Value; 2],
+        size: usize,
+        place: &Place,
+    ) -> Result<Self, Problem> {
+        let config = |value: &Value| {
+            Config::new("config.json", value.as_object().cloned().unwrap_or_default())
+        };
         let weights = Weights::invented(place);
         Ok(Self {
-            text: TextConfig::read(&text)?,
-            unet: UnetConfig::read(&unet)?,
-            vae: VaeConfig::read(&vae)?,
-            weights: [weights.clone(), weights.clone(), weights],
+            texts: texts
+                .iter()
+                .map(|text| TextConfig::read(&config(text)))
+                .collect::<Result<_, _>>()?,
+            unet: UnetConfig::read(&config(&unet))?,
+            vae: VaeConfig::read(&config(&vae))?,
+            weights: [Weights::invented(&place.beside()), weights.clone(), weights],
             size,
         })
     }
@@ -80,6 +94,28 @@ fn open_clip_h() -> Value {
         "vocab_size": 49_408, "hidden_size": 1024, "intermediate_size": 4096,
         "num_hidden_layers": 23, "num_attention_heads": 16, "max_position_embeddings": 77,
         "hidden_act": "gelu",
+    })
+}
+
+/// OpenCLIP ViT-bigG/14, XL's second.
+fn open_clip_g() -> Value {
+    json!({
+        "vocab_size": 49_408, "hidden_size": 1280, "intermediate_size": 5120,
+        "num_hidden_layers": 32, "num_attention_heads": 20, "max_position_embeddings": 77,
+        "hidden_act": "gelu", "projection_dim": 1280,
+    })
+}
+
+fn unet_xl() -> Value {
+    json!({
+        "block_out_channels": [320, 640, 1280],
+        "down_block_types": ["DownBlock2D", "CrossAttnDownBlock2D", "CrossAttnDownBlock2D"],
+        "up_block_types": ["CrossAttnUpBlock2D", "CrossAttnUpBlock2D", "UpBlock2D"],
+        "transformer_layers_per_block": [1, 2, 10],
+        "layers_per_block": 2, "attention_head_dim": [5, 10, 20],
+        "cross_attention_dim": 2048, "norm_num_groups": 32, "use_linear_projection": true,
+        "addition_embed_type": "text_time", "addition_time_embed_dim": 256,
+        "projection_class_embeddings_input_dim": 2816,
     })
 }
 
