@@ -4,6 +4,7 @@
 
 mod comparing;
 mod files;
+mod lessons;
 mod terminal;
 
 use std::process::{Command, Stdio};
