@@ -1,8 +1,10 @@
 //! The flags of `compare`: those of a walk, some of them as lists.
 
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use sha2::{Digest, Sha256};
 
 use super::flags::MOST_THREADS;
 use super::told::ToldFlags;
@@ -20,6 +22,8 @@ const COMPUTING: &str = "Where and how it is computed";
 const SHOWING: &str = "How it is shown";
 const KEEPING: &str = "What is printed and kept";
 
+/// The largest file of a picture, as it is read.
+const LARGEST_PICTURE: u64 = 64 << 20;
 /// The longest file of prompts.
 const LONGEST: u64 = 1 << 20;
 
@@ -304,6 +308,23 @@ impl CompareFlags {
         Ok(axes)
     }
 
+    /// The picture to begin from. Where runs are kept, they are kept by what is in it: another picture
+    /// under the same name is another run.
+    fn start(&self, file: &str) -> ImageAsked {
+        let bytes = self.keep.as_ref().and_then(|_| {
+            let there = std::fs::metadata(file).ok().filter(std::fs::Metadata::is_file)?;
+            (there.len() <= LARGEST_PICTURE).then(|| std::fs::read(file).ok()).flatten()
+        });
+        let digits = |bytes: Vec<u8>| {
+            Sha256::digest(&bytes).iter().fold(String::new(), |mut text, byte| {
+                // Writing to a string cannot fail.
+                let _ = write!(text, "{byte:02x}");
+                text
+            })
+        };
+        ImageAsked { hash: bytes.map(digits), ..ImageAsked::file(file) }
+    }
+
     /// Each model that is named, with what it takes its configs from.
     pub fn models_asked(&self) -> Vec<Asked> {
         let one = |model: &String| Asked {
@@ -332,7 +353,7 @@ impl CompareFlags {
             dtype: self.dtype.unwrap_or_default(),
             engine: self.engine.unwrap_or_default(),
             attachments: values::attachments(&self.embedding, &self.lora),
-            image: self.image.as_deref().map(ImageAsked::file),
+            image: self.image.as_deref().map(|file| self.start(file)),
             ..Asked::default()
         })
     }

@@ -9,6 +9,7 @@ mod endings;
 mod export;
 mod hub;
 mod img2img;
+mod layers;
 mod models;
 mod receipts;
 mod small_world;

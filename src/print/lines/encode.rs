@@ -41,7 +41,7 @@ impl Page<'_> {
         self.say(&filled(self.words, "encode.fewer", &facts))?;
         let scaling = plain_number(f64::from(encode.scaling));
         self.say(&self.words.fill("encode.drawn", &[("scaling", &scaling)]))?;
-        for (name, grid) in [("mean", &mean), ("deviation", &deviation), ("latent", &drawn)] {
+        for (name, grid) in [("mean", &mean), ("deviation", &deviation), ("short", &drawn)] {
             let s = Statistics::of(grid);
             let facts = [
                 ("mean", signed(s.mean)),
