@@ -73,6 +73,8 @@ fn distilled(folder: &ModelFolder, family: Family, guidance_embedded: bool) -> O
 
 /// What diffusers' pipelines for Stable Diffusion take.
 const STRENGTH: f64 = 0.8;
+/// The same of those for XL.
+const STRENGTH_XL: f64 = 0.3;
 
 /// The usual settings of a family: guesses, and shown as such.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -105,7 +107,7 @@ pub const fn usual(card: &ModelCard) -> Usual {
         Family::Sdxl => Usual {
             steps: 30,
             guidance: 5.0,
-            strength: STRENGTH,
+            strength: STRENGTH_XL,
             prompt: "a photograph of a cat in a garden",
         },
     };

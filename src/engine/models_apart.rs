@@ -10,8 +10,12 @@ use super::weights::Weights;
 use crate::walk::{LayerChange, ModelsApart, Network, Problem, Stage, Watch};
 
 /// The networks with the folders that they are in.
-const NETWORKS: [(Part, Network); 3] =
-    [(Part::Text, Network::TextEncoder), (Part::Unet, Network::Unet), (Part::Vae, Network::Vae)];
+const NETWORKS: [(Part, Network); 4] = [
+    (Part::Text, Network::TextEncoder),
+    (Part::SecondText, Network::TextEncoder2),
+    (Part::Unet, Network::Unet),
+    (Part::Vae, Network::Vae),
+];
 
 /// Compares the weights of two models; what attachments lay over them is left out.
 ///
@@ -25,6 +29,11 @@ pub fn models_apart(
     let mut apart = ModelsApart { names: [one.name(), other.name()], ..ModelsApart::default() };
     let pace = Pace::new(watch, Stage::Embeddings, 0);
     for (part, network) in NETWORKS {
+        // XL has a second text encoder; between families it is no layer of both.
+        let second = one.has_second_text()? && other.has_second_text()?;
+        if part == Part::SecondText && !second {
+            continue;
+        }
         let place = Place::cpu();
         let both = (one.weights(part, &place)?, other.weights(part, &place)?);
         compare(network, &both, &pace, &mut apart)?;

@@ -17,6 +17,7 @@ mod gradients;
 mod half;
 mod house;
 mod img2img;
+mod layers;
 mod keys;
 mod layers;
 mod lessons;
