@@ -9,6 +9,7 @@ pub use self::table::TABLE;
 use super::action::Action;
 use super::comparison::Comparison;
 use super::key::{Code, Key};
+use super::layers::Layers;
 pub use super::place::Place;
 use super::state::{App, Overlay, Scene};
 use super::teaching::Phase;
@@ -165,6 +166,11 @@ pub fn hints(app: &App) -> Vec<Hint> {
         .filter(|row| stage.is_none_or(|stage| works_at(row, stage)))
         .filter(|row| row.action != Action::TaughtWords || app.taught().is_some())
         .filter(|row| !covered(row, place))
+        // Between two models nothing was laid over anything.
+        .filter(|row| {
+            let apart = place == Place::Layers && !matches!(app.layers(), Some(Layers::Attached { .. }));
+            row.action != Action::Accept || !apart
+        })
         .filter_map(|row| {
             let label = match row.bar {
                 Bar::As(signs) => signs.to_owned(),

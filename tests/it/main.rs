@@ -17,7 +17,6 @@ mod gradients;
 mod half;
 mod house;
 mod img2img;
-mod layers;
 mod keys;
 mod layers;
 mod lessons;
