@@ -168,7 +168,8 @@ pub fn hints(app: &App) -> Vec<Hint> {
         .filter(|row| !covered(row, place))
         // Between two models nothing was laid over anything.
         .filter(|row| {
-            let apart = place == Place::Layers && !matches!(app.layers(), Some(Layers::Attached { .. }));
+            let apart =
+                place == Place::Layers && !matches!(app.layers(), Some(Layers::Attached { .. }));
             row.action != Action::Accept || !apart
         })
         .filter_map(|row| {
