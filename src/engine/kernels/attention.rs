@@ -65,23 +65,22 @@ fn attend_with<const R: usize, const V: usize, const FUSED: bool>(
 ) -> Attended {
     let (n, t) = shape.lengths;
     let sizes = Sizes::of(shape, R);
-    let mut packed: Vec<Packed<R>> = Vec::new();
-    let heads: Vec<usize> = (0..shape.batch * shape.heads).collect();
-    heads
-        .par_iter()
-        .map(|at| {
-            let from = (at / shape.heads * t) * shape.width + at % shape.heads * sizes.d;
-            let mut packed = Packed::<R>::empty(&sizes);
-            let end = (t - 1) * shape.width + sizes.d;
-            vectors.run(Pack {
-                sizes,
-                from: [&k[from..from + end], &v[from..from + end]],
-                stride: shape.width,
-                to: &mut packed,
-            });
-            packed
-        })
-        .collect_into_vec(&mut packed);
+    let many = super::worth_threads(2 * shape.batch * n * t * shape.width);
+    let pack = |at: usize| {
+        let from = (at / shape.heads * t) * shape.width + at % shape.heads * sizes.d;
+        let mut packed = Packed::<R>::empty(&sizes);
+        let end = (t - 1) * shape.width + sizes.d;
+        vectors.run(Pack {
+            sizes,
+            from: [&k[from..from + end], &v[from..from + end]],
+            stride: shape.width,
+            to: &mut packed,
+        });
+        packed
+    };
+    let heads = 0..shape.batch * shape.heads;
+    let packed: Vec<Packed<R>> =
+        if many { heads.into_par_iter().map(pack).collect() } else { heads.map(pack).collect() };
 
     let mut mixed = vec![0.0; shape.batch * n * shape.width];
     let mut blocks: Vec<(usize, usize, &mut [f32])> = Vec::new();
@@ -105,7 +104,6 @@ fn attend_with<const R: usize, const V: usize, const FUSED: bool>(
         });
         kept
     };
-    let many = super::worth_threads(2 * shape.batch * n * t * shape.width);
     let kept: Vec<Vec<f32>> = if many {
         blocks.into_par_iter().map(work).collect()
     } else {

@@ -96,7 +96,8 @@ fn forward_with<const R: usize, const V: usize, const FUSED: bool>(
     let halves = out / half;
     let panels = half.div_ceil(V);
     let mut right: Vec<Panel<V>> = vec![[[0.0; V]; DEEP]; halves * panels * deep];
-    right.par_chunks_exact_mut(deep).enumerate().for_each(|(p, to)| {
+    let many = super::worth_threads(rows * input * out);
+    let stand = |(p, to): (usize, &mut [Panel<V>])| {
         let first = p / panels * half + p % panels * V;
         let count = V.min(p / panels * half + half - first);
         vectors.run(Stand {
@@ -104,11 +105,16 @@ fn forward_with<const R: usize, const V: usize, const FUSED: bool>(
             input,
             to,
         });
-    });
-    let threads = rayon::current_num_threads();
+    };
+    if many {
+        right.par_chunks_exact_mut(deep).enumerate().for_each(stand);
+    } else {
+        right.chunks_exact_mut(deep).enumerate().for_each(stand);
+    }
+    let threads = if many { rayon::current_num_threads() } else { 1 };
     let groups = rows.div_ceil(R).div_ceil(threads).clamp(1, GROUPS);
     let mut result = vec![0.0; rows * half];
-    result.par_chunks_mut(groups * R * half).enumerate().for_each(|(block, to)| {
+    let block = |(block, to): (usize, &mut [f32])| {
         let first = block * groups * R;
         let count = to.len() / half;
         vectors.run(Block::<R, V, FUSED> {
@@ -119,7 +125,12 @@ fn forward_with<const R: usize, const V: usize, const FUSED: bool>(
             then,
             to,
         });
-    });
+    };
+    if many {
+        result.par_chunks_mut(groups * R * half).enumerate().for_each(block);
+    } else {
+        result.chunks_mut(groups * R * half).enumerate().for_each(block);
+    }
     result
 }
 
