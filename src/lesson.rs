@@ -10,14 +10,16 @@ mod check;
 mod fact;
 mod head;
 mod shipped;
+mod show;
 mod source;
 
 pub use answer::{Answer, Verdict};
-pub use beat::{Beat, Changes, Question, QuestionKind, Show};
+pub use beat::{Beat, Question, QuestionKind};
 pub use check::{World, check};
-pub use fact::{FACTS, Facts, facts, fill};
+pub use fact::{FACTS, Facts, Known, facts, facts_beside, facts_of_model, facts_of_training, fill};
 pub use head::Head;
 pub use shipped::{Shipped, shipped};
+pub use show::{Branch, Changes, DrawingsShown, Show, TrainingShown, place_of};
 
 use crate::walk::Problem;
 

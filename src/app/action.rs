@@ -11,9 +11,9 @@ pub use crate::walk::News;
 /// Everything that a key can set off; `keys` says which key, where.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Action {
-    /// The next frame, computed if it is not there yet; in a lesson the next beat.
+    /// The next frame, computed if it is not there yet.
     Next,
-    /// The frame before, never computed; in a lesson the beat before.
+    /// The frame before, never computed.
     Back,
     /// The first frame.
     First,
@@ -79,6 +79,12 @@ pub enum Action {
     Prompt,
     /// The same walk with the next seed.
     AnotherSeed,
+    /// The next beat of a lesson.
+    NextBeat,
+    /// The beat before, or from an answer back to its question.
+    PreviousBeat,
+    /// Out of a lesson, for free play.
+    LeaveLesson,
     /// Take up the lesson that was left.
     Lesson,
     /// Write a recording.

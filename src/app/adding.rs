@@ -128,7 +128,11 @@ impl Adding {
 }
 
 /// The values of some settings, as a person would say them: `seed 8, steps 10`.
-fn name_by(words: Words, settings: &[Setting], value: impl Fn(Setting) -> String) -> String {
+pub(super) fn name_by(
+    words: Words,
+    settings: &[Setting],
+    value: impl Fn(Setting) -> String,
+) -> String {
     let parts: Vec<String> = settings
         .iter()
         .map(|setting| {

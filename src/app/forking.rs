@@ -390,6 +390,22 @@ fn form(
     })
 }
 
+/// A branch of the walk on screen, from this call on, laid beside it.
+pub(super) fn branch(app: &mut App, call: usize, change: Change) -> Vec<Effect> {
+    let recorded = matches!(app.walk.origin, Origin::Recording(_));
+    let made = app.walk.settings.as_ref();
+    let Some(mut form) =
+        made.and_then(|settings| form(settings, &app.walk.frames, call, (None, recorded)))
+    else {
+        return Vec::new();
+    };
+    form.weight = change.blend.as_ref().map_or(form.weight, |blend| blend.weight);
+    form.seed = change.fresh_noise.map_or(form.seed, |fresh| fresh.seed);
+    form.way = change.off.map_or(form.way, |off| off.way);
+    form.parent.change = change;
+    accept(app, form)
+}
+
 /// Enter: the branch is ordered and laid beside its parent.
 pub(super) fn accept(app: &mut App, mut form: Forking) -> Vec<Effect> {
     let kept = form.keep();

@@ -61,6 +61,19 @@ pub enum Meaning {
 
 /// Where keys go now.
 pub fn place(app: &App) -> Place {
+    let behind = place_behind(app);
+    let Some(lesson) = app.lesson_now().filter(|_| app.overlay.is_none()) else { return behind };
+    match behind {
+        _ if lesson.types() => Place::QuestionBox,
+        _ if lesson.question().is_some() => Place::Question,
+        Place::Walk => Place::Lesson,
+        Place::Doors | Place::DoorsBox => behind,
+        _ => Place::LessonBeside,
+    }
+}
+
+/// Where keys go that no lesson takes.
+pub fn place_behind(app: &App) -> Place {
     match &app.overlay {
         Some(Overlay::Help { .. }) => Place::Help,
         Some(Overlay::Glossary { .. }) => Place::Glossary,
@@ -74,11 +87,7 @@ pub fn place(app: &App) -> Place {
         Some(Overlay::Prompt { .. } | Overlay::Path { .. }) => Place::Box,
         Some(Overlay::CommandLine { .. }) => Place::CommandLine,
         None => match app.scene {
-            Scene::Walk => match app.lesson_now() {
-                Some(lesson) if lesson.question().is_some() => Place::Question,
-                Some(_) => Place::Lesson,
-                None => Place::Walk,
-            },
+            Scene::Walk => Place::Walk,
             Scene::Compare => Place::Compare,
             Scene::Training => Place::Training,
             Scene::Drawings => Place::Drawings,
@@ -96,11 +105,13 @@ pub fn place(app: &App) -> Place {
 
 /// What a key means at this moment.
 pub fn meaning(app: &App, key: Key) -> Meaning {
-    let place = place(app);
-    let mut rows = TABLE.iter().filter(|row| works_in(row, place) && row.keys.contains(&key));
-    let Some(row) = rows.next() else {
+    let (place, behind) = (place(app), place_behind(app));
+    let row = rows(place, behind).find(|row| row.keys.contains(&key));
+    let Some(row) = row else {
         let form = matches!(place, Place::Settings | Place::Form);
-        return if place.types() || (form && starts_typing(key)) {
+        let answers = place == Place::Question;
+        let types = answers || place.types() || (place == Place::LessonBeside && behind.types());
+        return if types || (form && starts_typing(key)) {
             Meaning::Text
         } else {
             Meaning::Nothing
@@ -112,11 +123,19 @@ pub fn meaning(app: &App, key: Key) -> Meaning {
     Meaning::Do(row.action)
 }
 
+/// Whether any key does this now: a hint may be clicked.
+pub fn works(app: &App, action: Action) -> bool {
+    rows(place(app), place_behind(app)).any(|row| row.action == action)
+}
+
 /// The stage on which it depends what works in a place, if it does.
 fn stage_at(app: &App, place: Place) -> Option<Stage> {
     match place {
         Place::Walk | Place::Lesson => Some(app.walk.stage()),
         Place::Compare => app.comparison.as_ref().map(Comparison::stage),
+        Place::LessonBeside if app.scene == Scene::Compare => {
+            app.comparison.as_ref().map(Comparison::stage)
+        }
         _ => None,
     }
 }
@@ -125,19 +144,21 @@ fn starts_typing(key: Key) -> bool {
     key.typed().is_some() || matches!(key.code, Code::Backspace | Code::Delete)
 }
 
-/// Where a lesson is read, the keys of a walk work behind its own.
-fn works_in(row: &Row, place: Place) -> bool {
-    let walks = place == Place::Lesson && row.places.contains(&Place::Walk);
-    row.places.contains(&place) || walks
+/// The rows that work in a place: a lesson's own come before those of the screen behind it.
+fn rows(place: Place, behind: Place) -> impl Iterator<Item = &'static Row> {
+    let through = matches!(place, Place::Lesson | Place::LessonBeside);
+    let own = TABLE.iter().filter(move |row| row.places.contains(&place));
+    let others = TABLE
+        .iter()
+        .filter(move |row| through && row.places.contains(&behind) && !row.places.contains(&place));
+    own.chain(others)
 }
 
 /// Whether another row has this one's first key in a place.
-fn covered(row: &Row, place: Place) -> bool {
+fn covered(row: &Row, place: Place, behind: Place) -> bool {
     let first = row.keys.first();
-    let other = TABLE
-        .iter()
-        .find(|other| works_in(other, place) && first.is_some_and(|key| other.keys.contains(key)));
-    place == Place::Lesson && other.is_some_and(|other| other.stem != row.stem)
+    let other = rows(place, behind).find(|other| first.is_some_and(|key| other.keys.contains(key)));
+    place != behind && other.is_some_and(|other| other.stem != row.stem)
 }
 
 fn works_at(row: &Row, stage: Stage) -> bool {
@@ -158,14 +179,13 @@ pub struct Hint {
 /// The hints that hold now, the most useful first; the last one (the help) is the last to go when
 /// room is short.
 pub fn hints(app: &App) -> Vec<Hint> {
-    let (words, place) = (app.words(), place(app));
+    let (words, place, behind) = (app.words(), place(app), place_behind(app));
     let stage = stage_at(app, place);
-    let mut hints: Vec<Hint> = TABLE
-        .iter()
-        .filter(|row| works_in(row, place) && matches!(row.bar, Bar::Own | Bar::As(_)))
+    let mut hints: Vec<Hint> = rows(place, behind)
+        .filter(|row| matches!(row.bar, Bar::Own | Bar::As(_)))
         .filter(|row| stage.is_none_or(|stage| works_at(row, stage)))
         .filter(|row| row.action != Action::TaughtWords || app.taught().is_some())
-        .filter(|row| !covered(row, place))
+        .filter(|row| !covered(row, place, behind))
         // Between two models nothing was laid over anything.
         .filter(|row| {
             let apart =

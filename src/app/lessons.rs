@@ -1,15 +1,21 @@
 //! A lesson on the screen: its beats, one after another, drive the walk that everything else
 //! shows. A question comes before what answers it; left for free play, a lesson waits.
 
+mod shown;
+
 use std::collections::BTreeMap;
 
 use super::action::{Action, Effect};
 use super::key::{Code, Key};
-use super::state::Scene;
-use super::state::{App, Goal};
-use super::walking;
-use crate::lesson::{Answer, Beat, Changes, Facts, Lesson, Question, QuestionKind, Verdict, facts};
-use crate::walk::{Asked, Stage};
+use super::state::{App, Scene};
+use crate::lesson::{
+    Answer, Beat, Changes, Facts, Lesson, Question, QuestionKind, Show, Verdict, facts,
+    facts_beside, facts_of_model, facts_of_training,
+};
+use crate::walk::Asked;
+
+pub(super) use shown::follow;
+use shown::show;
 
 /// The longest answer that is typed.
 const LONGEST: usize = 200;
@@ -33,8 +39,12 @@ pub struct OpenLesson {
     pub typed: String,
     /// What was answered, by beat.
     pub answers: BTreeMap<usize, Answer>,
+    /// What was said of it, once the walk on screen could tell.
+    pub verdicts: BTreeMap<usize, Verdict>,
     /// A piece that is chosen as soon as the tokens are there.
     piece: Option<String>,
+    /// What is shown as soon as the walk is whole: runs beside it, pictures near its own.
+    waits: Option<Box<Show>>,
     /// The settings of the walk on screen, as the lesson asked for them.
     walked: Option<Changes>,
     /// Model, device and numbers of its walks.
@@ -54,7 +64,9 @@ impl OpenLesson {
             order: Vec::new(),
             typed: String::new(),
             answers: BTreeMap::new(),
+            verdicts: BTreeMap::new(),
             piece: None,
+            waits: None,
             walked: None,
         }
     }
@@ -69,20 +81,35 @@ impl OpenLesson {
         self.beat().filter(|_| self.asking && !self.away)?.question.as_ref()
     }
 
-    /// What is said of the answer to the beat on screen.
-    pub fn verdict(&self, facts: &Facts) -> Option<Verdict> {
-        let (question, answer) = (self.beat()?.question.as_ref()?, self.answers.get(&self.at)?);
-        Some(question.judge(answer, facts))
+    /// Whether its question is answered in a box.
+    pub fn types(&self) -> bool {
+        let typed = [QuestionKind::Number, QuestionKind::Thought];
+        self.question().is_some_and(|question| typed.contains(&question.kind))
     }
 
-    /// How many answers are right, and how many questions were answered.
-    pub fn score(&self, facts: &Facts) -> (usize, usize) {
-        let judged = self.answers.iter().filter_map(|(at, answer)| {
-            let question = self.lesson.beats.get(*at)?.question.as_ref()?;
-            Some(question.judge(answer, facts))
-        });
-        let judged: Vec<Verdict> = judged.filter(|verdict| *verdict != Verdict::Open).collect();
-        (judged.iter().filter(|verdict| **verdict == Verdict::Right).count(), judged.len())
+    /// What is said of the answer to the beat on screen; nothing while the walk cannot tell.
+    pub fn verdict(&self) -> Option<Verdict> {
+        let question = self.beat()?.question.as_ref()?;
+        self.answers.get(&self.at)?;
+        let open = (question.kind == QuestionKind::Thought).then_some(Verdict::Open);
+        self.verdicts.get(&self.at).copied().or(open)
+    }
+
+    /// How many answers are right, and how many questions were answered that have a right answer.
+    pub fn score(&self) -> (usize, usize) {
+        let right = self.verdicts.values().filter(|verdict| **verdict == Verdict::Right).count();
+        (right, self.verdicts.len())
+    }
+
+    /// Holds the answer on screen against the figures that there are.
+    fn judge(&mut self, facts: &Facts) {
+        let judged = self
+            .beat()
+            .and_then(|beat| beat.question.as_ref())
+            .and_then(|question| Some(question.judge(self.answers.get(&self.at)?, facts)));
+        if let Some(verdict @ (Verdict::Right | Verdict::Wrong)) = judged {
+            self.verdicts.insert(self.at, verdict);
+        }
     }
 
     /// The settings of the walk at a beat: those of the head, and of every beat up to it.
@@ -114,7 +141,22 @@ impl OpenLesson {
 impl App {
     /// What the walk on screen says, by name.
     pub fn facts(&self) -> Facts {
-        facts(&self.walk.frames)
+        let mut facts = facts(&self.walk.frames);
+        if let Some(card) = &self.walk.card {
+            facts_of_model(&mut facts, card);
+        }
+        let comparison = self.comparison.as_ref().filter(|comparison| comparison.walk.is_some());
+        if let Some(comparison) = comparison {
+            let walk = comparison.runs.iter().find(|run| Some(run.id) == comparison.walk);
+            let beside = comparison.runs.iter().find(|run| Some(run.id) != comparison.walk);
+            if let Some((walk, beside)) = walk.zip(beside) {
+                facts_beside(&mut facts, walk, beside);
+            }
+        }
+        let training = &self.training;
+        let (recipe, moment) = (training.recipe.as_ref(), training.shown.as_ref());
+        facts_of_training(&mut facts, recipe, moment, training.age);
+        facts
     }
 
     /// The lesson that takes the keys, if one does.
@@ -130,22 +172,23 @@ pub fn begin_lesson(app: &mut App, lesson: Lesson) -> Vec<Effect> {
     enter(app, 0)
 }
 
-/// What an action does in a lesson; `None` where it does what it does in a walk.
+/// What an action does in a lesson; `None` where it does what it does on the screen behind it.
 pub(super) fn act(app: &mut App, action: Action) -> Option<Vec<Effect>> {
     if action == Action::Lesson {
         return Some(take_up(app));
     }
     let open = app.lesson.as_ref().filter(|open| !open.away)?;
-    let (asking, at) = (open.asking, open.at);
+    let (asking, at) = (open.question().is_some(), open.at);
     match action {
-        Action::Next | Action::Accept if asking => Some(commit(app)),
-        Action::Next => Some(enter(app, at + 1)),
-        Action::Back => Some(back(app)),
+        Action::Accept if asking => Some(commit(app)),
+        Action::NextBeat => Some(enter(app, at + 1)),
+        Action::PreviousBeat => Some(back(app)),
         Action::TurnDown | Action::TurnUp if asking => {
             turn(app, action == Action::TurnDown);
             Some(Vec::new())
         }
-        Action::Leave if !app.walk.computing => {
+        Action::LeaveLesson if app.walk.computing && !asking => None,
+        Action::LeaveLesson => {
             leave(app);
             Some(Vec::new())
         }
@@ -183,17 +226,6 @@ pub(super) fn typed(app: &mut App, key: Key) {
     }
 }
 
-/// After anything has changed: a piece that waits for the tokens is chosen.
-pub(super) fn follow(app: &mut App) {
-    let Some(open) = &mut app.lesson else { return };
-    let Some(encoding) = app.walk.encoding() else { return };
-    let Some(piece) = open.piece.take() else { return };
-    let kept = encoding.pieces.iter().take(encoding.kept);
-    if let Some(at) = kept.into_iter().position(|found| found.text == piece) {
-        app.look.piece = at + 1;
-    }
-}
-
 /// Goes to a beat: to its question where it has one that was not answered, else to what it shows.
 fn enter(app: &mut App, at: usize) -> Vec<Effect> {
     let Some(open) = &mut app.lesson else { return Vec::new() };
@@ -205,14 +237,21 @@ fn enter(app: &mut App, at: usize) -> Vec<Effect> {
     open.order.clear();
     open.typed.clear();
     open.asking = beat.question.is_some() && !open.answers.contains_key(&at);
-    if open.asking { Vec::new() } else { show(app) }
+    if open.asking { ask(app) } else { show(app) }
+}
+
+/// A question has the screen to itself.
+fn ask(app: &mut App) -> Vec<Effect> {
+    app.scene = Scene::Walk;
+    app.overlay = None;
+    app.walk.running = false;
+    Vec::new()
 }
 
 fn ended(app: &mut App) -> Vec<Effect> {
-    let facts = app.facts();
     let Some(open) = &mut app.lesson else { return Vec::new() };
     open.away = true;
-    let (right, answered) = open.score(&facts);
+    let (right, answered) = open.score();
     let (right, answered) = (right.to_string(), answered.to_string());
     app.say("lesson.ended", &[("right", &right), ("answered", &answered)]);
     Vec::new()
@@ -223,6 +262,7 @@ fn commit(app: &mut App) -> Vec<Effect> {
     let Some(open) = &mut app.lesson else { return Vec::new() };
     if let Some(answer) = open.answer() {
         open.answers.insert(open.at, answer);
+        open.verdicts.remove(&open.at);
     }
     open.asking = false;
     show(app)
@@ -234,7 +274,7 @@ fn back(app: &mut App) -> Vec<Effect> {
     let asks = open.beat().is_some_and(|beat| beat.question.is_some());
     if asks && !open.asking {
         open.asking = true;
-        return Vec::new();
+        return ask(app);
     }
     if open.at == 0 {
         app.say("lesson.first", &[]);
@@ -243,29 +283,6 @@ fn back(app: &mut App) -> Vec<Effect> {
     open.at -= 1;
     open.asking = false;
     show(app)
-}
-
-/// Lets the program show what the beat shows.
-fn show(app: &mut App) -> Vec<Effect> {
-    let Some(open) = &mut app.lesson else { return Vec::new() };
-    let walk = open.walk_at(open.at);
-    let Some(show) = open.beat().and_then(|beat| beat.show.clone()) else { return Vec::new() };
-    open.piece.clone_from(&show.piece);
-    let asked = walk.asked(&open.base);
-    let begun = open.walked.as_ref() == Some(&walk) && app.walk.origin == super::Origin::Live;
-    open.walked = Some(walk.clone());
-    app.look.attention = show.attention;
-    app.look.by_hand = show.by_hand;
-    app.look.enlarged = false;
-    let stage = show.stage().unwrap_or(Stage::Tokens);
-    let goal = match show.call.filter(|_| stage == Stage::Step) {
-        Some(call) => Goal::Call(call.saturating_sub(1)),
-        None => Goal::Stage(stage),
-    };
-    let effects =
-        if begun { walking::go_on_to(app, goal) } else { walking::begin(app, asked, Some(goal)) };
-    follow(app);
-    effects
 }
 
 /// The cursor of the choices.
@@ -300,5 +317,5 @@ fn take_up(app: &mut App) -> Vec<Effect> {
     open.away = false;
     // Free play may have walked elsewhere.
     open.walked = None;
-    if open.asking { Vec::new() } else { show(app) }
+    if open.asking { ask(app) } else { show(app) }
 }

@@ -11,8 +11,13 @@ pub enum Place {
     Walk,
     /// A beat of a lesson: a walk, and the lesson's own keys before those of the walk.
     Lesson,
-    /// A question of a lesson.
+    /// A beat of a lesson over runs side by side, the training or its pictures: the screen's own
+    /// keys, and a page key that goes on.
+    LessonBeside,
+    /// A question of a lesson that letters answer.
     Question,
+    /// A question of a lesson that is answered in a box.
+    QuestionBox,
     /// The list of keys.
     Help,
     /// The glossary.
@@ -51,10 +56,12 @@ pub enum Place {
 
 impl Place {
     /// All places, in the order of the help.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 24] = [
         Self::Walk,
         Self::Lesson,
+        Self::LessonBeside,
         Self::Question,
+        Self::QuestionBox,
         Self::Compare,
         Self::Training,
         Self::Drawings,
@@ -85,7 +92,7 @@ impl Place {
                 | Self::FormBox
                 | Self::TeachBox
                 | Self::Box
-                | Self::Question
+                | Self::QuestionBox
         )
     }
 
@@ -96,7 +103,9 @@ impl Place {
             Self::DoorsBox => "doors-box",
             Self::Walk => "walk",
             Self::Lesson => "lesson",
+            Self::LessonBeside => "lesson-beside",
             Self::Question => "question",
+            Self::QuestionBox => "question-box",
             Self::Help => "help",
             Self::Glossary => "glossary",
             Self::Taught => "taught",

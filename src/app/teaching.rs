@@ -99,6 +99,15 @@ pub(super) fn open(app: &mut App) -> Vec<Effect> {
     look(app)
 }
 
+/// Turns to the form with this word in it, with nothing learned yet.
+pub(super) fn open_for(app: &mut App, word: &str) -> Vec<Effect> {
+    if app.teaching.phase != Phase::Learning {
+        let form = TeachForm { word: Typed::new(word), ..TeachForm::default() };
+        app.teaching = Teaching { form, ..Teaching::default() };
+    }
+    open(app)
+}
+
 /// The model that the walk on screen has, and where it is computed.
 fn asked(app: &App) -> Option<LessonAsked> {
     let here = match app.walk.origin {

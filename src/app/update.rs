@@ -2,7 +2,7 @@
 
 use super::action::{Action, Effect, Event, Target};
 use super::key::Key;
-use super::keys::{Meaning, Place, TABLE, meaning, place};
+use super::keys::{Meaning, Place, meaning, place, place_behind, works};
 use super::state::{App, Goal, Origin, Overlay, PathPurpose, Scene};
 use super::teaching::Phase;
 use super::{
@@ -14,8 +14,8 @@ use crate::walk::{Asked, Frame, Picture, Stage};
 
 /// Takes an event.
 pub fn update(app: &mut App, event: Event) -> Vec<Effect> {
-    let effects = take(app, event);
-    lessons::follow(app);
+    let mut effects = take(app, event);
+    effects.extend(lessons::follow(app));
     effects
 }
 
@@ -108,7 +108,7 @@ fn press(app: &mut App, key: Key) -> Vec<Effect> {
             elsewhere(app, stem, stages);
             Vec::new()
         }
-        Meaning::Text if place(app) == Place::Question => {
+        Meaning::Text if matches!(place(app), Place::Question | Place::QuestionBox) => {
             lessons::typed(app, key);
             Vec::new()
         }
@@ -147,17 +147,17 @@ fn act(app: &mut App, action: Action) -> Vec<Effect> {
     {
         return effects;
     }
-    if place(app) == Place::Compare
+    if place_behind(app) == Place::Compare
         && let Some(effects) = comparing::act(app, action)
     {
         return effects;
     }
-    if place(app) == Place::Training
+    if place_behind(app) == Place::Training
         && let Some(effects) = training::act(app, action)
     {
         return effects;
     }
-    if place(app) == Place::Drawings
+    if place_behind(app) == Place::Drawings
         && let Some(effects) = drawings::act(app, action)
     {
         return effects;
@@ -181,7 +181,7 @@ fn act(app: &mut App, action: Action) -> Vec<Effect> {
         Action::GoTo(stage) => walking::go_to(app, stage),
         Action::RunOn => walking::run_on(app),
         Action::Accept => forms::accept(app),
-        Action::Leave => leave(app),
+        Action::Leave | Action::LeaveLesson => leave(app),
         Action::DecodeX0 => decode_x0(app),
         Action::AnotherSeed => another_seed(app),
         Action::Door(door) => {
@@ -449,9 +449,7 @@ fn click(app: &mut App, target: Target) -> Vec<Effect> {
     let comparing = app.overlay.is_none() && app.scene == Scene::Compare;
     match target {
         Target::Do(action) => {
-            let place = place(app);
-            let works = TABLE.iter().any(|r| r.action == action && r.places.contains(&place));
-            return if works { act(app, action) } else { Vec::new() };
+            return if works(app, action) { act(app, action) } else { Vec::new() };
         }
         Target::Row(row) => forms::choose_row(app, row),
         Target::Door(door) if app.overlay.is_none() && app.scene == Scene::Doors => {

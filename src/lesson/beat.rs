@@ -4,8 +4,9 @@ use serde::Deserialize;
 
 use super::Mistake;
 use super::head::unread;
+use super::show::Show;
 use super::source::{Block, Part, RawBeat};
-use crate::walk::{Asked, Problem, Sampler, Stage};
+use crate::walk::Problem;
 
 /// One beat of a lesson.
 #[derive(Clone, Debug, PartialEq)]
@@ -28,80 +29,6 @@ pub struct Beat {
     pub explained: String,
     /// For the teacher alone.
     pub notes: String,
-}
-
-/// Settings that differ from the model's own.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Changes {
-    /// The words to draw.
-    pub prompt: Option<String>,
-    /// What to steer away from.
-    pub negative: Option<String>,
-    /// Seed of the noise.
-    pub seed: Option<u64>,
-    /// Denoising steps.
-    pub steps: Option<usize>,
-    /// Guidance scale.
-    pub guidance: Option<f64>,
-    /// The sampler's name.
-    pub sampler: Option<String>,
-}
-
-impl Changes {
-    /// These laid over others.
-    #[must_use]
-    pub fn over(&self, under: &Self) -> Self {
-        let under = under.clone();
-        Self {
-            prompt: self.prompt.clone().or(under.prompt),
-            negative: self.negative.clone().or(under.negative),
-            seed: self.seed.or(under.seed),
-            steps: self.steps.or(under.steps),
-            guidance: self.guidance.or(under.guidance),
-            sampler: self.sampler.clone().or(under.sampler),
-        }
-    }
-
-    /// What a walk with them asks for, on the model and device of `base`.
-    pub fn asked(&self, base: &Asked) -> Asked {
-        Asked {
-            prompt: self.prompt.clone(),
-            negative: self.negative.clone(),
-            seed: self.seed,
-            steps: self.steps,
-            guidance: self.guidance,
-            sampler: self.sampler.as_deref().and_then(Sampler::from_name),
-            ..base.clone()
-        }
-    }
-}
-
-/// What the program shows.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Show {
-    /// A stage by its stem.
-    pub stage: Option<String>,
-    /// Which call of the noise predictor, from 1; at the stage `step`.
-    pub call: Option<usize>,
-    /// A piece of the prompt that is chosen, by its text.
-    pub piece: Option<String>,
-    /// Whether the map of that piece is shown; at the stage `step`.
-    pub attention: bool,
-    /// Whether one number is followed by hand; at the stage `step`.
-    pub by_hand: bool,
-    /// A recording that is shown instead of a walk.
-    pub recording: Option<String>,
-    /// Settings of the walk, over those of the head.
-    pub walk: Changes,
-}
-
-impl Show {
-    /// The stage, where one is named that there is.
-    pub fn stage(&self) -> Option<Stage> {
-        self.stage.as_deref().and_then(Stage::from_stem)
-    }
 }
 
 /// How a question is answered.

@@ -3,10 +3,13 @@
 
 use unicode_width::UnicodeWidthStr;
 
-use super::beat::{Beat, Changes, Question, QuestionKind, Show};
-use super::fact::{FACTS, named};
+use super::beat::{Beat, Question, QuestionKind};
+use super::fact::{FACTS, Known, named};
+use super::show::Show;
 use super::{Lesson, Mistake};
-use crate::walk::{Problem, Sampler, Stage};
+use crate::walk::{Problem, Stage};
+
+mod shown;
 
 /// Cells of text that fit under a view: three rows of 78.
 const UNDER: usize = 3 * 78;
@@ -29,8 +32,8 @@ pub trait World {
 pub fn check(lesson: &Lesson, world: &dyn World) -> Vec<Mistake> {
     let mut found = Found { mistakes: Vec::new(), world };
     found.head(lesson);
-    // What the walk on screen has reached when a beat begins.
-    let mut reached = None;
+    // What is known when a beat begins.
+    let mut reached = Reached::default();
     let mut walk = lesson.head.walk.clone();
     for (place, beat) in lesson.beats.iter().enumerate() {
         if place == 0 && beat.show.is_none() {
@@ -39,8 +42,8 @@ pub fn check(lesson: &Lesson, world: &dyn World) -> Vec<Mistake> {
         let before = reached;
         if let Some(show) = &beat.show {
             walk = show.walk.over(&walk);
-            found.show(beat, show, &walk);
-            reached = reached.max(show.stage());
+            shown::check(&mut found, beat.show_line, show, &walk);
+            reached.take(show);
         }
         found.texts(beat, before, reached);
         if let Some(question) = &beat.question {
@@ -49,6 +52,33 @@ pub fn check(lesson: &Lesson, world: &dyn World) -> Vec<Mistake> {
     }
     found.mistakes.sort_by_key(|mistake| mistake.line);
     found.mistakes
+}
+
+/// How far the beats so far have come.
+#[derive(Clone, Copy, Debug, Default)]
+struct Reached {
+    stage: Option<Stage>,
+    beside: bool,
+    training: bool,
+}
+
+impl Reached {
+    /// Runs are laid beside a walk that is whole; another walk begins anew, and its lesson may
+    /// speak of the one before.
+    fn take(&mut self, show: &Show) {
+        let whole = show.compares().then_some(Stage::Image);
+        self.stage = self.stage.max(show.stage()).max(whole);
+        self.beside |= show.compares();
+        self.training |= show.training.is_some();
+    }
+
+    fn knows(self, known: Known) -> bool {
+        match known {
+            Known::At(stage) => self.stage.is_some_and(|reached| reached >= stage),
+            Known::Beside => self.beside,
+            Known::Training => self.training,
+        }
+    }
 }
 
 struct Found<'a> {
@@ -72,48 +102,10 @@ impl Found<'_> {
         if !(1..=120).contains(&head.minutes) {
             self.add(2, Problem::new("lesson-minutes"));
         }
-        self.sampler(2, &head.walk);
+        shown::settings(self, 2, &head.walk);
     }
 
-    fn sampler(&mut self, line: usize, walk: &Changes) {
-        let stranger = walk.sampler.as_ref().filter(|name| Sampler::from_name(name).is_none());
-        if let Some(name) = stranger {
-            self.add(line, Problem::new("lesson-sampler").with("name", name));
-        }
-    }
-
-    fn show(&mut self, beat: &Beat, show: &Show, walk: &Changes) {
-        let line = beat.show_line;
-        self.sampler(line, &show.walk);
-        match (&show.stage, show.stage()) {
-            (None, _) => self.add(line, Problem::new("lesson-no-stage")),
-            (Some(name), None) => {
-                self.add(line, Problem::new("lesson-stage").with("name", name));
-            }
-            _ => {}
-        }
-        let at_step = show.stage() == Some(Stage::Step);
-        if !at_step && (show.call.is_some() || show.attention || show.by_hand) {
-            self.add(line, Problem::new("lesson-only-at-steps"));
-        }
-        if let Some(call) = show
-            .call
-            .filter(|call| *call == 0 || walk.steps.is_some_and(|steps| *call > 2 * steps.max(1)))
-        {
-            self.add(line, Problem::new("lesson-call").with("call", call));
-        }
-        if let (Some(piece), Some(prompt)) = (&show.piece, &walk.prompt)
-            && !self.world.pieces(prompt).contains(piece)
-        {
-            let problem = Problem::new("lesson-piece").with("piece", piece).with("prompt", prompt);
-            self.add(line, problem);
-        }
-        if let Some(file) = show.recording.as_ref().filter(|file| !self.world.has_recording(file)) {
-            self.add(line, Problem::new("lesson-recording").with("file", file));
-        }
-    }
-
-    fn texts(&mut self, beat: &Beat, before: Option<Stage>, after: Option<Stage>) {
+    fn texts(&mut self, beat: &Beat, before: Reached, after: Reached) {
         if beat.title.is_empty() {
             self.add(beat.line, Problem::new("lesson-empty").with("part", "##"));
         }
@@ -139,11 +131,11 @@ impl Found<'_> {
     }
 
     /// Facts that there are, and that are known by then.
-    fn facts(&mut self, line: usize, text: &str, reached: Option<Stage>) {
+    fn facts(&mut self, line: usize, text: &str, reached: Reached) {
         for name in named(text) {
             match FACTS.iter().find(|(known, ..)| *known == name) {
                 None => self.add(line, Problem::new("lesson-fact").with("name", name)),
-                Some((_, stage, _)) if reached.is_none_or(|reached| reached < *stage) => {
+                Some((_, known, _)) if !reached.knows(*known) => {
                     self.add(line, Problem::new("lesson-fact-early").with("name", name));
                 }
                 Some(_) => {}
@@ -151,7 +143,7 @@ impl Found<'_> {
         }
     }
 
-    fn question(&mut self, beat: &Beat, question: &Question, reached: Option<Stage>) {
+    fn question(&mut self, beat: &Beat, question: &Question, reached: Reached) {
         let line = beat.question_line;
         let count = question.choices.len();
         let choices = matches!(question.kind, QuestionKind::Choice | QuestionKind::Order);
@@ -257,6 +249,18 @@ call = 3
             ("piece = \"cat\"", "call = 1", 10, "lesson-only-at-steps"),
             ("call = 3", "call = 400", 22, "lesson-call"),
             ("call = 3", "cal = 3", 23, "lesson-toml"),
+            ("call = 3", "call = 3\nchannel = 9", 22, "lesson-channel"),
+            ("call = 3", "call = 3\nnear = true", 22, "lesson-only-at-image"),
+            ("call = 3", "call = 3\nplane = true", 22, "lesson-only-beside"),
+            ("call = 3", "call = 3\nteach = \"x\"", 22, "lesson-one-thing"),
+            ("call = 3", "call = 3\nbeside = [{}]", 22, "lesson-beside-same"),
+            ("call = 3", "fork = { call = 3 }", 22, "lesson-fork-same"),
+            ("call = 3", "fork = { call = 99, guidance = 9.0 }", 22, "lesson-call"),
+            ("call = 3", "fork = { call = 3, off = \"dog\" }", 22, "lesson-piece"),
+            ("call = 3", "fork = { call = 3, off = \"cat\", way = \"x\" }", 22, "lesson-name"),
+            ("call = 3", "align = \"x\"\nbeside = [{ seed = 1 }]", 22, "lesson-name"),
+            ("call = 3", "walk = { steps = 0 }", 22, "lesson-setting"),
+            ("call = 3", "walk = { spacing = \"x\" }", 22, "lesson-name"),
             ("answer = \"b\"", "answer = \"c\"", 16, "lesson-answer"),
             ("answer = \"b\"", "answer = \"a b\"", 16, "lesson-answer"),
             ("kind = \"choice\"", "kind = \"guess\"", 16, "lesson-toml"),

@@ -4,7 +4,7 @@
 use serde::Deserialize;
 
 use super::Mistake;
-use super::beat::Changes;
+use super::show::Changes;
 use super::source::Block;
 use crate::walk::Problem;
 

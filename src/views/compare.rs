@@ -28,7 +28,7 @@ use self::cell::Cell;
 use super::parts::theme::Ground;
 use super::parts::{layout, numbers, text};
 use super::screen::{self, Bands};
-use super::{Slot, hints, notes, rail};
+use super::{Slot, hints, lesson, notes, rail};
 use crate::app::{App, Comparison};
 use crate::compare::{Moment, Reason, Run, State, moments};
 use crate::walk::Stage;
@@ -50,6 +50,9 @@ pub(super) fn draw(
     screen::line(ground, bands.upper_line, buf);
     view.draw_stage(bands.view, buf, slots);
     screen::line(ground, bands.lower_line, buf);
+    if comparison.under_way.is_empty() {
+        lesson::draw_place(app, ground, bands.lower_line, buf);
+    }
     view.draw_message(bands.lower_line, buf);
     notes::draw(app, ground, bands.notes, buf);
     hints::draw(app, ground, bands.hints, buf);

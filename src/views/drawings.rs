@@ -8,7 +8,7 @@ use super::parts::numbers::{fixed, grouped};
 use super::parts::theme::Ground;
 use super::parts::{layout, picture, text};
 use super::screen::{Bands, line};
-use super::{Slot, hints, notes};
+use super::{Slot, hints, lesson, notes};
 use crate::app::App;
 use crate::walk::TrainingPicture;
 
@@ -30,6 +30,7 @@ pub(crate) fn draw(
     draw_filter(app, ground, layout::inset(bands.rail, 1, 0), buf);
     line(ground, bands.upper_line, buf);
     line(ground, bands.lower_line, buf);
+    lesson::draw_place(app, ground, bands.lower_line, buf);
     notes::draw(app, ground, bands.notes, buf);
     hints::draw(app, ground, bands.hints, buf);
     let Some(shown) = app.drawings.shown() else {

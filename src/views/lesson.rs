@@ -32,6 +32,17 @@ pub(crate) fn draw_title(
     text::put_spans(buf, rest, &parts);
 }
 
+/// Which lesson and beat this is, set into the lower line of a screen with a title of its own.
+pub(crate) fn draw_place(app: &App, ground: &Ground, area: Rect, buf: &mut Buffer) {
+    let Some(open) = app.lesson_now() else { return };
+    let (beat, beats) = ((open.at + 1).to_string(), open.lesson.beats.len().to_string());
+    let place = app.words().fill("lesson.beat", &[("beat", &beat), ("beats", &beats)]);
+    let area = layout::inset(area, 2, 0);
+    let (area, _) = layout::left(area, area.width / 2, 0);
+    let title = &open.lesson.head.title;
+    text::put(buf, area, &format!(" {title} · {place} "), ground.prompt());
+}
+
 /// What is said under the view: what a beat says, or why the answer is what it is.
 pub(crate) fn draw_text(
     app: &App,
@@ -55,7 +66,7 @@ pub(crate) fn draw_text(
     }
     let explains = beat.question.is_some();
     let said = fill(if explains { &beat.explained } else { &beat.said }, &facts);
-    let verdict = open.verdict(&facts).map(|verdict| match verdict {
+    let verdict = open.verdict().map(|verdict| match verdict {
         Verdict::Right => words.text("lesson.right"),
         Verdict::Wrong => words.text("lesson.wrong"),
         Verdict::Open => words.text("lesson.open"),

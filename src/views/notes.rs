@@ -6,7 +6,7 @@ use ratatui::layout::Rect;
 
 use super::parts::theme::Ground;
 use super::parts::{layout, text};
-use super::teaching;
+use super::{lesson, teaching};
 use crate::app::{App, NotesDepth, Scene};
 use crate::walk::Stage;
 
@@ -17,6 +17,10 @@ pub(crate) fn draw(app: &App, ground: &Ground, area: Rect, buf: &mut Buffer) {
     }
     if app.problem.is_some() {
         draw_problem(app, ground, area, buf);
+        return;
+    }
+    if let Some(open) = app.lesson_now() {
+        lesson::draw_text(app, open, ground, area, buf);
         return;
     }
     let depth = match app.notes {

@@ -93,10 +93,7 @@ pub(crate) fn draw(
     }
     line(ground, bands.lower_line, buf);
     draw_message(app, ground, bands.lower_line, buf);
-    match open.filter(|_| app.problem.is_none()) {
-        Some(open) => lesson::draw_text(app, open, ground, bands.notes, buf),
-        None => notes::draw(app, ground, bands.notes, buf),
-    }
+    notes::draw(app, ground, bands.notes, buf);
     hints::draw(app, ground, bands.hints, buf);
 }
 

@@ -55,6 +55,7 @@ pub(crate) fn draw(
         }
     }
     line(ground, bands.lower_line, buf);
+    super::lesson::draw_place(app, ground, bands.lower_line, buf);
     toast(app, ground, layout::inset(bands.lower_line, 2, 0), buf);
     notes::draw(app, ground, bands.notes, buf);
     hints::draw(app, ground, bands.hints, buf);

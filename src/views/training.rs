@@ -12,7 +12,7 @@ use super::parts::numbers::{fixed, grouped};
 use super::parts::theme::Ground;
 use super::parts::{layout, text};
 use super::screen::{Bands, line, toast};
-use super::{Slot, hints, notes};
+use super::{Slot, hints, lesson, notes};
 use crate::app::{App, Training};
 use crate::walk::{Age, Noising, TIMESTEPS};
 use crate::words::Words;
@@ -74,6 +74,7 @@ pub(crate) fn draw(
         text::put_wrapped(buf, bands.view, opening, ground.fact());
     }
     line(ground, bands.lower_line, buf);
+    lesson::draw_place(app, ground, bands.lower_line, buf);
     toast(app, ground, layout::inset(bands.lower_line, 2, 0), buf);
     notes::draw(app, ground, bands.notes, buf);
     hints::draw(app, ground, bands.hints, buf);

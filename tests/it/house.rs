@@ -40,7 +40,7 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("compare", &["walk"]),
     ("export", &["compare", "walk", "words"]),
     ("print", &["compare", "walk", "words"]),
-    ("lesson", &["walk", "words"]),
+    ("lesson", &["compare", "walk", "words"]),
     ("app", &["compare", "lesson", "walk", "words"]),
     ("views", &["app", "compare", "lesson", "walk", "words"]),
     ("terminal", &["views", "app", "lesson", "source", "walk", "words", "export"]),

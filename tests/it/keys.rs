@@ -15,7 +15,7 @@ use super::frames;
 
 /// One beat, without and with a question.
 const LESSON: &str = "+++\nformat = 1\ntitle = \"t\"\nminutes = 1\nteaches = [\"t\"]\n+++\n## One\n```show\nstage = \"tokens\"\n```\nSaid.\n";
-const QUESTION: &str = "LESSON```ask\nkind = \"thought\"\nquestion = \"?\"\n```\n> Because.\n";
+const QUESTION: &str = "LESSON```ask\nkind = \"KIND\"\nquestion = \"?\"\nchoices = [\"x\", \"y\"]\nanswer = \"a\"\n```\n> Because.\n";
 
 fn stages_of(row: &keys::Row) -> Vec<Stage> {
     if row.stages.is_empty() { Stage::ALL.to_vec() } else { row.stages.to_vec() }
@@ -46,12 +46,19 @@ fn app_at(place: Place) -> App {
             app.scene = Scene::Compare;
             app.comparison = Some(Comparison::default());
         }
-        Place::Lesson | Place::Question => {
-            let text =
-                if place == Place::Lesson { LESSON } else { &QUESTION.replace("LESSON", LESSON) };
+        Place::Lesson | Place::Question | Place::QuestionBox => {
+            let kind = if place == Place::Question { "choice" } else { "thought" };
+            let asked = QUESTION.replace("LESSON", LESSON).replace("KIND", kind);
+            let text = if place == Place::Lesson { LESSON } else { &asked };
             if let Ok(lesson) = Lesson::read("x", text) {
                 begin_lesson(&mut app, lesson);
             }
+        }
+        Place::LessonBeside => {
+            if let Ok(lesson) = Lesson::read("x", LESSON) {
+                begin_lesson(&mut app, lesson);
+            }
+            app.scene = Scene::Training;
         }
         Place::Layers => app.overlay = Some(Overlay::Layers),
         Place::Drawings => app.scene = Scene::Drawings,
@@ -167,7 +174,9 @@ fn the_way_out_is_known_everywhere() {
         let interrupt = keys::meaning(&app, Key::control('c'));
         assert_eq!(interrupt, Meaning::Do(Action::Interrupt), "{place:?}");
         let esc = keys::meaning(&app, Key::plain(Code::Esc));
-        assert_eq!(esc, Meaning::Do(Action::Leave), "{place:?}");
+        let lesson = [Place::Lesson, Place::LessonBeside, Place::Question, Place::QuestionBox];
+        let out = if lesson.contains(&place) { Action::LeaveLesson } else { Action::Leave };
+        assert_eq!(esc, Meaning::Do(out), "{place:?}");
     }
 }
 

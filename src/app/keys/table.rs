@@ -47,6 +47,7 @@ const FORMS: &[Place] = &[
 const TURNED_ROWS: &[Place] = &[Place::Settings, Place::Form, Place::TeachForm];
 const TEACH: &[Place] = &[Place::TeachForm, Place::TeachBox];
 const LEARNED: &[Place] = &[Place::Learned];
+const QUESTIONS: &[Place] = &[Place::Question, Place::QuestionBox];
 const OVERLAYS: &[Place] = &[
     Place::Help,
     Place::Glossary,
@@ -134,43 +135,63 @@ pub const TABLE: &[Row] = &[
     row(Action::TeachAgain, &[c('r')], LEARNED, "teach-again", Bar::Own),
     // A lesson.
     row(
-        Action::Next,
-        &[key(Code::Right), c('l'), key(Code::PageDown)],
+        Action::NextBeat,
+        &[key(Code::Right), c('l'), key(Code::PageDown), key(Code::Enter)],
         &[Place::Lesson],
         "beat-next",
         Bar::As("←→"),
     ),
     row(
-        Action::Back,
+        Action::NextBeat,
+        &[key(Code::PageDown)],
+        &[Place::LessonBeside],
+        "beat-next-page",
+        Bar::Own,
+    ),
+    row(
+        Action::PreviousBeat,
         &[key(Code::Left), c('h'), key(Code::PageUp)],
         &[Place::Lesson],
         "beat-back",
         Bar::HelpOnly,
     ),
     row(
+        Action::PreviousBeat,
+        &[key(Code::PageUp)],
+        &[Place::LessonBeside],
+        "beat-back-page",
+        Bar::HelpOnly,
+    ),
+    row(
         Action::Accept,
         &[key(Code::Enter), key(Code::PageDown), key(Code::Right)],
-        &[Place::Question],
+        QUESTIONS,
         "answer",
         Bar::Own,
     ),
     row(
-        Action::Back,
+        Action::PreviousBeat,
         &[key(Code::PageUp), key(Code::Left)],
-        &[Place::Question],
+        QUESTIONS,
         "question-back",
         Bar::HelpOnly,
     ),
     row(Action::TurnDown, &[key(Code::Down)], &[Place::Question], "choice", Bar::As("↑↓")),
     row(Action::TurnUp, &[key(Code::Up)], &[Place::Question], "choice-back", Bar::HelpOnly),
     row(
-        Action::Leave,
+        Action::LeaveLesson,
         &[key(Code::Esc)],
-        &[Place::Lesson, Place::Question],
+        &[Place::Lesson, Place::LessonBeside, Place::Question, Place::QuestionBox],
         "lesson-leave",
         Bar::Own,
     ),
-    row(Action::Lesson, &[c('J')], &[Place::Walk, Place::Doors], "lesson", Bar::HelpOnly),
+    row(
+        Action::Lesson,
+        &[c('J')],
+        &[Place::Walk, Place::Doors, Place::Compare, Place::Training, Place::Drawings],
+        "lesson",
+        Bar::HelpOnly,
+    ),
     // A walk: where one is.
     row(
         Action::Next,
@@ -337,6 +358,7 @@ pub const TABLE: &[Row] = &[
         &[c('g')],
         &[
             Place::Walk,
+            Place::Question,
             Place::Compare,
             Place::Training,
             Place::Drawings,
@@ -354,6 +376,7 @@ pub const TABLE: &[Row] = &[
         &[c('L')],
         &[
             Place::Walk,
+            Place::Question,
             Place::Compare,
             Place::Training,
             Place::Drawings,
@@ -377,6 +400,7 @@ pub const TABLE: &[Row] = &[
         &[c('q')],
         &[
             Place::Walk,
+            Place::Question,
             Place::Compare,
             Place::Training,
             Place::Doors,
@@ -398,6 +422,7 @@ pub const TABLE: &[Row] = &[
         &[c('?'), key(Code::Function(1))],
         &[
             Place::Walk,
+            Place::Question,
             Place::Compare,
             Place::Training,
             Place::Drawings,

@@ -61,7 +61,7 @@ pub struct Typed {
 }
 
 impl Typed {
-    fn new(text: &str) -> Self {
+    pub(super) fn new(text: &str) -> Self {
         Self { text: text.to_owned(), cursor: text.chars().count() }
     }
 
