@@ -22,7 +22,8 @@ macro_rules! lessons {
 }
 
 /// Name, and text in English and Chinese.
-const ALL: &[(&str, &str, &str)] = lessons!["01-from-words-to-picture", "06-guidance",];
+const ALL: &[(&str, &str, &str)] =
+    lessons!["01-from-words-to-picture", "06-guidance", "07-attention",];
 
 /// Every lesson in a language.
 pub fn shipped(language: Language) -> impl Iterator<Item = Shipped> {
