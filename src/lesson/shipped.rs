@@ -22,8 +22,13 @@ macro_rules! lessons {
 }
 
 /// Name, and text in English and Chinese.
-const ALL: &[(&str, &str, &str)] =
-    lessons!["01-from-words-to-picture", "06-guidance", "07-attention", "08-the-vae",];
+const ALL: &[(&str, &str, &str)] = lessons![
+    "01-from-words-to-picture",
+    "06-guidance",
+    "07-attention",
+    "08-the-vae",
+    "09-how-it-was-trained",
+];
 
 /// Every lesson in a language.
 pub fn shipped(language: Language) -> impl Iterator<Item = Shipped> {
