@@ -16,6 +16,7 @@ pub mod keys;
 pub mod layers;
 pub mod lessons;
 pub mod looking;
+pub mod picker;
 pub mod place;
 pub mod setting;
 pub mod state;
@@ -35,6 +36,7 @@ pub use keys::{HelpLine, Hint, Place};
 pub use layers::Layers;
 pub use lessons::{OpenLesson, begin_lesson};
 pub use looking::TaughtList;
+pub use picker::{Choice, Picker};
 pub use setting::Setting;
 pub use state::{
     App, Doors, Goal, LatentLook, Look, NotesDepth, Origin, Overlay, PathPurpose, Scene, WalkState,

@@ -128,7 +128,7 @@ fn draw_overlay(
     match overlay {
         Overlay::Help { scroll } => help::draw(app, *scroll, ground, area, buf),
         Overlay::Glossary { chosen } => glossary::draw(app, *chosen, ground, area, buf),
-        Overlay::Taught { chosen } => taught::draw(app, *chosen, ground, area, buf),
+        Overlay::Taught(picker) => taught::draw(app, picker, ground, area, buf),
         Overlay::Settings { chosen, draft, editing } => {
             let form = settings::Form { chosen: *chosen, draft, editing: editing.as_deref() };
             settings::draw(app, &form, ground, area, buf)

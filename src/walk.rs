@@ -24,6 +24,7 @@ pub mod model_card;
 pub mod models_apart;
 pub mod news;
 pub mod noising;
+pub mod phrase;
 pub mod picture;
 pub mod problem;
 pub mod progress;
@@ -68,6 +69,7 @@ pub use noising::{
     Answer, ErrorCurve, Mixture, Noising, NoisingAsked, Recipe, RecipePoint, TIMESTEPS,
     TrainingNews, mean_squared_error,
 };
+pub use phrase::{Part, Phrase, with_articles};
 pub use picture::Picture;
 pub use problem::Problem;
 pub use progress::{Progress, Unwatched, Watch};

@@ -4,21 +4,26 @@
 //! `rail.title`. Placeholders stand in braces: `{file}`. A test holds all languages to the same
 //! keys and the same placeholders, and every key that the code names to the catalogues.
 
+mod ascii;
 pub mod changed;
+mod gloss;
 mod never_trained;
+pub mod reading;
 pub mod taught_report;
 pub mod told;
 mod visible;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use crate::walk::Problem;
 
+pub use ascii::{ascii, is_ambiguous};
 pub use never_trained::NEVER_TRAINED;
 pub use visible::visible;
 
-/// The languages of this edition.
+/// The languages of this edition: a variant each, in the order of [`EDITIONS`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Language {
     /// English.
@@ -28,16 +33,37 @@ pub enum Language {
     Zh,
 }
 
+/// What makes a language.
+struct Edition {
+    /// Its code on `--lang`, and the beginning of its locales.
+    code: &'static str,
+    /// Its catalogue.
+    catalogue: &'static str,
+    /// What prompts in it may say beside the catalogue's glosses: see [`reading`].
+    readings: &'static str,
+}
+
+/// Every language, a row each: this is the place where one is added.
+const EDITIONS: [Edition; Language::ALL.len()] = [
+    Edition { code: "en", catalogue: include_str!("words/en.toml"), readings: "" },
+    Edition {
+        code: "zh",
+        catalogue: include_str!("words/zh.toml"),
+        readings: include_str!("words/reading/zh.txt"),
+    },
+];
+
 impl Language {
     /// All languages, in the order in which `L` turns through them.
     pub const ALL: [Self; 2] = [Self::En, Self::Zh];
 
+    const fn edition(self) -> &'static Edition {
+        &EDITIONS[self as usize]
+    }
+
     /// The code on `--lang` and in file names.
     pub const fn code(self) -> &'static str {
-        match self {
-            Self::En => "en",
-            Self::Zh => "zh",
-        }
+        self.edition().code
     }
 
     /// The language that a locale such as `zh_CN.UTF-8` asks for; English where it is none of
@@ -49,37 +75,44 @@ impl Language {
     /// The next one, for a key that turns through them.
     #[must_use]
     pub const fn next(self) -> Self {
-        match self {
-            Self::En => Self::Zh,
-            Self::Zh => Self::En,
-        }
-    }
-
-    const fn source(self) -> &'static str {
-        match self {
-            Self::En => include_str!("words/en.toml"),
-            Self::Zh => include_str!("words/zh.toml"),
-        }
+        Self::ALL[(self as usize + 1) % Self::ALL.len()]
     }
 }
+
+type Table = BTreeMap<String, String>;
 
 /// The catalogue of one language; free to copy.
 #[derive(Clone, Copy, Debug)]
 pub struct Words {
     language: Language,
-    table: &'static BTreeMap<String, String>,
+    ascii: bool,
+    table: &'static Table,
 }
 
 impl Words {
     /// The catalogue of a language; parsed at its first use.
     pub fn of(language: Language) -> Self {
-        static EN: OnceLock<BTreeMap<String, String>> = OnceLock::new();
-        static ZH: OnceLock<BTreeMap<String, String>> = OnceLock::new();
-        let cell = match language {
-            Language::En => &EN,
-            Language::Zh => &ZH,
+        static TABLES: [OnceLock<Table>; Language::ALL.len()] =
+            [const { OnceLock::new() }; Language::ALL.len()];
+        let table = TABLES[language as usize].get_or_init(|| parse(language.edition().catalogue));
+        Self { language, ascii: false, table }
+    }
+
+    /// The same catalogue without signs that some terminals draw two cells wide: see [`ascii`].
+    #[must_use]
+    pub fn in_ascii(self) -> Self {
+        static TABLES: [OnceLock<Table>; Language::ALL.len()] =
+            [const { OnceLock::new() }; Language::ALL.len()];
+        let spelled = || {
+            let whole = Self::of(self.language).table;
+            whole.iter().map(|(key, text)| (key.clone(), ascii(text))).collect()
         };
-        Self { language, table: cell.get_or_init(|| parse(language.source())) }
+        Self { ascii: true, table: TABLES[self.language as usize].get_or_init(spelled), ..self }
+    }
+
+    /// A sign of a view as this catalogue spells it.
+    pub fn spelled(self, text: &str) -> Cow<'_, str> {
+        if self.ascii { ascii(text).into() } else { text.into() }
     }
 
     /// Its language.
@@ -168,9 +201,23 @@ mod tests {
     }
 
     #[test]
-    fn the_catalogues_parse() {
+    fn every_text_has_a_form_in_ascii_with_the_same_placeholders() {
         for language in Language::ALL {
-            assert!(language.source().parse::<toml::Table>().is_ok(), "{language:?}");
+            let (whole, spelled) = (Words::of(language), Words::of(language).in_ascii());
+            for key in whole.keys("") {
+                let text = spelled.text(key);
+                assert_eq!(placeholders(whole.text(key)), placeholders(text), "{key}");
+                assert!(!text.chars().any(is_ambiguous), "{key}: {text}");
+                assert!(language != Language::En || text.is_ascii(), "{key}: {text}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_catalogues_parse() {
+        for (i, language) in Language::ALL.into_iter().enumerate() {
+            assert_eq!(language as usize, i, "its row is its own");
+            assert!(language.edition().catalogue.parse::<toml::Table>().is_ok(), "{language:?}");
         }
     }
 }

@@ -55,6 +55,12 @@ pub enum Action {
     PreviousPiece,
     /// The words that the model was taught.
     TaughtWords,
+    /// Take the word picked last out of the prompt that is being built.
+    TakeBack,
+    /// Walk the prompt that was built.
+    WalkPicked,
+    /// Walk the English form of a prompt in another language.
+    InEnglish,
     /// What was laid over the model, or how two models differ, layer by layer.
     Layers,
     /// The pictures that the model inside was shown.

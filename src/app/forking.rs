@@ -321,9 +321,12 @@ impl Forking {
                 let way = words.text(&format!("fork.way-{}", self.way.name())).to_owned();
                 match row {
                     ForkRow::Sampler => value,
-                    ForkRow::Guidance => format!("cfg {value}"),
-                    ForkRow::Prompt => format!("“{value}”"),
-                    ForkRow::Off => format!("“{value}” {way}"),
+                    ForkRow::Guidance => words.fill("title.guidance", &[("scale", &value)]),
+                    ForkRow::Prompt => words.fill("fork.quoted", &[("text", &value)]),
+                    ForkRow::Off => {
+                        let quoted = words.fill("fork.quoted", &[("text", &value)]);
+                        format!("{quoted} {way}")
+                    }
                     _ => format!("{} {value}", label(row)),
                 }
             })

@@ -103,7 +103,7 @@ pub(super) fn accept(app: &mut App) -> Vec<Effect> {
         Some(
             Overlay::Help { .. }
             | Overlay::Glossary { .. }
-            | Overlay::Taught { .. }
+            | Overlay::Taught(_)
             | Overlay::CommandLine { .. },
         ) => {
             app.overlay = None;
@@ -155,12 +155,11 @@ fn with_path(app: &mut App, purpose: PathPurpose, path: &str) -> Vec<Effect> {
 pub(super) fn turn(app: &mut App, action: Action) {
     keep_typed(app);
     let on = action == Action::TurnDown;
-    let (words, lists) = (app.words(), app.taught_lists().len());
+    let words = app.words();
     let settings = app.setting_rows().len();
     let (place, count) = match &mut app.overlay {
         Some(Overlay::Help { scroll }) => (scroll, keys::help_lines(words).len()),
         Some(Overlay::Glossary { chosen }) => (chosen, words.keys("glossary.").count()),
-        Some(Overlay::Taught { chosen }) => (chosen, lists),
         Some(Overlay::Settings { chosen, .. }) => (chosen, settings),
         Some(Overlay::Adding(form)) => (&mut form.chosen, AddingRow::ALL.len()),
         Some(Overlay::Forking(form)) => (&mut form.chosen, ForkRow::ALL.len()),
@@ -191,7 +190,8 @@ pub(super) fn choose_row(app: &mut App, row: usize) {
     keep_typed(app);
     let last = app.setting_rows().len().saturating_sub(1);
     match &mut app.overlay {
-        Some(Overlay::Glossary { chosen } | Overlay::Taught { chosen }) => *chosen = row,
+        Some(Overlay::Glossary { chosen }) => *chosen = row,
+        Some(Overlay::Taught(picker)) => picker.list = row,
         Some(Overlay::Settings { chosen, .. }) => *chosen = row.min(last),
         Some(Overlay::Adding(form)) => form.chosen = row.min(AddingRow::ALL.len() - 1),
         Some(Overlay::Forking(form)) => form.chosen = row.min(ForkRow::ALL.len() - 1),

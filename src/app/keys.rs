@@ -77,14 +77,15 @@ pub fn place_behind(app: &App) -> Place {
     match &app.overlay {
         Some(Overlay::Help { .. }) => Place::Help,
         Some(Overlay::Glossary { .. }) => Place::Glossary,
-        Some(Overlay::Taught { .. }) => Place::Taught,
+        Some(Overlay::Taught(_)) => Place::Taught,
         Some(Overlay::Layers) => Place::Layers,
         Some(Overlay::Settings { editing: None, .. }) => Place::Settings,
         Some(Overlay::Settings { .. }) => Place::SettingsBox,
         Some(Overlay::Adding(form)) if form.editing.is_none() => Place::Form,
         Some(Overlay::Forking(form)) if form.editing.is_none() => Place::Form,
         Some(Overlay::Adding(_) | Overlay::Forking(_)) => Place::FormBox,
-        Some(Overlay::Prompt { .. } | Overlay::Path { .. }) => Place::Box,
+        Some(Overlay::Prompt { .. }) => Place::PromptBox,
+        Some(Overlay::Path { .. }) => Place::Box,
         Some(Overlay::CommandLine { .. }) => Place::CommandLine,
         None => match app.scene {
             Scene::Walk => Place::Walk,
@@ -185,6 +186,7 @@ pub fn hints(app: &App) -> Vec<Hint> {
         .filter(|row| matches!(row.bar, Bar::Own | Bar::As(_)))
         .filter(|row| stage.is_none_or(|stage| works_at(row, stage)))
         .filter(|row| row.action != Action::TaughtWords || app.taught().is_some())
+        .filter(|row| row.action != Action::InEnglish || app.offer().is_some())
         .filter(|row| !covered(row, place, behind))
         // Between two models nothing was laid over anything.
         .filter(|row| {

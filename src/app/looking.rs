@@ -3,6 +3,7 @@
 use super::setting::Setting;
 use super::state::{App, LatentLook, Look, NotesDepth, WalkState};
 use crate::walk::{Beside, EncoderTokens, Encoding, Frame, NeverTrained, Picture, Stage, Taught};
+use crate::words::reading::{self, Offer};
 
 impl NotesDepth {
     /// The next one, for a key that turns through them.
@@ -108,6 +109,26 @@ impl App {
     pub fn strangers(&self) -> Vec<NeverTrained> {
         let (taught, encoding) = (self.taught(), self.walk.encoding());
         taught.zip(encoding).map_or_else(Vec::new, |(taught, prompt)| taught.strangers(prompt))
+    }
+
+    /// The same without those whose English form is offered.
+    pub fn strangers_left(&self) -> Vec<NeverTrained> {
+        let mut strangers = self.strangers();
+        if self.offer().is_some() {
+            strangers.retain(|stranger| stranger.word.is_ascii());
+        }
+        strangers
+    }
+
+    /// The English form of the prompt on screen, where it is written in another language and the
+    /// model keeps a list of the words that it was taught.
+    pub fn offer(&self) -> Option<Offer> {
+        let prompt = match (self.walk.encoding(), &self.walk.settings) {
+            (Some(encoding), _) => encoding.text.as_str(),
+            (None, Some(settings)) => settings.prompt.as_str(),
+            (None, None) => return None,
+        };
+        reading::offer(prompt, self.taught()?)
     }
 
     /// The lists of words that there are.

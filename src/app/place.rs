@@ -30,7 +30,9 @@ pub enum Place {
     Settings,
     /// A setting that is being typed.
     SettingsBox,
-    /// A text box over the view: the prompt, a path.
+    /// The text box for a prompt over the view.
+    PromptBox,
+    /// A text box over the view: a path.
     Box,
     /// The command line.
     CommandLine,
@@ -56,7 +58,7 @@ pub enum Place {
 
 impl Place {
     /// All places, in the order of the help.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 25] = [
         Self::Walk,
         Self::Lesson,
         Self::LessonBeside,
@@ -75,6 +77,7 @@ impl Place {
         Self::SettingsBox,
         Self::Form,
         Self::FormBox,
+        Self::PromptBox,
         Self::Box,
         Self::Glossary,
         Self::Taught,
@@ -91,6 +94,7 @@ impl Place {
                 | Self::SettingsBox
                 | Self::FormBox
                 | Self::TeachBox
+                | Self::PromptBox
                 | Self::Box
                 | Self::QuestionBox
         )
@@ -112,6 +116,7 @@ impl Place {
             Self::Layers => "layers",
             Self::Settings => "settings",
             Self::SettingsBox => "settings-box",
+            Self::PromptBox => "prompt-box",
             Self::Box => "box",
             Self::CommandLine => "command-line",
             Self::Compare => "compare",

@@ -7,6 +7,7 @@ use super::comparison::Comparison;
 use super::drawings::Drawings;
 use super::forking::Forking;
 use super::lessons::OpenLesson;
+use super::picker::Picker;
 use super::teaching::Teaching;
 use super::training::Training;
 use crate::walk::{
@@ -22,6 +23,8 @@ pub const EXAMPLE: &str = "a red cat on a blue background";
 pub struct App {
     /// Language of every word.
     pub language: Language,
+    /// Whether words are spelled without signs that some terminals draw two cells wide.
+    pub ascii: bool,
     /// What fills the screen.
     pub scene: Scene,
     /// What lies over it, if anything.
@@ -65,6 +68,7 @@ impl App {
         let scene = if asked.prompt.is_some() { Scene::Walk } else { Scene::Doors };
         Self {
             language,
+            ascii: false,
             scene,
             overlay: None,
             doors: Doors {
@@ -102,9 +106,15 @@ impl App {
         self.toast = Some((key.to_owned(), facts));
     }
 
+    /// The catalogue of a language, as this terminal can show it.
+    pub fn words_of(&self, language: Language) -> Words {
+        let words = Words::of(language);
+        if self.ascii { words.in_ascii() } else { words }
+    }
+
     /// The catalogue of the current language.
     pub fn words(&self) -> Words {
-        Words::of(self.language)
+        self.words_of(self.language)
     }
 }
 
@@ -138,11 +148,8 @@ pub enum Overlay {
         /// Place of the chosen word.
         chosen: usize,
     },
-    /// The words that the model was taught; the chosen list.
-    Taught {
-        /// Place of the chosen list among those that there are.
-        chosen: usize,
-    },
+    /// The words that the model was taught, and a prompt built of them.
+    Taught(Box<Picker>),
     /// The settings, changed before walking again.
     Settings {
         /// The chosen row.

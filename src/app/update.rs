@@ -6,8 +6,8 @@ use super::keys::{Meaning, Place, meaning, place, place_behind, works};
 use super::state::{App, Goal, Origin, Overlay, PathPurpose, Scene};
 use super::teaching::Phase;
 use super::{
-    adding, command_line, comparing, drawings, forking, forms, layers, lessons, teaching, training,
-    walking,
+    adding, command_line, comparing, drawings, forking, forms, layers, lessons, picker, teaching,
+    training, walking,
 };
 use crate::compare::Run;
 use crate::walk::{Asked, Frame, Picture, Stage};
@@ -142,6 +142,9 @@ const fn rail_key(stage: Stage) -> &'static str {
 }
 
 fn act(app: &mut App, action: Action) -> Vec<Effect> {
+    if let Some(effects) = picker::act(app, action) {
+        return effects;
+    }
     if app.overlay.is_none()
         && let Some(effects) = lessons::act(app, action)
     {
@@ -170,6 +173,7 @@ fn act(app: &mut App, action: Action) -> Vec<Effect> {
     }
     match action {
         Action::Teach => teaching::open(app),
+        Action::InEnglish => picker::walk_in_english(app),
         Action::TrainingPictures => drawings::open(app),
         Action::NearPictures => near_pictures(app),
         Action::Layers => layers::toggle(app),
@@ -258,7 +262,7 @@ fn silent(app: &mut App, action: Action) {
                 _ => Some(Overlay::Glossary { chosen: 0 }),
             };
         }
-        Action::TaughtWords => taught_words(app),
+        Action::TaughtWords => picker::toggle(app),
         Action::Help => {
             app.overlay = match app.overlay {
                 Some(Overlay::Help { .. }) => None,
@@ -272,15 +276,6 @@ fn silent(app: &mut App, action: Action) {
 /// Whether keys go to a walk, or to a lesson over one.
 fn walks(app: &App) -> bool {
     matches!(place(app), Place::Walk | Place::Lesson)
-}
-
-/// The list of taught words, and away again; a model without one has nothing to show.
-fn taught_words(app: &mut App) {
-    match app.overlay {
-        Some(Overlay::Taught { .. }) => app.overlay = None,
-        _ if app.taught().is_some() => app.overlay = Some(Overlay::Taught { chosen: 0 }),
-        _ => app.say("never.no-list", &[]),
-    }
 }
 
 /// The picture of a finished walk on screen.

@@ -153,6 +153,10 @@ pub struct CompareFlags {
     /// Which characters draw curves and pictures
     #[arg(long, value_parser = values::marks(), value_name = "NAME", help_heading = SHOWING)]
     pub marks: Option<Marks>,
+    /// Letters and signs of ASCII alone, for terminals that draw lines, blocks and Greek letters two
+    /// cells wide; the same as --marks ascii
+    #[arg(long, conflicts_with = "marks", help_heading = SHOWING)]
+    pub ascii: bool,
     /// Which steps of two runs belong together: those of one number, or of the nearest noise level
     #[arg(long, value_parser = values::alignment(), value_name = "step|sigma", help_heading = SHOWING)]
     pub align: Option<Alignment>,
@@ -215,6 +219,11 @@ pub enum Compared {
 }
 
 impl CompareFlags {
+    /// Which characters there are.
+    pub fn marks(&self) -> Marks {
+        if self.ascii { Marks::Ascii } else { self.marks.unwrap_or_default() }
+    }
+
     /// What the words and lists stand for.
     ///
     /// # Errors

@@ -66,6 +66,7 @@ fn known(command: &str) -> Option<&'static [&'static str]> {
             "color",
             "protocol",
             "marks",
+            "ascii",
             "plain",
             "out",
             "plots",

@@ -150,6 +150,10 @@ pub struct Flags {
     /// Which characters draw curves and pictures
     #[arg(long, value_parser = values::marks(), value_name = "NAME", help_heading = SHOWING)]
     pub marks: Option<Marks>,
+    /// Letters and signs of ASCII alone, for terminals that draw lines, blocks and Greek letters two
+    /// cells wide; the same as --marks ascii
+    #[arg(long, conflicts_with = "marks", help_heading = SHOWING)]
+    pub ascii: bool,
     /// Lines of text alone, pictures described: for screen readers and pipes
     #[arg(long, conflicts_with = "json", help_heading = SHOWING)]
     pub plain: bool,
@@ -216,6 +220,11 @@ impl Flags {
             return Err(Problem::usage("out-needs-image"));
         }
         Ok(())
+    }
+
+    /// Which characters there are.
+    pub fn marks(&self) -> Marks {
+        if self.ascii { Marks::Ascii } else { self.marks.unwrap_or_default() }
     }
 
     /// The words that were given, in whichever way.

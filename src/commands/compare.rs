@@ -202,7 +202,7 @@ fn on_screen(prepared: Prepared, flags: &CompareFlags, language: Language) -> Re
         language,
         colours: flags.color.unwrap_or_default().0,
         protocol: flags.protocol.unwrap_or_default(),
-        marks: flags.marks.unwrap_or_default(),
+        marks: flags.marks(),
         log: flags.log.clone(),
         ..Options::default()
     };

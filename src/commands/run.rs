@@ -11,7 +11,7 @@ use crate::cli::Flags;
 use crate::engine::{Engine, Look};
 use crate::recording::{Destination, Precision};
 use crate::walk::{Frame, ModelCard, Problem, Tokens};
-use crate::words::{Language, Words};
+use crate::words::{Language, Words, reading};
 
 /// Walks and prints.
 pub(super) fn run(flags: &Flags, language: Language) -> Result<u8, Problem> {
@@ -85,8 +85,11 @@ fn say_strangers(
     if read || flags.quiet {
         return;
     }
-    for stranger in taught.strangers(&first.prompt) {
-        progress.beside(|| remark(&words.never_trained(&stranger)));
+    for sentence in words.never_trained_in(&first.prompt, taught) {
+        progress.beside(|| remark(&sentence));
+    }
+    if let Some(offer) = reading::offer(&first.prompt.text, taught) {
+        progress.beside(|| remark(&words.offered_command(&offer)));
     }
 }
 

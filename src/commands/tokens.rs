@@ -5,6 +5,7 @@ use crate::cli::Flags;
 use crate::engine::{ModelFolder, tokenize};
 use crate::print::json;
 use crate::walk::{Encoding, Problem, Taught};
+use crate::words::reading;
 use crate::words::told::second_encoder;
 use crate::words::{Language, Words, visible};
 
@@ -53,17 +54,18 @@ fn table(encoding: &Encoding, words: Words) -> String {
 /// The words that the model was never trained on, with the nearest that it was; and, where there
 /// are any, all words that it was taught.
 fn never_trained(encoding: &Encoding, taught: &Taught, words: Words) -> String {
-    let strangers = taught.strangers(encoding);
-    if strangers.is_empty() {
+    let mut said = words.never_trained_in(encoding, taught);
+    if said.is_empty() {
         return String::new();
     }
-    let said = strangers.iter().map(|stranger| words.never_trained(stranger));
+    said.extend(reading::offer(&encoding.text, taught).map(|o| words.offered_command(&o)));
     let lists = taught.lists().into_iter().filter(|(_, list)| !list.is_empty());
     let lists = lists.map(|(stem, list)| {
         let name = format!("never.{stem}");
+        let list: Vec<String> = list.iter().map(|word| words.with_gloss(word)).collect();
         let facts = [("list", words.text(&name)), ("words", &*list.join(" "))];
         visible(&words.fill("never.list", &facts))
     });
     let title = std::iter::once(words.text("never.taught").to_owned());
-    said.chain(title).chain(lists).map(|line| line + "\n").collect()
+    said.into_iter().chain(title).chain(lists).map(|line| line + "\n").collect()
 }

@@ -62,7 +62,7 @@ fn open(opening: Opening, flags: &Flags, language: Language) -> Result<u8, Probl
         colours: if flags.plain { Some(Colours::None) } else { flags.color.unwrap_or_default().0 },
         light: None,
         protocol: if flags.plain { Protocol::None } else { flags.protocol.unwrap_or_default() },
-        marks: if flags.plain { Marks::Ascii } else { flags.marks.unwrap_or_default() },
+        marks: if flags.plain { Marks::Ascii } else { flags.marks() },
         log: flags.log.clone(),
     };
     let recorder = Arc::new(Recorder::open(flags)?);

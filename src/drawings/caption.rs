@@ -1,6 +1,7 @@
 //! How a scene is said: a pattern of `world.toml` with its words in, and the right article.
 
 use super::world::Combination;
+use crate::walk::with_articles;
 
 /// The sentence for a combination. `size` is empty or a word with a space behind it.
 pub fn caption(pattern: &str, one: &Combination, size: &str) -> String {
@@ -10,17 +11,6 @@ pub fn caption(pattern: &str, one: &Combination, size: &str) -> String {
         .replace("{thing}", one.thing)
         .replace("{background}", one.background);
     with_articles(&text)
-}
-
-/// "a" before a vowel becomes "an".
-fn with_articles(text: &str) -> String {
-    let words: Vec<&str> = text.split(' ').collect();
-    let vowel = |word: &&str| word.starts_with(['a', 'e', 'i', 'o', 'u']);
-    let article = |(at, word): (usize, &&str)| match words.get(at + 1) {
-        Some(next) if *word == "a" && vowel(next) => "an".to_owned(),
-        _ => (*word).to_owned(),
-    };
-    words.iter().enumerate().map(article).collect::<Vec<_>>().join(" ")
 }
 
 /// The same with a word before it that the world does not know.

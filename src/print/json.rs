@@ -11,6 +11,7 @@ use crate::walk::{
     Beside, Decode, Embeddings, Encode, Encoding, Frame, Grid, Image, LayerChange, ModelCard, Near,
     Nearness, NeverTrained, Noise, Schedule, Statistics, Step, Taught, TextLayers, Tokens,
 };
+use crate::words::reading;
 
 use super::Past;
 use super::colour_name::ColourName;
@@ -39,7 +40,8 @@ pub(crate) fn frame(frame: &Frame, past: &Past, out: &mut dyn Write) -> io::Resu
 }
 
 /// The answer of `safelight tokens --json`: `{"ids": …, "ids77": …, "pieces": …, "cut": …}`, and
-/// where the model keeps a list of the words that it was taught `"never_trained"` and `"taught"`.
+/// where the model keeps a list of the words that it was taught `"never_trained"`, `"in_english"` (the
+/// English form of a prompt in another language, else null) and `"taught"`.
 pub fn encoding(encoding: &Encoding, taught: Option<&Taught>) -> String {
     let line = Line { text: "{".to_owned() };
     let pieces: Vec<&str> =
@@ -50,7 +52,9 @@ pub fn encoding(encoding: &Encoding, taught: Option<&Taught>) -> String {
         .field("pieces", pieces)
         .field("cut", &encoding.cut);
     let Some(taught) = taught else { return line.whole() };
+    let english = reading::offer(&encoding.text, taught).map(|offer| offer.english);
     line.field("never_trained", strangers(&taught.strangers(encoding)))
+        .field("in_english", english)
         .field("taught", taught)
         .whole()
 }
@@ -180,6 +184,7 @@ fn text(encoding: &Encoding, past: &Past) -> Value {
     });
     if past.card.taught.is_some() {
         text["never_trained"] = strangers(&past.strangers(encoding)).into();
+        text["in_english"] = past.offer(encoding).map(|offer| offer.english).into();
     }
     text
 }

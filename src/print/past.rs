@@ -2,6 +2,8 @@
 
 use crate::walk::statistics::{angle_degrees, relative_error};
 use crate::walk::{Encoding, Frame, Grid, ModelCard, NeverTrained, Settings, Step};
+use crate::words::Words;
+use crate::words::reading::{self, Offer};
 
 /// The settings, and what was seen in earlier frames.
 #[derive(Clone, Debug)]
@@ -40,6 +42,17 @@ impl Past {
     /// The words of a text that the model was never trained on; none where it keeps no list.
     pub fn strangers(&self, text: &Encoding) -> Vec<NeverTrained> {
         self.card.taught.as_ref().map_or_else(Vec::new, |taught| taught.strangers(text))
+    }
+
+    /// What of a text was never trained, a sentence each; none where the model keeps no list.
+    pub fn never_trained(&self, text: &Encoding, words: Words) -> Vec<String> {
+        let taught = self.card.taught.as_ref();
+        taught.map_or_else(Vec::new, |taught| words.never_trained_in(text, taught))
+    }
+
+    /// The English form of a text in another language, where the model knows it.
+    pub fn offer(&self, text: &Encoding) -> Option<Offer> {
+        reading::offer(&text.text, self.card.taught.as_ref()?)
     }
 
     /// Takes note of a frame, before it is printed.

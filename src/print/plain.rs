@@ -149,8 +149,11 @@ impl Spoken<'_> {
         let separator = self.words.text("print.plain.separator");
         let facts = [("count", encoding.kept.to_string()), ("pieces", list.join(separator))];
         self.fill(if list.is_empty() { "print.plain.no-pieces" } else { key }, &facts)?;
-        for stranger in self.past.strangers(encoding) {
-            self.say(&self.words.never_trained(&stranger))?;
+        for sentence in self.past.never_trained(encoding, self.words) {
+            self.say(&sentence)?;
+        }
+        if let Some(offer) = self.past.offer(encoding) {
+            self.say(&self.words.offered_command(&offer))?;
         }
         let facts = [
             ("used", (encoding.kept + 2).to_string()),

@@ -20,7 +20,7 @@ use super::{Ending, Listener, Message, Options, capability, clipboard, log, sign
 use crate::app::keys::{self, Meaning};
 use crate::app::{self, Action, App, Effect, Event, Key, Scene};
 use crate::source::{self, Order, Recorded, Source};
-use crate::views::{self, Colours, Ground};
+use crate::views::{self, Colours, Ground, Marks};
 use crate::walk::Problem;
 
 /// Between two draws that no key asked for.
@@ -88,6 +88,7 @@ impl Session {
             Some(comparison) => App::comparing(options.language, comparison.clone()),
             None => App::new(options.language, options.asked.clone()),
         };
+        app.ascii = options.marks == Marks::Ascii;
         if options.recording.is_some() || options.lesson.is_some() {
             app.scene = Scene::Walk;
         }

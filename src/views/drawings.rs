@@ -77,8 +77,8 @@ fn draw_filter(app: &App, ground: &Ground, area: Rect, buf: &mut Buffer) {
     let words = app.words();
     let Some(found) = &app.drawings.found else { return };
     let all = words.text("drawings.all").to_owned();
-    let names: Vec<String> =
-        std::iter::once(all).chain(found.things.iter().map(|thing| text::escape(thing))).collect();
+    let named = |thing: &String| text::escape(&words.with_gloss(thing));
+    let names: Vec<String> = std::iter::once(all).chain(found.things.iter().map(named)).collect();
     let thing = app.drawings.thing.as_ref();
     let chosen = thing.and_then(|thing| found.things.iter().position(|known| known == thing));
     let chosen = chosen.map_or(0, |at| at + 1);

@@ -90,7 +90,9 @@ mod tests {
     fn every_note_fits_three_rows_of_the_smallest_whole_screen() {
         for language in Language::ALL {
             let words = Words::of(language);
-            for key in words.keys("notes.") {
+            for (key, words) in
+                words.keys("notes.").flat_map(|k| [(k, words), (k, words.in_ascii())])
+            {
                 let rows = text::wrap(words.text(key), 78).len();
                 assert!(rows <= 3, "{key} in {} takes {rows} rows", language.code());
             }

@@ -6,6 +6,7 @@ use ratatui::layout::Rect;
 use super::parts::theme::Ground;
 use super::parts::{layout, numbers, text};
 use crate::app::{App, Origin};
+use crate::words::NEVER_TRAINED;
 
 /// Draws the row.
 pub(crate) fn draw(app: &App, ground: &Ground, area: Rect, buf: &mut Buffer) {
@@ -14,7 +15,15 @@ pub(crate) fn draw(app: &App, ground: &Ground, area: Rect, buf: &mut Buffer) {
     let facts = fitting(facts(app), area.width.saturating_sub(prompt_room));
     let wide = text::put_right(buf, area, &facts, ground.fact());
     let (prompt, _) = layout::left(area, area.width.saturating_sub(wide + 2), 0);
-    text::put(buf, prompt, &prompt_of(app), ground.prompt());
+    // A prompt in another language is walked as it is; what the pictures are of is another matter.
+    let mark = app.offer().map(|_| format!("{NEVER_TRAINED} {}", app.words().text("never.mark")));
+    let room = mark.as_ref().map_or(0, |mark| text::width(mark) + 2);
+    let (prompt, _) = layout::left(prompt, prompt.width.saturating_sub(room), 0);
+    let used = text::put(buf, prompt, &prompt_of(app), ground.prompt());
+    if let Some(mark) = mark {
+        let beside = Rect { x: prompt.x + used, width: room, ..prompt };
+        text::put(buf, layout::left(beside, 2, 0).1, &mark, ground.dim());
+    }
 }
 
 /// The words to draw, as far as they are known.
@@ -43,10 +52,14 @@ fn facts(app: &App) -> Vec<String> {
     let Some(settings) = &app.walk.settings else { return facts };
     facts.push(words.fill("title.seed", &[("seed", &settings.seed.to_string())]));
     facts.push(words.fill("title.steps", &[("steps", &settings.steps.to_string())]));
-    let karras = if settings.karras { " karras" } else { "" };
-    facts.push(format!("{}{karras}", settings.sampler.name()));
+    let sampler = settings.sampler.name();
+    facts.push(if settings.karras {
+        words.fill("title.karras", &[("sampler", sampler)])
+    } else {
+        sampler.to_owned()
+    });
     facts.push(if settings.guided() || settings.guidance_embedded {
-        format!("cfg {}", plain(settings.guidance))
+        words.fill("title.guidance", &[("scale", &plain(settings.guidance))])
     } else {
         words.text("title.unguided").to_owned()
     });

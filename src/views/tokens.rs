@@ -21,7 +21,8 @@ const STRANGERS: usize = 2;
 pub(crate) fn draw(app: &App, frame: &Tokens, ground: &Ground, area: Rect, buf: &mut Buffer) {
     let Some(encoder) = frame.encoders.first() else { return };
     let encoding = &encoder.prompt;
-    let remarks = remarks(app, frame, encoding);
+    let mut remarks = offered(app, area.width);
+    remarks.extend(self::remarks(app, frame, encoding));
     let remark_rows = u16::try_from(remarks.len()).unwrap_or(0);
     let places_rows = places::rows(encoding, area.width, area.height);
     // What is always there: the chosen place, two rows of merges, the 77 places, remarks.
@@ -73,8 +74,9 @@ fn chosen(app: &App, encoding: &Encoding) -> String {
     };
     let word = encoding.words.iter().find(|word| word.pieces.contains(&(row - 1)));
     let count = word.map_or(1, |word| word.pieces.len()).to_string();
+    let shown = words.with_gloss(&piece.text);
     let facts = [
-        ("piece", piece.text.as_str()),
+        ("piece", shown.as_str()),
         ("id", id.as_str()),
         ("vocabulary", vocabulary.as_str()),
         ("count", count.as_str()),
@@ -85,6 +87,14 @@ fn chosen(app: &App, encoding: &Encoding) -> String {
     format!("{}{zeros}", words.fill(key, &facts))
 }
 
+/// That the prompt is written in another language than the words that were taught, its English
+/// form, and the key that walks this; in lines of at most so many cells.
+fn offered(app: &App, cells: u16) -> Vec<String> {
+    let (words, Some(offer)) = (app.words(), app.offer()) else { return Vec::new() };
+    let key = words.fill("never.offer-key", &[("key", "E")]);
+    text::wrap(&format!("{NEVER_TRAINED} {}{key}", words.offered(&offer)), cells)
+}
+
 /// What else is to be said: foreign syntax, words that the model never met, the other prompt.
 fn remarks(app: &App, frame: &Tokens, encoding: &Encoding) -> Vec<String> {
     let words = app.words();
@@ -93,7 +103,7 @@ fn remarks(app: &App, frame: &Tokens, encoding: &Encoding) -> Vec<String> {
     if !foreign.is_empty() {
         remarks.push(words.fill("tokens.foreign", &[("text", &foreign.join(" "))]));
     }
-    let strangers = app.strangers();
+    let strangers = app.strangers_left();
     // One word too many takes the line that would say so.
     let shown = if strangers.len() > STRANGERS + 1 { STRANGERS } else { strangers.len() };
     for stranger in &strangers[..shown] {

@@ -1,7 +1,8 @@
 //! One sentence on a word that a model was never trained on.
 
+use super::reading::{self, Offer};
 use super::{Words, visible};
-use crate::walk::{Near, Nearness, NeverTrained};
+use crate::walk::{Encoding, Near, Nearness, NeverTrained, Taught};
 
 /// The sign of a piece that was never trained: no such row.
 pub const NEVER_TRAINED: &str = "∅";
@@ -10,6 +11,31 @@ impl Words {
     /// That the word was never trained, and which taught words are nearest, in which way.
     pub fn never_trained(self, stranger: &NeverTrained) -> String {
         [self.never_word(stranger), self.nearest_to(stranger)].join(self.text("never.between"))
+    }
+
+    /// What a prompt holds that was never trained, a sentence each: where it is written in another
+    /// language its English form first, and then only what this does not hold.
+    pub fn never_trained_in(self, prompt: &Encoding, taught: &Taught) -> Vec<String> {
+        let offer = reading::offer(&prompt.text, taught);
+        let strangers = taught.strangers(prompt);
+        let foreign = |stranger: &NeverTrained| offer.is_some() && !stranger.word.is_ascii();
+        let strangers = strangers.iter().filter(|stranger| !foreign(stranger));
+        let said = strangers.map(|stranger| self.never_trained(stranger));
+        offer.iter().map(|offer| self.offered(offer)).chain(said).collect()
+    }
+
+    /// That a prompt in another language was never trained as it stands, and its English form.
+    pub fn offered(self, offer: &Offer) -> String {
+        let left_out: Vec<String> = offer.left_out.iter().map(|word| visible(word)).collect();
+        let list = left_out.join(self.text("never.comma"));
+        let facts = [("english", offer.english.as_str()), ("words", list.as_str())];
+        let key = if left_out.is_empty() { "never.offer" } else { "never.offer-less" };
+        self.fill(key, &facts)
+    }
+
+    /// The command that walks the English form.
+    pub fn offered_command(self, offer: &Offer) -> String {
+        self.fill("never.offer-command", &[("prompt", &format!("\"{}\"", offer.english))])
     }
 
     /// That the word was never trained.
@@ -39,9 +65,10 @@ impl Words {
 
     fn near(self, near: &Near) -> String {
         match near.by {
-            Nearness::Meaning => visible(&near.word),
+            Nearness::Meaning => self.with_gloss(&visible(&near.word)),
             Nearness::Spelling(edits) => {
-                let facts = [("word", &*visible(&near.word)), ("edits", &*edits.to_string())];
+                let word = self.with_gloss(&visible(&near.word));
+                let facts = [("word", &*word), ("edits", &*edits.to_string())];
                 let key = if edits == 1 { "never.one-edit" } else { "never.edits" };
                 self.fill(key, &facts)
             }

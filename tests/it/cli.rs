@@ -199,7 +199,7 @@ fn the_log_has_a_line_for_each_frame() {
 fn help_names_every_flag_that_has_an_effect() {
     let walking = "prompt negative seed steps sampler karras eta spacing guidance width height \
         device dtype threads model";
-    let showing = "color protocol marks out plots until record record-precision force log";
+    let showing = "color protocol marks ascii out plots until record record-precision force log";
     let everywhere = "lang plain json quiet";
     let desk = Desk::new();
     for (command, lists) in [

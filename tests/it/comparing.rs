@@ -35,7 +35,7 @@ fn run_of(id: usize, name: &str, variation: Variation) -> Run {
 }
 
 /// Runs that differ in steps, seed and words.
-fn three() -> Vec<Run> {
+pub(crate) fn three() -> Vec<Run> {
     vec![
         run_of(0, "20 steps", PLAIN),
         run_of(1, "10 steps", Variation { calls: 10, ..PLAIN }),
@@ -43,7 +43,7 @@ fn three() -> Vec<Run> {
     ]
 }
 
-fn comparing(language: Language, runs: Vec<Run>, stage: Stage) -> App {
+pub(crate) fn comparing(language: Language, runs: Vec<Run>, stage: Stage) -> App {
     let mut app = App::comparing(language, Comparison::new(runs, None, Vec::new()));
     let comparison = app.comparison.as_mut().unwrap();
     comparison.stage = Some(stage);
@@ -53,7 +53,7 @@ fn comparing(language: Language, runs: Vec<Run>, stage: Stage) -> App {
 }
 
 /// A grid of three seeds and three scales, half of it computed, one cell failed.
-fn grid(language: Language) -> App {
+pub(crate) fn grid(language: Language) -> App {
     let name = |i: usize| format!("seed {}, cfg {}", i % 3 + 1, [1, 4, 8][i / 3]);
     let runs: Vec<Run> = (0..9)
         .map(|i| {
@@ -90,7 +90,7 @@ fn grid(language: Language) -> App {
 }
 
 /// A walk on screen at its eighth step.
-fn walk() -> App {
+pub(crate) fn walk() -> App {
     let mut app =
         App::new(Language::En, Asked { prompt: Some(frames::PROMPT.into()), ..Asked::default() });
     let Recorded { card, settings, calls, frames } = frames::walk();

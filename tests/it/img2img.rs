@@ -22,7 +22,7 @@ use safelight::words::{Language, Words};
 use crate::frames;
 use crate::stages::plain;
 
-fn app(place: usize, language: Language) -> App {
+pub(crate) fn app(place: usize, language: Language) -> App {
     let walk = frames::from_picture();
     let mut app = App::new(language, Asked::default());
     app.scene = Scene::Walk;

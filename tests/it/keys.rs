@@ -4,8 +4,8 @@
 use safelight::app::keys::{self, Bar, Meaning, TABLE};
 use safelight::app::teaching::Phase;
 use safelight::app::{
-    Action, Adding, AddingRow, App, Code, Comparison, Doors, ForkRow, Key, Overlay, Place, Scene,
-    begin_lesson,
+    Action, Adding, AddingRow, App, Code, Comparison, Doors, ForkRow, Key, Overlay, PathPurpose,
+    Place, Scene, begin_lesson,
 };
 use safelight::lesson::Lesson;
 use safelight::walk::{Asked, Stage};
@@ -37,10 +37,14 @@ fn app_at(place: Place) -> App {
         Place::Training => app.scene = Scene::Training,
         Place::Help => app.overlay = Some(Overlay::Help { scroll: 0 }),
         Place::Glossary => app.overlay = Some(Overlay::Glossary { chosen: 0 }),
-        Place::Taught => app.overlay = Some(Overlay::Taught { chosen: 0 }),
+        Place::Taught => app.overlay = Some(Overlay::Taught(Box::default())),
         Place::Settings => app.overlay = Some(settings(None)),
         Place::SettingsBox => app.overlay = Some(settings(Some(text))),
-        Place::Box => app.overlay = Some(Overlay::Prompt { text, cursor }),
+        Place::PromptBox => app.overlay = Some(Overlay::Prompt { text, cursor }),
+        Place::Box => {
+            let purpose = PathPurpose::OpenRecording;
+            app.overlay = Some(Overlay::Path { purpose, text, cursor });
+        }
         Place::CommandLine => app.overlay = Some(Overlay::CommandLine { line: text }),
         Place::Compare => {
             app.scene = Scene::Compare;

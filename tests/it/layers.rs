@@ -175,7 +175,7 @@ fn attached() -> Settings {
     Settings { attachments: vec![laid], ..frames::settings() }
 }
 
-fn app(language: Language) -> App {
+pub(crate) fn app(language: Language) -> App {
     let walk = frames::walk();
     let mut app = App::new(language, Asked::default());
     app.scene = Scene::Walk;
@@ -228,7 +228,7 @@ fn a_walk_with_nothing_laid_over_it_says_so() {
 }
 
 /// Two runs of two models, the second chosen.
-fn two_models(language: Language) -> App {
+pub(crate) fn two_models(language: Language) -> App {
     let run = |id, name: &str| {
         let walk = frames::walk();
         let mut card = walk.card;

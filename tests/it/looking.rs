@@ -76,7 +76,7 @@ fn recipe() -> Recipe {
 }
 
 /// The screen with everything that the source tells.
-fn shown(language: Language) -> App {
+pub(crate) fn shown(language: Language) -> App {
     let mut app = App::new(language, Asked::default());
     let effects = press(&mut app, Code::Char('i'));
     assert!(matches!(effects[..], [Effect::Training(_)]), "{effects:?}");

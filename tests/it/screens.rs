@@ -10,7 +10,9 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::{Color, Modifier};
 use safelight::app::state::PathPurpose;
-use safelight::app::{App, LatentLook, NotesDepth, Overlay, Scene, keys};
+use safelight::app::{
+    App, Code, Event, Key, LatentLook, NotesDepth, Overlay, Picker, Scene, keys, update,
+};
 use safelight::source::Recorded;
 use safelight::views::{self, Colours, Ground, Marks, Slot};
 use safelight::walk::{Asked, Frame, Piece, Problem, Progress, Stage, Word};
@@ -20,7 +22,7 @@ use unicode_width::UnicodeWidthStr;
 use crate::frames;
 
 /// A walk with all its frames, at the first frame of a stage.
-fn at(stage: Stage, language: Language) -> App {
+pub(crate) fn at(stage: Stage, language: Language) -> App {
     static WALK: OnceLock<Recorded> = OnceLock::new();
     let mut app = App::new(language, Asked::default());
     let walk = WALK.get_or_init(frames::walk).clone();
@@ -35,7 +37,7 @@ fn at(stage: Stage, language: Language) -> App {
 }
 
 /// The tenth step is in the making.
-fn waiting(language: Language) -> App {
+pub(crate) fn waiting(language: Language) -> App {
     let mut app = at(Stage::Step, language);
     app.walk.at = 4;
     app.walk.frames.truncate(4);
@@ -53,6 +55,10 @@ fn draw(app: &App, ground: Ground, (width, height): (u16, u16)) -> (Buffer, Vec<
 
 /// The screen as lines of text, without spaces at their ends.
 fn text(app: &App, ground: Ground, size: (u16, u16)) -> String {
+    plain_text(app, ground, size)
+}
+
+pub(crate) fn plain_text(app: &App, ground: Ground, size: (u16, u16)) -> String {
     let (buf, _) = draw(app, ground, size);
     let mut lines = Vec::new();
     for y in 0..size.1 {
@@ -102,7 +108,7 @@ fn a_long_prompt_loses_its_tail_and_foreign_syntax_is_named() {
 }
 
 /// A prompt of which three words and a sign were never trained.
-fn strange_prompt(language: Language) -> App {
+pub(crate) fn strange_prompt(language: Language) -> App {
     let mut app = at(Stage::Tokens, language);
     let Some(Frame::Tokens(tokens)) = app.walk.frames.first_mut() else { return app };
     let prompt = &mut tokens.encoders[0].prompt;
@@ -126,14 +132,55 @@ fn words_that_were_never_trained_are_marked_and_the_nearest_offered() {
 fn the_taught_words_are_listed_page_by_page() {
     check_all("taught_prompt", |language| {
         let mut app = strange_prompt(language);
-        app.overlay = Some(Overlay::Taught { chosen: 0 });
+        app.overlay = Some(Overlay::Taught(Box::default()));
         app
     });
     let mut app = strange_prompt(Language::En);
-    app.overlay = Some(Overlay::Taught { chosen: 1 });
+    app.overlay = Some(Overlay::Taught(Box::new(Picker { list: 1, ..Picker::default() })));
     let taught = app.walk.card.as_mut().and_then(|card| card.taught.as_mut()).unwrap();
     taught.things = (0..48).map(|n| format!("thing-{n}")).collect();
     check("taught_things_80x24_en", &app, (80, 24));
+}
+
+/// A prompt that nobody taught the model as it stands.
+pub(crate) fn chinese_prompt(language: Language) -> App {
+    let mut app = at(Stage::Tokens, language);
+    let text = "蓝色背景上的红猫";
+    let Some(Frame::Tokens(tokens)) = app.walk.frames.first_mut() else { return app };
+    let prompt = &mut tokens.encoders[0].prompt;
+    let (piece, mut word) = (prompt.pieces[0].clone(), prompt.words[0].clone());
+    let bytes = ["e8·93·9d", "e8·89·b2", "e8·83·8c", "e6·99·af", "e4·b8·8a"];
+    prompt.pieces = bytes
+        .into_iter()
+        .map(|text| Piece { text: text.into(), taught: false, ..piece.clone() })
+        .collect();
+    (word.text, word.pieces) = (text.into(), 0..bytes.len());
+    (prompt.words, prompt.kept, prompt.text) = (vec![word], bytes.len(), text.into());
+    app.walk.settings.as_mut().unwrap().prompt = text.into();
+    app.look.piece = 1;
+    app
+}
+
+#[test]
+fn a_chinese_prompt_is_marked_and_its_english_form_offered() {
+    check_all("tokens_chinese", chinese_prompt);
+    let mut later = chinese_prompt(Language::Zh);
+    later.walk.at = later.walk.place_of(Stage::Noise);
+    let screen = text(&later, Ground::default(), (80, 24));
+    let title = screen.lines().next().unwrap();
+    assert!(title.contains("蓝色背景上的红猫 ∅ 从未学过"), "{title}");
+}
+
+#[test]
+fn a_prompt_is_picked_word_by_word() {
+    check_all("taught_picked", |language| {
+        let mut app = at(Stage::Tokens, language);
+        let keys = "v";
+        let codes = [Code::Right, Code::Enter, Code::Tab, Code::Down, Code::Right, Code::Char(' ')];
+        let keys = keys.chars().map(Code::Char).chain(codes);
+        keys.for_each(|code| drop(update(&mut app, Event::Key(Key::plain(code)))));
+        app
+    });
 }
 
 #[test]
@@ -150,7 +197,7 @@ fn a_model_without_a_list_of_words_says_nothing_of_it() {
 }
 
 /// 91 pieces, of which 75 fit; one was never met in training.
-fn long_prompt() -> App {
+pub(crate) fn long_prompt() -> App {
     let mut app = at(Stage::Tokens, Language::En);
     let Some(Frame::Tokens(tokens)) = app.walk.frames.first_mut() else { return app };
     let encoding = &mut tokens.encoders[0].prompt;
@@ -328,7 +375,7 @@ fn overlay(which: usize, n: usize) -> Option<Overlay> {
         4 => Some(Overlay::Settings { chosen: n, draft: Box::default(), editing: Some(text) }),
         5 => Some(Overlay::Prompt { text, cursor }),
         6 => Some(Overlay::Path { purpose: PathPurpose::OpenRecording, text, cursor }),
-        8 => Some(Overlay::Taught { chosen: n }),
+        8 => Some(Overlay::Taught(Box::new(Picker { list: n, word: n, ..Picker::default() }))),
         7 => Some(Overlay::CommandLine { line: text }),
         _ => None,
     }

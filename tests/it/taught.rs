@@ -73,7 +73,31 @@ fn a_word_that_was_never_trained_is_known_as_such_and_the_nearest_offered() {
     assert!(lines.contains("kitten: never trained. Same or nearly the same meaning: cat."));
     assert!(lines.contains("things: cat"), "{lines}");
     let lines = said(&safelight(&["tokens", "--lang", "zh", "a red kitten"]).stdout);
-    assert!(lines.contains("kitten：从未学过。意思相同或相近：cat。"), "{lines}");
+    assert!(lines.contains("kitten：从未学过。意思相同或相近：cat（猫）。"), "{lines}");
+}
+
+#[test]
+fn a_chinese_prompt_is_walked_as_it_is_and_its_english_form_offered() {
+    let prompt = "蓝色背景上的红猫";
+    let english = "a red cat on a blue background";
+    let lines = said(&safelight(&["tokens", "--lang", "zh", prompt]).stdout);
+    assert!(lines.contains(&format!("模型认识它的英文说法：{english}")), "{lines}");
+    assert!(lines.contains(&format!("safelight \"{english}\"")), "{lines}");
+    assert!(lines.contains("猫（cat）") || lines.contains("cat（猫）"), "{lines}");
+    let plain = said(&safelight(&["run", prompt, "--until", "tokens", "--plain"]).stdout);
+    assert!(plain.contains("In English this model knows it: a red cat"), "{plain}");
+    let json = safelight(&["tokens", "--json", prompt]);
+    let answer: Value = serde_json::from_slice(&json.stdout).unwrap();
+    assert_eq!(answer["in_english"], english);
+    let json = safelight(&["run", prompt, "--until", "tokens", "--json"]);
+    let first: Value = serde_json::from_slice(&json.stdout).unwrap();
+    assert_eq!(
+        (&first["prompt"]["text"], &first["prompt"]["in_english"]),
+        (&prompt.into(), &english.into())
+    );
+    let json = safelight(&["tokens", "--json", "a red cat"]);
+    let answer: Value = serde_json::from_slice(&json.stdout).unwrap();
+    assert!(answer["in_english"].is_null());
 }
 
 #[test]

@@ -61,7 +61,7 @@ fn tell(app: &mut App, news: TeachingNews) -> Vec<Effect> {
 }
 
 /// The form, with the pictures inside looked at.
-fn form(language: Language) -> App {
+pub(crate) fn form(language: Language) -> App {
     let mut app = App::new(language, Asked::default());
     let effects = press(&mut app, Code::Char('6'));
     let [Effect::LessonPictures(asked)] = &effects[..] else { unreachable!("{effects:?}") };
@@ -76,7 +76,7 @@ fn sample(app: &mut App, step: u64, caption: &str, picture: Picture) {
 }
 
 /// Half of the steps are done.
-fn learning(language: Language) -> App {
+pub(crate) fn learning(language: Language) -> App {
     let mut app = form(language);
     let effects = press(&mut app, Code::Enter);
     assert!(matches!(effects[..], [Effect::Teach(_)]), "{effects:?}");
@@ -113,7 +113,7 @@ fn compared(prompt: &str, wanted: [Option<&'static str>; 2]) -> BeforeAfter {
 }
 
 /// Everything is learned.
-fn learned(language: Language) -> App {
+pub(crate) fn learned(language: Language) -> App {
     let mut app = learning(language);
     let change = |(layer, change): (&str, f32)| LayerChange {
         network: Network::Unet,

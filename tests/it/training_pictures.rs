@@ -81,7 +81,7 @@ fn press(app: &mut App, key: Key) {
 }
 
 /// The screen, entered from a walk.
-fn opened(language: Language) -> App {
+pub(crate) fn opened(language: Language) -> App {
     let mut app = walked(language, Stage::Tokens);
     press(&mut app, Key::char('p'));
     app
@@ -202,7 +202,7 @@ fn one_order_at_a_time_and_the_last_wish_is_met() {
 }
 
 /// The finished picture with its nearest training pictures.
-fn near(language: Language) -> App {
+pub(crate) fn near(language: Language) -> App {
     let mut app = walked(language, Stage::Image);
     let effects = app::update(&mut app, Event::Key(Key::char('x')));
     let asked = effects.iter().find_map(|effect| match effect {

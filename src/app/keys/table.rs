@@ -35,7 +35,9 @@ const MOVING: &[Place] = &[Place::Walk, Place::Compare];
 const READ: &[Place] =
     &[Place::Walk, Place::Doors, Place::Compare, Place::Training, Place::Drawings, Place::Learned];
 const DRAWINGS: &[Place] = &[Place::Drawings];
-const LISTS: &[Place] = &[Place::Help, Place::Glossary, Place::Taught];
+const LISTS: &[Place] = &[Place::Help, Place::Glossary];
+const PICKER: &[Place] = &[Place::Taught];
+const BOXES: &[Place] = &[Place::PromptBox, Place::Box];
 const FORMS: &[Place] = &[
     Place::Settings,
     Place::SettingsBox,
@@ -59,6 +61,7 @@ const OVERLAYS: &[Place] = &[
     Place::FormBox,
     Place::TeachForm,
     Place::TeachBox,
+    Place::PromptBox,
     Place::Box,
     Place::CommandLine,
     Place::DoorsBox,
@@ -209,6 +212,7 @@ pub const TABLE: &[Row] = &[
         row(Action::TaughtWords, &[c('v')], &[Place::Walk, Place::Taught], "taught", Bar::Own),
         PIECES,
     ),
+    row(Action::InEnglish, &[c('E')], WALK, "in-english", Bar::Own),
     at(row(Action::Attention, &[c('a')], WALK, "attention", Bar::Own), &[Stage::Step]),
     at(row(Action::Fork, &[c('f')], WALK, "fork", Bar::Own), &[Stage::Step]),
     row(Action::Compare, &[c('c')], WALK, "compare", Bar::Own),
@@ -306,6 +310,26 @@ pub const TABLE: &[Row] = &[
     row(Action::Door(4), &[c('5')], &[Place::Doors], "door-number", Bar::HelpOnly),
     row(Action::Door(5), &[c('6')], &[Place::Doors], "door-number", Bar::HelpOnly),
     row(Action::Settings, &[c('s')], &[Place::Doors], "settings-first", Bar::Own),
+    // Taught words, and a prompt built of them.
+    row(Action::Accept, &[key(Code::Enter), c(' ')], PICKER, "word-pick", Bar::Own),
+    row(Action::WalkPicked, &[c('w')], PICKER, "word-walk", Bar::Own),
+    row(Action::TakeBack, &[key(Code::Backspace)], PICKER, "word-unpick", Bar::Own),
+    row(Action::Next, &[key(Code::Right), c('l')], PICKER, "word-right", Bar::As("←↑↓→")),
+    row(Action::Back, &[key(Code::Left), c('h')], PICKER, "word-left", Bar::HelpOnly),
+    row(Action::TurnDown, &[key(Code::Down), c('j')], PICKER, "word-down", Bar::HelpOnly),
+    row(Action::TurnUp, &[key(Code::Up), c('k')], PICKER, "word-up", Bar::HelpOnly),
+    row(Action::NextPart, &[key(Code::Tab), key(Code::PageDown)], PICKER, "word-list", Bar::Own),
+    row(
+        Action::PreviousPart,
+        &[key(Code::BackTab), key(Code::PageUp)],
+        PICKER,
+        "word-list-back",
+        Bar::HelpOnly,
+    ),
+    row(Action::Prompt, &[c('/')], PICKER, "word-edit", Bar::Own),
+    row(Action::First, &[key(Code::Home)], PICKER, "word-first", Bar::HelpOnly),
+    row(Action::Last, &[key(Code::End)], PICKER, "word-last", Bar::HelpOnly),
+    row(Action::TaughtWords, &[key(Code::Tab)], &[Place::PromptBox], "taught-pick", Bar::Own),
     // What lies over the view.
     row(
         Action::TurnDown,
@@ -332,7 +356,7 @@ pub const TABLE: &[Row] = &[
     row(Action::Accept, &[key(Code::Enter)], &[Place::Settings], "walk-again", Bar::Own),
     row(Action::Accept, &[key(Code::Enter)], &[Place::SettingsBox], "keep", Bar::Own),
     row(Action::Accept, &[key(Code::Enter)], &[Place::Layers], "layers-without", Bar::Own),
-    row(Action::Accept, &[key(Code::Enter)], &[Place::Box], "accept", Bar::Own),
+    row(Action::Accept, &[key(Code::Enter)], BOXES, "accept", Bar::Own),
     row(Action::Accept, &[key(Code::Enter)], &[Place::CommandLine], "close", Bar::HelpOnly),
     row(Action::Accept, &[key(Code::Enter)], LISTS, "close-list", Bar::HelpOnly),
     row(Action::Leave, &[key(Code::Esc)], OVERLAYS, "leave", Bar::Own),

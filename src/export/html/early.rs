@@ -55,12 +55,13 @@ pub(super) fn tokens(page: &Page) -> Value {
             })
         })
         .collect();
-    let strangers = page.card.taught.as_ref().map(|taught| taught.strangers(prompt));
+    let taught = page.card.taught.as_ref();
     let never: Map<String, Value> = Language::ALL
         .into_iter()
         .map(|language| {
             let words = Words::of(language);
-            let said = strangers.iter().flatten().map(|s| words.never_trained(s)).collect();
+            let said = taught.map(|taught| words.never_trained_in(prompt, taught));
+            let said = said.unwrap_or_default().into();
             (language.code().to_owned(), said)
         })
         .collect();

@@ -81,12 +81,14 @@ impl Page<'_> {
 
     /// Words that the model was never trained on, and the nearest that it was.
     fn strangers(&mut self, encoding: &Encoding) -> io::Result<()> {
-        for (i, stranger) in self.past.strangers(encoding).iter().enumerate() {
+        for (i, sentence) in self.past.never_trained(encoding, self.words).iter().enumerate() {
             let label = if i == 0 { "print.lines.never" } else { "print.lines.no-label" };
-            let sentence = format!("{NEVER_TRAINED} {}", self.words.never_trained(stranger));
-            self.pair(label, &sentence)?;
+            self.pair(label, &format!("{NEVER_TRAINED} {sentence}"))?;
         }
-        Ok(())
+        match self.past.offer(encoding) {
+            Some(offer) => self.pair("print.lines.no-label", &self.words.offered_command(&offer)),
+            None => Ok(()),
+        }
     }
 
     /// How words of more than one piece, or the longest word, came about.

@@ -117,7 +117,9 @@ fn in_place(view: &View, place: usize, lines: Vec<String>) -> Vec<String> {
     if view.comparison.cell(place).is_none() {
         return lines;
     }
-    let parts = lines.iter().flat_map(|line| line.split(" · ")).flat_map(|line| line.split("  "));
+    let between = view.words.spelled(" · ");
+    let parts = lines.iter().flat_map(|line| line.split(&*between));
+    let parts = parts.flat_map(|line| line.split("  "));
     parts.map(str::to_owned).collect()
 }
 

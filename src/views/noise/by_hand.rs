@@ -83,11 +83,15 @@ fn lines(drawn: &Drawn, seed: u64, words: Words) -> Vec<Line> {
     let key = if drawn.size_words.len() == 1 { "noise.hand-words" } else { "noise.hand-pairs" };
     let uniform = |name, of: &[u32], value: f64, key: &str| {
         let (letters, numbers) = if let [word] = of {
-            ("w mod 2²⁴ / 2²⁴".to_owned(), format!("{word} mod 2²⁴ / 2²⁴"))
+            let of = |w: &str| words.fill("noise.hand-one", &[("w", w)]);
+            (of("w"), of(&word.to_string()))
         } else {
             let sum: Vec<String> = of.iter().map(u32::to_string).collect();
-            let joined = sum.join("·2³² + ");
-            ("(w·2³² + w') mod 2⁵³ / 2⁵³".to_owned(), format!("({joined}) mod 2⁵³ / 2⁵³"))
+            let of = |sum: &[&str]| {
+                words.fill("noise.hand-two", &[("sum", &sum.join(words.text("noise.hand-plus")))])
+            };
+            let sum: Vec<&str> = sum.iter().map(String::as_str).collect();
+            (of(&["w", "w'"]), of(&sum))
         };
         Line {
             name,

@@ -3,11 +3,15 @@
 //! Amber is the prompt and what comes from it; the plain foreground is pictures and facts; red is
 //! only what is wrong. Whatever a colour says, a letter or a shape says as well.
 
+use std::borrow::Cow;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::{Color, Modifier, Style};
 
+use super::text;
 use crate::walk::colour_map::{self, Rgb};
+use crate::words::{ascii, is_ambiguous};
 
 /// How many colours the terminal shows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -164,6 +168,11 @@ impl Ground {
         steps[(place.clamp(0.0, 1.0) * 4.0).round() as usize]
     }
 
+    /// A text that a view made of signs and numbers, as this terminal can show it.
+    pub fn spelled<'a>(&self, text: &'a str) -> Cow<'a, str> {
+        if self.marks == Marks::Ascii { ascii(text).into() } else { text.into() }
+    }
+
     fn plain(&self) -> Color {
         match self.colours {
             Colours::None | Colours::Ansi16 => Color::Reset,
@@ -186,32 +195,40 @@ impl Ground {
 /// Replaces borders, bullets, arrows and blocks by signs of ASCII, cell by cell.
 pub(crate) fn to_ascii(area: Rect, buf: &mut Buffer) {
     for position in area.intersection(*buf.area()).positions() {
-        if let Some(cell) = buf.cell_mut(position)
-            && let Some(sign) = ascii_sign(cell.symbol())
-        {
+        let Some(cell) = buf.cell_mut(position).filter(|cell| !cell.symbol().is_ascii()) else {
+            continue;
+        };
+        if let Some(sign) = ascii_sign(cell.symbol()) {
             cell.set_symbol(sign);
+        } else if cell.symbol().chars().any(is_ambiguous) {
+            // What a view or a person wrote: a sign in one cell, as near as there is one.
+            let spelled = ascii(cell.symbol());
+            let one = spelled.chars().next().filter(|_| text::width(cell.symbol()) == 1);
+            cell.set_symbol(one.unwrap_or('?').encode_utf8(&mut [0; 4]));
         }
     }
 }
 
+/// One sign for one sign: what stands in cells keeps its place.
 fn ascii_sign(symbol: &str) -> Option<&'static str> {
     Some(match symbol {
         "─" | "━" | "┄" | "▔" | "—" | "–" | "−" => "-",
-        "│" | "┃" | "┤" | "├" | "▏" | "▕" | "▐" | "▌" => "|",
-        "┌" | "┐" | "└" | "┘" | "╭" | "╮" | "╰" | "╯" | "┼" | "┬" | "┴" => {
+        "│" | "┃" | "┤" | "├" | "▏" | "▎" | "▍" | "▕" | "▐" | "▌" => "|",
+        "┌" | "┐" | "└" | "┘" | "╭" | "╮" | "╰" | "╯" | "┼" | "┬" | "┴" | "✓" | "±" => {
             "+"
         }
-        "●" | "•" | "█" | "▇" | "▆" | "■" => "#",
+        "●" | "•" | "█" | "▇" | "▆" | "■" | "▉" | "▊" | "▋" => "#",
         "◐" | "◆" => "@",
         "○" => "o",
-        "·" | "░" | "▁" | "…" => ".",
+        "░" | "▁" | "…" | "·" => ".",
         "▒" | "▂" | "▃" => ":",
         "▓" | "▄" | "▅" | "▀" => "=",
         "▸" | "→" | "›" | "▶" => ">",
         "◂" | "←" | "‹" | "◀" => "<",
         "↑" | "▴" => "^",
         "↓" | "▾" => "v",
-        "×" => "x",
+        "×" | "✗" => "x",
+        "√" => "r",
         "∅" => "0",
         "⏎" => "_",
         "◣" => "L",

@@ -26,6 +26,17 @@ pub(crate) struct Line {
 }
 
 impl Line {
+    /// As this terminal can show it; a name keeps its one cell.
+    fn spelled(&self, ground: &Ground) -> Self {
+        Self {
+            name: self.name,
+            letters: ground.spelled(&self.letters).into_owned(),
+            numbers: ground.spelled(&self.numbers).into_owned(),
+            result: ground.spelled(&self.result).into_owned(),
+            what: ground.spelled(&self.what).into_owned(),
+        }
+    }
+
     fn equation(&self) -> String {
         if self.result.is_empty() {
             format!("= {}", self.numbers)
@@ -39,9 +50,10 @@ impl Line {
 /// rows used. Words stand beside a line only where they fit whole, and a long sum goes on in the
 /// next row.
 pub(crate) fn rows(lines: &[Line], area: Rect, ground: &Ground, buf: &mut Buffer) -> u16 {
+    let lines: Vec<Line> = lines.iter().map(|line| line.spelled(ground)).collect();
     let roomy = usize::from(area.height) >= lines.len() * 2;
     let mut row = 0;
-    for line in lines {
+    for line in &lines {
         text::put(buf, layout::row(area, row), line.name, ground.strong());
         let rest = layout::left(layout::top(area, row).1, NAME - 1, 0).1;
         let under = layout::top(rest, 1).1;

@@ -86,7 +86,7 @@ fn guided((g, factor): (f32, Option<f32>), (without, with): (f32, f32), words: W
     let subtracted = operand(without.into(), DIGITS);
     Line {
         name: "pred",
-        letters: times(format!("without + {scale}·(with − without)")),
+        letters: times(words.fill("step.hand-mix", &[("scale", &scale)])),
         numbers: times(format!("{before} + {scale}·({} − {subtracted})", shown(with))),
         result: shown(factor.unwrap_or(1.0) * (without + g * (with - without))),
         what: words.text("step.hand-guided").to_owned(),

@@ -1,4 +1,5 @@
-//! Pieces as coloured chips: the word over them, the id under them.
+//! Pieces as coloured chips: the word over them, the id under them, and under the id what the word
+//! means, where the language of the screen says it otherwise.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -10,8 +11,11 @@ use crate::views::parts::{layout, text};
 use crate::walk::Encoding;
 use crate::words::NEVER_TRAINED;
 
-/// Rows of one line of chips: word, chip, id.
+/// Rows of one line of chips without meanings: word, chip, id.
 const ROWS: u16 = 3;
+
+/// Their labels, and that of the meanings.
+const LABELS: [&str; 4] = ["tokens.words", "tokens.pieces", "tokens.ids", "tokens.glosses"];
 
 /// One chip.
 struct Chip {
@@ -21,6 +25,8 @@ struct Chip {
     id: String,
     /// The word that begins here.
     word: Option<String>,
+    /// What this word means.
+    gloss: Option<&'static str>,
     /// Whether it begins a word: a gap stands before it.
     begins: bool,
     /// Whether the model was trained on it.
@@ -29,21 +35,31 @@ struct Chip {
 
 impl Chip {
     fn width(&self) -> u16 {
-        (text::width(&self.text) + 2).max(text::width(&self.id))
+        let gloss = self.gloss.map_or(0, text::width);
+        (text::width(&self.text) + 2).max(text::width(&self.id)).max(gloss)
     }
 }
 
 /// The rows that all chips take in this width.
 pub(super) fn rows(app: &App, encoding: &Encoding, width: u16) -> u16 {
-    let lines = lines(&chips(encoding), width.saturating_sub(gutter(app))).len();
-    u16::try_from(lines).unwrap_or(u16::MAX).saturating_mul(ROWS)
+    let lines = lines(&chips(app, encoding), width.saturating_sub(gutter(app))).len();
+    u16::try_from(lines).unwrap_or(u16::MAX).saturating_mul(rows_each(app))
+}
+
+/// Rows of one line of chips.
+fn rows_each(app: &App) -> u16 {
+    ROWS + u16::from(app.taught().is_some() && app.words().has_glosses())
+}
+
+/// The labels of the rows.
+fn labels(app: &App) -> impl Iterator<Item = &'static str> {
+    let rows = usize::from(rows_each(app));
+    let words = app.words();
+    LABELS.into_iter().take(rows).filter_map(move |key| words.find(key))
 }
 
 fn gutter(app: &App) -> u16 {
-    let words = app.words();
-    let labels =
-        ["tokens.words", "tokens.pieces", "tokens.ids"].map(|key| words.text(key).to_owned());
-    labels.iter().map(|label| text::width(label)).max().unwrap_or(0) + 2
+    labels(app).map(text::width).max().unwrap_or(0) + 2
 }
 
 /// Draws as many lines of chips as fit, the one with the chosen piece among them; gives the rows
@@ -55,23 +71,22 @@ pub(super) fn draw(
     area: Rect,
     buf: &mut Buffer,
 ) -> u16 {
-    let words = app.words();
-    let labels = ["tokens.words", "tokens.pieces", "tokens.ids"].map(|key| words.text(key));
+    let each = rows_each(app);
     let (left, field) = layout::left(area, gutter(app), 0);
-    let chips = chips(encoding);
+    let chips = chips(app, encoding);
     let lines = lines(&chips, field.width);
-    let shown = usize::from(area.height / ROWS).clamp(1, lines.len().max(1));
+    let shown = usize::from(area.height / each).clamp(1, lines.len().max(1));
     let first = first_line(app, &lines, area.height);
     for (n, line) in lines.iter().skip(first).take(shown).enumerate() {
-        let top = u16::try_from(n).unwrap_or(0) * ROWS;
-        for (i, label) in (0..).zip(labels) {
+        let top = u16::try_from(n).unwrap_or(0) * each;
+        for (i, label) in (0..).zip(labels(app)) {
             text::put(buf, layout::row(left, top + i), label, ground.dim());
         }
         for (at, chip) in line {
             draw_chip(app, chip, *at, ground, layout::top(field, top).1, buf);
         }
     }
-    u16::try_from(shown).unwrap_or(1).saturating_mul(ROWS).min(area.height)
+    u16::try_from(shown).unwrap_or(1).saturating_mul(each).min(area.height)
 }
 
 /// The piece whose chip is drawn at a place of `area`, the one that [`draw`] was given.
@@ -82,9 +97,10 @@ pub(super) fn piece_at(
     (column, row): (u16, u16),
 ) -> Option<usize> {
     let (_, field) = layout::left(area, gutter(app), 0);
-    let chips = chips(encoding);
+    let chips = chips(app, encoding);
     let lines = lines(&chips, field.width);
-    let n = first_line(app, &lines, area.height) + usize::from(row.checked_sub(field.y)? / ROWS);
+    let down = row.checked_sub(field.y)? / rows_each(app);
+    let n = first_line(app, &lines, area.height) + usize::from(down);
     let cell = column.checked_sub(field.x)?;
     let (_, chip) =
         lines.get(n)?.iter().find(|(at, chip)| cell >= *at && cell < at + chip.width())?;
@@ -93,7 +109,7 @@ pub(super) fn piece_at(
 
 /// The first line that is shown, so that the chosen piece is among the shown ones.
 fn first_line(app: &App, lines: &[Vec<(u16, &Chip)>], height: u16) -> usize {
-    let shown = usize::from(height / ROWS).clamp(1, lines.len().max(1));
+    let shown = usize::from(height / rows_each(app)).clamp(1, lines.len().max(1));
     let here =
         lines.iter().position(|line| line.iter().any(|(_, chip)| chip.row == Some(app.look.piece)));
     here.unwrap_or(0).saturating_sub(shown - 1).min(lines.len().saturating_sub(shown))
@@ -127,15 +143,20 @@ fn draw_chip(app: &App, chip: &Chip, at: u16, ground: &Ground, field: Rect, buf:
     text::put_centred(buf, body, &chip.text, style);
     let id_style = if chip.row == Some(app.look.piece) { ground.strong() } else { ground.dim() };
     text::put_centred(buf, layout::row(place, 2), &chip.id, id_style);
+    if let Some(gloss) = chip.gloss {
+        text::put_centred(buf, layout::row(place, 3), gloss, id_style);
+    }
 }
 
 /// Start mark, kept pieces, end mark, then what was cut off.
-fn chips(encoding: &Encoding) -> Vec<Chip> {
+fn chips(app: &App, encoding: &Encoding) -> Vec<Chip> {
+    let taught = app.taught().is_some();
     let mark = |row: usize, text: &str| Chip {
         row: Some(row),
         text: text.to_owned(),
         id: encoding.ids.get(row).map(u32::to_string).unwrap_or_default(),
         word: None,
+        gloss: None,
         begins: true,
         taught: true,
     };
@@ -149,6 +170,7 @@ fn chips(encoding: &Encoding) -> Vec<Chip> {
             text: format!("{sign}{}", text::escape(&piece.text)),
             id: piece.id.to_string(),
             word: word.filter(|_| begins).map(|word| text::escape(&word.text)),
+            gloss: word.filter(|_| begins && taught).and_then(|w| app.words().gloss(&w.text)),
             begins,
             taught: piece.taught,
         })
