@@ -28,6 +28,7 @@ const ALL: &[(&str, &str, &str)] = lessons![
     "07-attention",
     "08-the-vae",
     "09-how-it-was-trained",
+    "10-forty-five-minutes",
 ];
 
 /// Every lesson in a language.
