@@ -18,7 +18,7 @@ pub use beat::{Beat, Question, QuestionKind};
 pub use check::{World, check};
 pub use fact::{FACTS, Facts, Known, facts, facts_beside, facts_of_model, facts_of_training, fill};
 pub use head::Head;
-pub use shipped::{Shipped, shipped};
+pub use shipped::{Shipped, shipped, shipped_lessons};
 pub use show::{Branch, Changes, DrawingsShown, Show, TrainingShown, place_of};
 
 use crate::walk::Problem;

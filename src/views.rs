@@ -19,6 +19,7 @@ mod hints;
 mod image;
 mod layers;
 mod lesson;
+mod lessons;
 mod noise;
 mod notes;
 pub(crate) mod parts;
@@ -128,6 +129,7 @@ fn draw_overlay(
     match overlay {
         Overlay::Help { scroll } => help::draw(app, *scroll, ground, area, buf),
         Overlay::Glossary { chosen } => glossary::draw(app, *chosen, ground, area, buf),
+        Overlay::Lessons { chosen } => lessons::draw(app, *chosen, ground, area, buf),
         Overlay::Taught(picker) => taught::draw(app, picker, ground, area, buf),
         Overlay::Settings { chosen, draft, editing } => {
             let form = settings::Form { chosen: *chosen, draft, editing: editing.as_deref() };

@@ -7,6 +7,7 @@ use super::forking::{self, ForkRow};
 use super::key::Key;
 use super::keys;
 use super::layers;
+use super::lessons;
 use super::setting::Setting;
 use super::state::{App, Origin, Overlay, PathPurpose, Scene};
 use super::teaching;
@@ -14,10 +15,11 @@ use super::text_box::TextBox;
 use super::training;
 use super::update::again;
 use super::walking;
+use crate::lesson::shipped_lessons;
 use crate::walk::{Asked, Problem};
 
 /// How many doors the first screen has.
-pub const DOORS: usize = 6;
+pub const DOORS: usize = 7;
 
 /// Opens the settings with what was asked for the walk on screen.
 pub(super) fn open_settings(app: &mut App) {
@@ -95,6 +97,7 @@ pub(super) fn accept(app: &mut App) -> Vec<Effect> {
         Some(Overlay::Adding(form)) => adding::accept(app, *form),
         Some(Overlay::Forking(form)) => forking::accept(app, *form),
         Some(Overlay::Layers) => layers::without(app),
+        Some(Overlay::Lessons { chosen }) => lessons::open(app, chosen),
         Some(Overlay::Prompt { text, .. }) => {
             let asked = Asked { prompt: Some(text), ..app.walk.asked_again() };
             again(app, asked)
@@ -124,9 +127,13 @@ fn through_door(app: &mut App) -> Vec<Effect> {
             let prompt = Some(app.doors.prompt.clone());
             walking::begin(app, Asked { prompt, ..asked }, None)
         }
-        3 => training::open(app),
-        4 => drawings::open(app),
-        5 => teaching::open(app),
+        3 => {
+            lessons::list(app);
+            Vec::new()
+        }
+        4 => training::open(app),
+        5 => drawings::open(app),
+        6 => teaching::open(app),
         _ => {
             let path = app.doors.path.clone();
             with_path(app, PathPurpose::OpenRecording, &path)
@@ -157,9 +164,11 @@ pub(super) fn turn(app: &mut App, action: Action) {
     let on = action == Action::TurnDown;
     let words = app.words();
     let settings = app.setting_rows().len();
+    let inside = shipped_lessons(app.language).len();
     let (place, count) = match &mut app.overlay {
         Some(Overlay::Help { scroll }) => (scroll, keys::help_lines(words).len()),
         Some(Overlay::Glossary { chosen }) => (chosen, words.keys("glossary.").count()),
+        Some(Overlay::Lessons { chosen }) => (chosen, inside),
         Some(Overlay::Settings { chosen, .. }) => (chosen, settings),
         Some(Overlay::Adding(form)) => (&mut form.chosen, AddingRow::ALL.len()),
         Some(Overlay::Forking(form)) => (&mut form.chosen, ForkRow::ALL.len()),
@@ -190,7 +199,7 @@ pub(super) fn choose_row(app: &mut App, row: usize) {
     keep_typed(app);
     let last = app.setting_rows().len().saturating_sub(1);
     match &mut app.overlay {
-        Some(Overlay::Glossary { chosen }) => *chosen = row,
+        Some(Overlay::Glossary { chosen } | Overlay::Lessons { chosen }) => *chosen = row,
         Some(Overlay::Taught(picker)) => picker.list = row,
         Some(Overlay::Settings { chosen, .. }) => *chosen = row.min(last),
         Some(Overlay::Adding(form)) => form.chosen = row.min(AddingRow::ALL.len() - 1),

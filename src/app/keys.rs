@@ -77,6 +77,7 @@ pub fn place_behind(app: &App) -> Place {
     match &app.overlay {
         Some(Overlay::Help { .. }) => Place::Help,
         Some(Overlay::Glossary { .. }) => Place::Glossary,
+        Some(Overlay::Lessons { .. }) => Place::Lessons,
         Some(Overlay::Taught(_)) => Place::Taught,
         Some(Overlay::Layers) => Place::Layers,
         Some(Overlay::Settings { editing: None, .. }) => Place::Settings,

@@ -7,10 +7,10 @@ use std::collections::BTreeMap;
 
 use super::action::{Action, Effect};
 use super::key::{Code, Key};
-use super::state::{App, Scene};
+use super::state::{App, Origin, Overlay, Scene};
 use crate::lesson::{
     Answer, Beat, Changes, Facts, Lesson, Question, QuestionKind, Show, Verdict, facts,
-    facts_beside, facts_of_model, facts_of_training,
+    facts_beside, facts_of_model, facts_of_training, shipped_lessons,
 };
 use crate::walk::Asked;
 
@@ -172,6 +172,33 @@ pub fn begin_lesson(app: &mut App, lesson: Lesson) -> Vec<Effect> {
     enter(app, 0)
 }
 
+/// Lays the list of lessons over the screen.
+pub(super) fn list(app: &mut App) {
+    let name = app.lesson.as_ref().map(|open| &open.lesson.name);
+    let inside = shipped_lessons(app.language);
+    let chosen = inside.iter().position(|lesson| Some(&lesson.name) == name).unwrap_or(0);
+    app.walk.running = false;
+    app.overlay = Some(Overlay::Lessons { chosen });
+}
+
+/// Opens a lesson of the list, from a walk of the model at hand.
+pub(super) fn open(app: &mut App, chosen: usize) -> Vec<Effect> {
+    app.overlay = None;
+    let Some(lesson) = shipped_lessons(app.language).get(chosen) else { return Vec::new() };
+    let base = match app.walk.origin {
+        Origin::Live => app.walk.asked_again(),
+        Origin::Recording(_) | Origin::Run(_) => Asked::default(),
+    };
+    app.walk.asked = Asked {
+        model: base.model,
+        device: base.device,
+        dtype: base.dtype,
+        engine: base.engine,
+        ..Asked::default()
+    };
+    begin_lesson(app, lesson.clone())
+}
+
 /// What an action does in a lesson; `None` where it does what it does on the screen behind it.
 pub(super) fn act(app: &mut App, action: Action) -> Option<Vec<Effect>> {
     if action == Action::Lesson {
@@ -308,10 +335,10 @@ fn leave(app: &mut App) {
     }
 }
 
-/// Takes a lesson up again where it was left.
+/// Takes a lesson up again where it was left; without one there is the list.
 fn take_up(app: &mut App) -> Vec<Effect> {
     let Some(open) = &mut app.lesson else {
-        app.say("lesson.none", &[]);
+        list(app);
         return Vec::new();
     };
     open.away = false;

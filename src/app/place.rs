@@ -22,6 +22,8 @@ pub enum Place {
     Help,
     /// The glossary.
     Glossary,
+    /// The lessons inside the program.
+    Lessons,
     /// The words that the model was taught.
     Taught,
     /// What was laid over the model, layer by layer.
@@ -80,6 +82,7 @@ impl Place {
         Self::PromptBox,
         Self::Box,
         Self::Glossary,
+        Self::Lessons,
         Self::Taught,
         Self::Layers,
         Self::Help,
@@ -112,6 +115,7 @@ impl Place {
             Self::QuestionBox => "question-box",
             Self::Help => "help",
             Self::Glossary => "glossary",
+            Self::Lessons => "lessons",
             Self::Taught => "taught",
             Self::Layers => "layers",
             Self::Settings => "settings",

@@ -148,6 +148,11 @@ pub enum Overlay {
         /// Place of the chosen word.
         chosen: usize,
     },
+    /// The lessons inside the program; the chosen one.
+    Lessons {
+        /// Place of the chosen lesson.
+        chosen: usize,
+    },
     /// The words that the model was taught, and a prompt built of them.
     Taught(Box<Picker>),
     /// The settings, changed before walking again.
@@ -205,7 +210,8 @@ pub enum PathPurpose {
     WalkTaught,
 }
 
-/// The first screen: show me, a prompt, a recording, the training, its pictures, a word to teach.
+/// The first screen: show me, a prompt, a recording, lessons, the training, its pictures, a word to
+/// teach.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Doors {
     /// Which door is chosen, from 0.

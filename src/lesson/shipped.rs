@@ -1,5 +1,8 @@
 //! The lessons inside the program, in the order in which they build on each other.
 
+use std::sync::OnceLock;
+
+use super::Lesson;
 use crate::words::Language;
 
 /// A lesson that ships.
@@ -31,7 +34,21 @@ const ALL: &[(&str, &str, &str)] = lessons![
     "10-forty-five-minutes",
 ];
 
-/// Every lesson in a language.
+/// Every lesson in a language, read; at the first use.
+pub fn shipped_lessons(language: Language) -> &'static [Lesson] {
+    static EN: OnceLock<Vec<Lesson>> = OnceLock::new();
+    static ZH: OnceLock<Vec<Lesson>> = OnceLock::new();
+    let cell = match language {
+        Language::En => &EN,
+        Language::Zh => &ZH,
+    };
+    cell.get_or_init(|| {
+        let read = |inside: Shipped| Lesson::read(inside.name, inside.text).ok();
+        shipped(language).filter_map(read).collect()
+    })
+}
+
+/// Every lesson in a language, as text.
 pub fn shipped(language: Language) -> impl Iterator<Item = Shipped> {
     ALL.iter().map(move |(file, en, zh)| Shipped {
         name: file.split_once('-').map_or(file, |(_, name)| name),

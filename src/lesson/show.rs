@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use crate::walk::{
     Age, Asked, AttachmentAsked, Blend, Change, Encoding, FreshNoise, NoisingAsked, Off, OffWay,
-    Sampler, Spacing, Stage,
+    Sampler, Spacing, Stage, TIMESTEPS,
 };
 
 /// Settings that differ from the model's own.
@@ -198,7 +198,7 @@ impl TrainingShown {
         let moment = NoisingAsked::default();
         NoisingAsked {
             number: self.picture,
-            timestep: self.noise.unwrap_or(moment.timestep),
+            timestep: self.noise.unwrap_or(moment.timestep).min(TIMESTEPS - 1),
             ..moment
         }
     }

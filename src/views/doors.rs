@@ -66,7 +66,7 @@ impl Places {
             rows => (rows / 4).min(12),
         };
         let width = body.width.saturating_sub(4).min(if area.width >= 140 { 120 } else { 96 });
-        let wanted = lamp_rows + 1 + 1 + 3 + 1 + 3 * 3 + 3 + 1 + 3;
+        let wanted = lamp_rows + 1 + 1 + 3 + 1 + 3 * 3 + 4 + 1 + 3;
         let column =
             layout::centred(body, width, if tall { wanted.min(body.height) } else { body.height });
         let (lamp, rest) = layout::top(column, lamp_rows);
@@ -99,7 +99,8 @@ pub(crate) fn door_at(app: &App, area: Rect, place: (u16, u16)) -> Option<usize>
     Places::of(app, area).doors.iter().position(|door| door.contains(place.into()))
 }
 
-/// The doors: the example, a prompt, a recording, the training, its pictures, a word to teach.
+/// The doors: the example, a prompt, a recording, lessons, the training, its pictures, a word to
+/// teach.
 fn draw_door(app: &App, door: usize, ground: &Ground, area: Rect, buf: &mut Buffer) {
     let words = app.words();
     let chosen = app.doors.chosen == door && app.overlay.is_none();
@@ -107,8 +108,9 @@ fn draw_door(app: &App, door: usize, ground: &Ground, area: Rect, buf: &mut Buff
         0 => ("doors.show", "doors.show-what"),
         1 => ("doors.prompt", "doors.prompt-what"),
         2 => ("doors.recording", "doors.recording-what"),
-        3 => ("doors.training", "doors.training-what"),
-        4 => ("doors.shown", "doors.shown-what"),
+        3 => ("doors.lessons", "doors.lessons-what"),
+        4 => ("doors.training", "doors.training-what"),
+        5 => ("doors.shown", "doors.shown-what"),
         _ => ("doors.teach", "doors.teach-what"),
     };
     let (sign, style) = if chosen { ("▸ ", ground.strong()) } else { ("  ", ground.fact()) };

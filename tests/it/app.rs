@@ -348,7 +348,7 @@ fn the_doors_lead_to_the_example_to_a_prompt_and_to_a_recording() {
     assert_eq!(asked.prompt.as_deref(), Some("a red cat on a blue background and a hat[2J"));
 
     let mut play = Play::doors();
-    for _ in 0..4 {
+    for _ in 0..5 {
         play.press(Code::Up);
     }
     play.press(Code::Enter);

@@ -37,6 +37,7 @@ fn app_at(place: Place) -> App {
         Place::Training => app.scene = Scene::Training,
         Place::Help => app.overlay = Some(Overlay::Help { scroll: 0 }),
         Place::Glossary => app.overlay = Some(Overlay::Glossary { chosen: 0 }),
+        Place::Lessons => app.overlay = Some(Overlay::Lessons { chosen: 0 }),
         Place::Taught => app.overlay = Some(Overlay::Taught(Box::default())),
         Place::Settings => app.overlay = Some(settings(None)),
         Place::SettingsBox => app.overlay = Some(settings(Some(text))),

@@ -278,3 +278,95 @@ fn a_lesson_is_left_for_free_play_and_taken_up_where_it_was() {
     assert_eq!(play.app.lesson_now().unwrap().at, at);
     assert_eq!(play.app.walk.stage(), Stage::Embeddings);
 }
+
+/// A beat with everything that a show can hold, each of which is broken in turn below.
+const CROWDED: &str = r#"+++
+format = 1
+title = "t"
+minutes = 5
+teaches = ["x"]
+walk = { prompt = "a red cat on a blue background", seed = 7, steps = 20 }
++++
+## One
+```show
+stage = "tokens"
+piece = "cat"
+```
+There are {pieces}.
+## Two
+```ask
+kind = "choice"
+question = "Which?"
+choices = ["x", "y"]
+answer = "b"
+```
+```show
+stage = "step"
+call = 3
+piece = "cat"
+attention = true
+turn = 1
+picture = 2
+channel = 2
+beside = [{ seed = 8 }]
+fork = { call = 5, off = "cat", way = "masked" }
+align = "noise"
+```
+> It is {first-angle}, {apart}.
+## Three
+```show
+training = { picture = 3, noise = 700, age = "early" }
+```
+The error is {training-error}.
+## Four
+```show
+drawings = { thing = "cat" }
+```
+Drawings.
+## Five
+```show
+teach = "snail"
+```
+A word.
+"#;
+
+#[test]
+fn a_lesson_with_mistakes_is_opened_anyway_and_never_breaks() {
+    assert_eq!(check(&Lesson::read("x", CROWDED).unwrap(), &Here), []);
+    for (from, to) in [
+        ("stage = \"tokens\"\n", ""),
+        ("stage = \"tokens\"", "stage = \"dreams\""),
+        ("piece = \"cat\"\n```\nThere", "piece = \"dog\"\n```\nThere"),
+        ("call = 3", "call = 0"),
+        ("call = 3", "call = 99999999"),
+        ("turn = 1", "turn = 9999"),
+        ("picture = 2", "picture = 9999"),
+        ("channel = 2", "channel = 0"),
+        ("call = 5", "call = 0"),
+        ("call = 5", "call = 777"),
+        ("off = \"cat\"", "off = \"dog\""),
+        ("way = \"masked\"", "way = \"x\""),
+        ("answer = \"b\"", "answer = \"z\""),
+        ("choices = [\"x\", \"y\"]", "choices = []"),
+        ("kind = \"choice\"", "kind = \"order\""),
+        ("noise = 700", "noise = 999999"),
+        ("picture = 3", "picture = 18446744073709"),
+        ("age = \"early\"", "age = \"x\""),
+        ("thing = \"cat\"", "thing = \"\\u00e9\""),
+        ("teach = \"snail\"", "teach = \"\""),
+        ("{pieces}", "{nothing} {"),
+    ] {
+        let broken = CROWDED.replacen(from, to, 1);
+        assert_ne!(broken, CROWDED, "{from}");
+        let mut play = Play::of(Lesson::read("x", &broken).unwrap());
+        for _ in 0..8 {
+            for code in [Code::Char('a'), Code::Down, Code::Up, Code::Enter, Code::Tab] {
+                play.press(code);
+            }
+            play.press(Code::PageDown);
+        }
+        for code in [Code::Esc, Code::Char('J'), Code::PageUp, Code::Esc] {
+            play.press(code);
+        }
+    }
+}

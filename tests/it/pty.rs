@@ -77,7 +77,7 @@ fn a_key_typed_while_a_silent_terminal_is_asked_is_not_lost() {
 #[test]
 fn the_training_pictures_open_and_lead_back() {
     let mut terminal = doors(&Kind::default());
-    terminal.send("5");
+    terminal.send("6");
     terminal.sees("1 of 48,000");
     terminal.sees("what the caption does not say");
     terminal.send("\x1b[C");
@@ -112,7 +112,7 @@ fn keys_lead_from_the_door_to_the_picture_and_back() {
 #[test]
 fn the_training_opens_by_its_door_and_the_slider_moves() {
     let mut terminal = doors(&Kind::default());
-    terminal.send("4");
+    terminal.send("5");
     terminal.sees("√ᾱ");
     terminal.send("\x1b[C");
     terminal.sees("t 510");
@@ -126,7 +126,7 @@ fn the_training_opens_by_its_door_and_the_slider_moves() {
 #[test]
 fn a_word_is_taught_by_its_door_and_esc_stops_it() {
     let mut terminal = doors(&Kind::default());
-    terminal.send("6");
+    terminal.send("7");
     terminal.sees("told from their pixels");
     terminal.send("y");
     terminal.sees("snaily");

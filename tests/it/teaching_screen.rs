@@ -63,7 +63,7 @@ fn tell(app: &mut App, news: TeachingNews) -> Vec<Effect> {
 /// The form, with the pictures inside looked at.
 pub(crate) fn form(language: Language) -> App {
     let mut app = App::new(language, Asked::default());
-    let effects = press(&mut app, Code::Char('6'));
+    let effects = press(&mut app, Code::Char('7'));
     let [Effect::LessonPictures(asked)] = &effects[..] else { unreachable!("{effects:?}") };
     assert_eq!(asked.from, PicturesFrom::Inside);
     tell(&mut app, TeachingNews::Pictures(pictures()));

@@ -176,7 +176,7 @@ fn keys_leaf_filter_and_lead_back() {
     press(&mut app, Key::plain(Code::Esc));
     assert_eq!(app.scene, Scene::Walk);
     let mut app = App::new(Language::En, Asked::default());
-    press(&mut app, Key::char('5'));
+    press(&mut app, Key::char('6'));
     assert_eq!(app.scene, Scene::Drawings);
     press(&mut app, Key::char('p'));
     assert_eq!(app.scene, Scene::Doors);

@@ -35,7 +35,8 @@ const MOVING: &[Place] = &[Place::Walk, Place::Compare];
 const READ: &[Place] =
     &[Place::Walk, Place::Doors, Place::Compare, Place::Training, Place::Drawings, Place::Learned];
 const DRAWINGS: &[Place] = &[Place::Drawings];
-const LISTS: &[Place] = &[Place::Help, Place::Glossary];
+const LISTS: &[Place] = &[Place::Help, Place::Glossary, Place::Lessons];
+const CLOSED: &[Place] = &[Place::Help, Place::Glossary];
 const PICKER: &[Place] = &[Place::Taught];
 const BOXES: &[Place] = &[Place::PromptBox, Place::Box];
 const FORMS: &[Place] = &[
@@ -53,6 +54,7 @@ const QUESTIONS: &[Place] = &[Place::Question, Place::QuestionBox];
 const OVERLAYS: &[Place] = &[
     Place::Help,
     Place::Glossary,
+    Place::Lessons,
     Place::Taught,
     Place::Layers,
     Place::Settings,
@@ -303,12 +305,13 @@ pub const TABLE: &[Row] = &[
         "previous-door",
         Bar::HelpOnly,
     ),
-    row(Action::Door(0), &[c('1')], &[Place::Doors], "door-number", Bar::HelpAs("1–6")),
+    row(Action::Door(0), &[c('1')], &[Place::Doors], "door-number", Bar::HelpAs("1–7")),
     row(Action::Door(1), &[c('2')], &[Place::Doors], "door-number", Bar::HelpOnly),
     row(Action::Door(2), &[c('3')], &[Place::Doors], "door-number", Bar::HelpOnly),
     row(Action::Door(3), &[c('4')], &[Place::Doors], "door-number", Bar::HelpOnly),
     row(Action::Door(4), &[c('5')], &[Place::Doors], "door-number", Bar::HelpOnly),
     row(Action::Door(5), &[c('6')], &[Place::Doors], "door-number", Bar::HelpOnly),
+    row(Action::Door(6), &[c('7')], &[Place::Doors], "door-number", Bar::HelpOnly),
     row(Action::Settings, &[c('s')], &[Place::Doors], "settings-first", Bar::Own),
     // Taught words, and a prompt built of them.
     row(Action::Accept, &[key(Code::Enter), c(' ')], PICKER, "word-pick", Bar::Own),
@@ -358,7 +361,8 @@ pub const TABLE: &[Row] = &[
     row(Action::Accept, &[key(Code::Enter)], &[Place::Layers], "layers-without", Bar::Own),
     row(Action::Accept, &[key(Code::Enter)], BOXES, "accept", Bar::Own),
     row(Action::Accept, &[key(Code::Enter)], &[Place::CommandLine], "close", Bar::HelpOnly),
-    row(Action::Accept, &[key(Code::Enter)], LISTS, "close-list", Bar::HelpOnly),
+    row(Action::Accept, &[key(Code::Enter)], CLOSED, "close-list", Bar::HelpOnly),
+    row(Action::Accept, &[key(Code::Enter)], &[Place::Lessons], "lesson-open", Bar::Own),
     row(Action::Leave, &[key(Code::Esc)], OVERLAYS, "leave", Bar::Own),
     // Everywhere that no text is typed.
     row(Action::Leave, &[key(Code::Esc)], READ, "cancel", Bar::HelpOnly),
@@ -410,6 +414,7 @@ pub const TABLE: &[Row] = &[
             Place::Doors,
             Place::Help,
             Place::Glossary,
+            Place::Lessons,
             Place::Taught,
             Place::Layers,
         ],
@@ -434,6 +439,7 @@ pub const TABLE: &[Row] = &[
             Place::Learned,
             Place::Help,
             Place::Glossary,
+            Place::Lessons,
             Place::Taught,
             Place::Layers,
             Place::CommandLine,
@@ -456,6 +462,7 @@ pub const TABLE: &[Row] = &[
             Place::Doors,
             Place::Help,
             Place::Glossary,
+            Place::Lessons,
             Place::Taught,
         ],
         "help",

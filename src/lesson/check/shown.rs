@@ -41,7 +41,7 @@ pub(super) fn check(found: &mut Found<'_>, line: usize, show: &Show, walk: &Chan
     beside(found, line, show);
     if let Some(training) = &show.training {
         name(found, line, training.age.as_deref(), training.age().is_some());
-        if training.asked().timestep >= TIMESTEPS {
+        if training.noise.is_some_and(|noise| noise >= TIMESTEPS) {
             range(found, line, "noise", 0, TIMESTEPS - 1);
         }
     }
