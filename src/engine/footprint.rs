@@ -7,6 +7,7 @@ use super::memory;
 use super::model_folder::{ModelFolder, Part};
 use super::unet::config::UnetConfig;
 use super::vae::config::VaeConfig;
+use super::vae::tiles;
 use crate::walk::{ModelCard, Problem, Settings};
 
 /// Tensors of the first level's size that the UNet holds at its peak (measured: 22).
@@ -18,6 +19,26 @@ const DECODER_TENSORS: u64 = 6;
 const KEPT_PER_CELL: u64 = 11 * 4 + 78;
 /// Bytes of an f32.
 const BYTES: u64 = 4;
+
+/// Numbers that a decoder holds at its peak for so many pixels, beside its weights: what it
+/// computes on, and what a convolution unrolls on the way.
+pub(super) fn decoder(config: &VaeConfig, pixels: u64, unrolls: bool) -> u64 {
+    let width = decoder_width(config);
+    let unrolled = if unrolls { unrolled(pixels, width) } else { 0 };
+    pixels.saturating_mul(width * DECODER_TENSORS).saturating_add(unrolled)
+}
+
+/// Numbers of a convolution's unrolled input, at most.
+fn unrolled(pixels: u64, width: u64) -> u64 {
+    (conv_anywhere::MOST as u64).min(pixels.saturating_mul(width * 9))
+}
+
+/// The most channels that a decoder has at the picture's own size: the level below is enlarged
+/// before its channels become fewer.
+fn decoder_width(config: &VaeConfig) -> u64 {
+    let levels = config.levels.get(..2).unwrap_or(&config.levels);
+    levels.iter().copied().max().unwrap_or(1) as u64
+}
 
 /// The sizes that decide how much memory a model takes on the processor.
 #[derive(Clone, Copy, Debug)]
@@ -41,15 +62,13 @@ impl Footprint {
     pub(super) fn read(folder: &ModelFolder, card: &ModelCard) -> Result<Self, Problem> {
         let unet = UnetConfig::read(&folder.config(Part::Unet)?)?;
         let vae = VaeConfig::read(&folder.config(Part::Vae)?)?;
-        let most = |levels: &[usize]| levels.iter().copied().max().unwrap_or(1) as u64;
         let parameters = card.parameters.iter().fold(0u64, |sum, n| sum.saturating_add(*n));
         Ok(Self {
             weights: parameters.saturating_mul(BYTES),
             unet_width: unet.levels.first().map_or(1, |width| *width as u64),
             parameters: [card.parameters[1], card.parameters[2]],
             decoder_wide: vae.wide,
-            // The level below is enlarged before its channels become fewer.
-            decoder_width: most(vae.levels.get(..2).unwrap_or(&vae.levels)),
+            decoder_width: decoder_width(&vae),
             cell: (card.vae_factor * card.vae_factor) as u64,
         })
     }
@@ -74,7 +93,9 @@ impl Footprint {
         let pixels = (width as u64).saturating_mul(height as u64);
         let cells = pixels / self.cell.max(1);
         let unet = cells.saturating_mul(self.unet_width * rows * UNET_TENSORS);
-        [unet, pixels.saturating_mul(self.decoder_width * DECODER_TENSORS)]
+        // Where the whole picture has no room, it is decoded in tiles.
+        let tile = (tiles::SIDE * tiles::SIDE) as u64 * self.cell;
+        [unet, pixels.min(tile).saturating_mul(self.decoder_width * DECODER_TENSORS)]
     }
 
     /// Bytes that a guided walk takes on the processor, weights included: an estimate.
@@ -89,9 +110,8 @@ impl Footprint {
         let [unet, decoder] = self.peaks(size, 2);
         let [unet_weights, decoder_weights] = self.parameters;
         let wide = if self.decoder_wide { BYTES } else { bytes };
-        let unrolled = conv_anywhere::MOST as u64;
         let pixels = (size.0 as u64).saturating_mul(size.1 as u64);
-        let unrolled = unrolled.min(pixels.saturating_mul(self.decoder_width * 9));
+        let unrolled = unrolled(pixels, self.decoder_width);
         let decoder = decoder.saturating_add(decoder_weights).saturating_add(unrolled);
         let decoder = decoder.saturating_mul(wide);
         unet_weights.saturating_mul(bytes).saturating_add(decoder.max(unet.saturating_mul(bytes)))

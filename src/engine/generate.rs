@@ -363,10 +363,12 @@ impl Walk {
         let mut probe = Probe::new(Wanted { levels: true, whole_levels, ..Wanted::default() });
         let tensor = capture::tensor(&input, self.parts.networks.place())?;
         let pace = Pace::new(watch, Stage::Decode, 0);
-        let image = self.parts.networks.decode(&tensor, &mut probe, &pace)?;
+        let (image, tiles) =
+            self.parts.networks.decode_within_memory(&tensor, &mut probe, &pace)?;
         self.image = Some(capture::grid(&image)?);
         let seconds = began.elapsed().as_secs_f32();
-        Ok(Decode { input, levels: probe.take_levels(), whole: probe.take_named(), seconds })
+        let (levels, whole) = (probe.take_levels(), probe.take_named());
+        Ok(Decode { input, levels, whole, tiles, seconds })
     }
 
     /// The decoder's output is the picture.
@@ -404,7 +406,8 @@ impl Walk {
     fn through_decoder(&self, x0: &Grid, pace: &Pace<'_>) -> Result<Picture, Problem> {
         let scaling = self.parts.networks.scaling_factor() as f32;
         let input = capture::tensor(&x0.map(|x| x / scaling), self.parts.networks.place())?;
-        let image = self.parts.networks.decode(&input, &mut Probe::nothing(), pace)?;
+        let (image, _) =
+            self.parts.networks.decode_within_memory(&input, &mut Probe::nothing(), pace)?;
         Picture::from_decoder(&capture::grid(&image)?).ok_or_else(odd_shape)
     }
 

@@ -11,7 +11,7 @@ use super::stock::Stock;
 use super::text::{TextEncoder, TextStates};
 use super::told::Told;
 use super::unet::UNet;
-use super::vae::Vae;
+use super::vae::{Vae, tiles};
 use crate::walk::{EngineChoice, Problem};
 
 /// Text encoders, noise predictor and autoencoder, loaded.
@@ -194,6 +194,24 @@ impl Networks {
         let image = stock.decode(input)?;
         pace.done(1, 1);
         Ok(image)
+    }
+
+    /// The same, in tiles where the whole has no room in memory; with the number of tiles, 1 where
+    /// there are none.
+    pub fn decode_within_memory(
+        &self,
+        input: &Tensor,
+        probe: &mut Probe,
+        pace: &Pace<'_>,
+    ) -> Result<(Tensor, usize), Problem> {
+        let (_, _, height, width) = input.dims4()?;
+        let tiles = if self.stock.is_some() { 1 } else { self.vae.tiles((height, width)) };
+        let image = if tiles > 1 {
+            self.vae.decode_in_tiles(input, tiles::SIDE, probe, pace)?
+        } else {
+            self.decode(input, probe, pace)?
+        };
+        Ok((image, tiles))
     }
 
     /// The encoder's answer to pixels; see [`Vae::moments`]. The second opinion has none of its own:

@@ -8,12 +8,20 @@ pub struct Pace<'a> {
     watch: &'a dyn Watch,
     stage: Stage,
     call: usize,
+    /// Whether progress is told.
+    tells: bool,
 }
 
 impl<'a> Pace<'a> {
     /// Reports to `watch` as part of `stage`; `call` counts the calls of the noise predictor.
     pub const fn new(watch: &'a dyn Watch, stage: Stage, call: usize) -> Self {
-        Self { watch, stage, call }
+        Self { watch, stage, call, tells: true }
+    }
+
+    /// The same for a part of something whose progress is told as a whole.
+    #[must_use]
+    pub const fn silent(&self) -> Self {
+        Self { tells: false, ..*self }
     }
 
     /// Asked before every block: [`Problem::cancelled`] where the user has given up.
@@ -23,6 +31,8 @@ impl<'a> Pace<'a> {
 
     /// Told after every block.
     pub fn done(&self, done: usize, total: usize) {
-        self.watch.progress(Progress { stage: self.stage, call: self.call, done, total });
+        if self.tells {
+            self.watch.progress(Progress { stage: self.stage, call: self.call, done, total });
+        }
     }
 }

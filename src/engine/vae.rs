@@ -4,6 +4,7 @@ pub mod config;
 mod decoder;
 mod encoder;
 mod middle;
+pub(super) mod tiles;
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -13,6 +14,8 @@ use self::config::VaeConfig;
 use self::decoder::Decoder;
 use self::encoder::Encoder;
 use super::device::{Place, widened};
+use super::footprint;
+use super::memory;
 use super::model_folder::{ModelFolder, Part};
 use super::pace::Pace;
 use super::probe::Probe;
@@ -105,6 +108,45 @@ impl Vae {
     ) -> Result<Tensor, Problem> {
         checked(input, self.config.latent)?;
         self.decoder()?.forward(&self.weights.place().take(input)?, probe, pace)
+    }
+
+    /// The same in tiles of `side` latent cells, where the whole has no room: approximate, see
+    /// [`tiles`]. Of its levels the probe sees the blended pixels alone.
+    pub fn decode_in_tiles(
+        &self,
+        input: &Tensor,
+        side: usize,
+        probe: &mut Probe,
+        pace: &Pace<'_>,
+    ) -> Result<Tensor, Problem> {
+        checked(input, self.config.latent)?;
+        let decoder = self.decoder()?;
+        let (_, _, height, width) = input.dims4()?;
+        let (total, mut done) = (tiles::count((height, width), side), 0);
+        let image = tiles::decode(&self.weights.place().take(input)?, side, |tile| {
+            let decoded = decoder.forward(tile, &mut Probe::nothing(), &pace.silent())?;
+            done += 1;
+            pace.done(done, total);
+            Ok(decoded)
+        })?;
+        probe.level("conv_out", &image)?;
+        Ok(image)
+    }
+
+    /// In how many tiles a latent of `height × width` cells is decoded: 1 where the whole has room.
+    pub fn tiles(&self, (height, width): (usize, usize)) -> usize {
+        let count = tiles::count((height, width), tiles::SIDE);
+        let place = self.weights.place();
+        let room = if place.device.is_cpu() {
+            memory::available()
+        } else {
+            place.device_memory().map(|(free, _)| free)
+        };
+        let cell = 1u64 << (self.config.levels.len().saturating_sub(1)).min(16);
+        let pixels = (height as u64 * cell).saturating_mul(width as u64 * cell);
+        let bytes = place.dtype.size_in_bytes() as u64;
+        let needed = footprint::decoder(&self.config, pixels, !place.device.is_cpu()) * bytes;
+        if room.is_some_and(|room| room < needed) { count } else { 1 }
     }
 
     /// Pixels `[B,3,H,W]` in −1..1 as moments of the latents, before the scaling factor.

@@ -354,7 +354,11 @@ fn decode(line: Line, decode: &Decode) -> Line {
         .iter()
         .map(|l| Level { name: &l.name, statistics: Numbers::of(&l.statistics) })
         .collect();
-    line.statistics("input", &decode.input).field("levels", levels).field("seconds", decode.seconds)
+    let line = line
+        .statistics("input", &decode.input)
+        .field("levels", levels)
+        .field("seconds", decode.seconds);
+    if decode.tiles > 1 { line.field("tiles", decode.tiles) } else { line }
 }
 
 fn image(line: Line, image: &Image) -> Line {

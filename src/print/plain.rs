@@ -284,6 +284,9 @@ impl Spoken<'_> {
             ("seconds", short(decode.seconds)),
         ];
         self.fill("print.plain.decode", &facts)?;
+        if decode.tiles > 1 {
+            self.fill("decode.tiles", &[("tiles", decode.tiles.to_string())])?;
+        }
         for level in &decode.levels {
             let facts = [
                 ("name", level.name.clone()),

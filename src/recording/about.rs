@@ -52,11 +52,24 @@ pub(super) struct AboutStep {
     pub(super) probes: Vec<String>,
 }
 
+/// A picture that was decoded whole is one tile.
+const fn whole() -> usize {
+    1
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
+const fn is_whole(tiles: &usize) -> bool {
+    *tiles == 1
+}
+
 /// `decode.about`
 #[derive(Serialize, Deserialize)]
 pub(super) struct AboutDecode {
     pub(super) seconds: f32,
     pub(super) levels: Vec<AboutLevel>,
+    /// In how many tiles it was decoded.
+    #[serde(default = "whole", skip_serializing_if = "is_whole")]
+    pub(super) tiles: usize,
     /// Names of the whole levels.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) whole: Vec<String>,

@@ -229,7 +229,12 @@ fn of_attention(
 
 fn of_decode(decode: &Decode, manner: Manner) -> Vec<Tensor> {
     let mut out = vec![manner.grid("decode.input", &decode.input)];
-    let mut about = AboutDecode { seconds: decode.seconds, levels: Vec::new(), whole: Vec::new() };
+    let mut about = AboutDecode {
+        seconds: decode.seconds,
+        levels: Vec::new(),
+        tiles: decode.tiles,
+        whole: Vec::new(),
+    };
     if !manner.compact() {
         for (name, grid) in decode.whole.iter().filter(|(name, _)| name != "decode.input") {
             out.push(manner.grid(name, grid));

@@ -327,7 +327,13 @@ pub(super) fn decode(stored: &mut Stored, shape: &[usize]) -> Result<Decode, Fau
     let input = latent(stored, "decode.input", shape)?;
     let levels =
         about.levels.into_iter().map(|about| level(stored, about)).collect::<Result<_, _>>()?;
-    Ok(Decode { input, levels, whole, seconds: about.seconds })
+    Ok(Decode {
+        input,
+        levels,
+        whole,
+        tiles: about.tiles.clamp(1, 1 << 16),
+        seconds: about.seconds,
+    })
 }
 
 fn level(stored: &mut Stored, about: AboutLevel) -> Result<Level, Fault> {

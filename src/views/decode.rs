@@ -232,6 +232,11 @@ impl View<'_> {
             line.push_str("   ");
             line.push_str(&words.fill("decode.seconds", &[("seconds", &seconds)]));
         }
+        if self.frame.tiles > 1 {
+            let tiles = self.frame.tiles.to_string();
+            line.push_str("   ");
+            line.push_str(&words.fill("decode.tiles-short", &[("tiles", &tiles)]));
+        }
         text::put(buf, layout::row(area, 1), &line, ground.strong());
     }
 

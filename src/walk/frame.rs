@@ -268,6 +268,8 @@ pub struct Decode {
     pub levels: Vec<Level>,
     /// Whole levels by name (`decode.…`), if asked for.
     pub whole: Vec<(String, Grid)>,
+    /// In how many tiles the latent was decoded: 1 is whole; more are approximate at their seams.
+    pub tiles: usize,
     /// Wall time in seconds.
     pub seconds: f32,
 }

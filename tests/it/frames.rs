@@ -428,6 +428,7 @@ fn decode(latent: &Grid) -> Decode {
             level("conv_out", 3, 64, 607),
         ],
         whole: vec![],
+        tiles: 1,
         seconds: 0.04,
     }
 }

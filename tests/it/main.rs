@@ -40,6 +40,7 @@ mod stages;
 mod taught;
 mod teaching;
 mod teaching_screen;
+mod tiles;
 mod tokens;
 mod training;
 mod training_pictures;

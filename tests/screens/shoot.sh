@@ -56,7 +56,7 @@ does key:esc quiet:200 key:p
 shot drawings
 does key:x
 shot held-out
-does key:p quiet:200 key:6 wait:snail
+does key:p quiet:200 key:7 wait:snail
 shot teach
 does key:enter wait:128
 shot learning

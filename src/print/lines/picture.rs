@@ -47,7 +47,12 @@ impl Page<'_> {
             ("times", short(out as f32 / numbers.max(1) as f32)),
             ("seconds", short(decode.seconds)),
         ];
-        self.say(&filled(self.words, "print.lines.decoded-numbers", &facts))
+        self.say(&filled(self.words, "print.lines.decoded-numbers", &facts))?;
+        if decode.tiles > 1 {
+            let facts = [("tiles", decode.tiles.to_string())];
+            self.say(&filled(self.words, "decode.tiles", &facts))?;
+        }
+        Ok(())
     }
 
     pub(super) fn image(&mut self, image: &Image, pictures: &mut dyn Pictures) -> io::Result<()> {
