@@ -48,7 +48,7 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted. Machine output (--
 stdout, all talk to stderr.
 
 Environment: HF_ENDPOINT, HF_HOME, HF_HUB_CACHE and HF_TOKEN mean what they mean to huggingface_hub. \
-SAFELIGHT_CACHE names a folder for latent previews. One is fitted for a model that has \
+SAFELIGHT_PLAIN=1 is --plain: a dialogue of lines instead of a screen. SAFELIGHT_CACHE names a folder for latent previews. One is fitted for a model that has \
 none, after its first walk on the screen, and is kept there for the next time.";
 
 /// The whole command line.
@@ -69,6 +69,30 @@ pub struct Cli {
     /// The flags of a walk.
     #[command(flatten)]
     pub flags: Flags,
+}
+
+/// A variable that asks for lines instead of a screen in every command that has both.
+const PLAIN: &str = "SAFELIGHT_PLAIN";
+
+impl Cli {
+    /// The same with what the environment asks for: lines instead of a screen, unless JSON was
+    /// asked for.
+    #[must_use]
+    pub fn with_environment(mut self) -> Self {
+        let asked = std::env::var_os(PLAIN).is_some_and(|value| !value.is_empty() && value != "0");
+        let flags = match &mut self.command {
+            None => Some(&mut self.flags),
+            Some(Command::Walk(flags) | Command::Run(flags) | Command::Replay { flags, .. }) => {
+                Some(&mut **flags)
+            }
+            Some(Command::Lesson(flags)) => Some(&mut flags.flags),
+            _ => None,
+        };
+        if let Some(flags) = flags.filter(|flags| asked && !flags.json) {
+            flags.plain = true;
+        }
+        self
+    }
 }
 
 /// What to do.

@@ -50,7 +50,7 @@ pub const INTERRUPTED: u8 = 130;
 pub fn carry_out(args: impl IntoIterator<Item = OsString>) -> u8 {
     let args: Vec<OsString> = args.into_iter().collect();
     let cli = match Cli::read(args.iter().cloned()) {
-        Ok(cli) => cli,
+        Ok(cli) => cli.with_environment(),
         Err(Refused::Asked(text)) => return ended(print(&text), language_of_words(&args)),
         Err(Refused::Problem(problem)) => return refuse(&problem, language_of_words(&args)),
     };

@@ -27,6 +27,8 @@ pub mod print;
 pub mod app;
 pub mod views;
 
+pub mod dialogue;
+
 pub mod terminal;
 
 pub mod cli;

@@ -83,6 +83,11 @@ impl Printer {
         }
     }
 
+    /// Takes note of a frame that is not written: one before the frame that is.
+    pub fn remember(&mut self, frame: &Frame) {
+        self.past.take(frame);
+    }
+
     /// Writes one frame. Frames must come in the order of the walk.
     pub fn frame(
         &mut self,

@@ -6,6 +6,8 @@
 mod answers;
 mod capability;
 mod clipboard;
+mod dialogue;
+mod errands;
 pub mod guard;
 pub mod inline;
 mod input;
@@ -17,7 +19,7 @@ mod session;
 mod signals;
 mod survey;
 
-use std::io::{IsTerminal, stdin, stdout};
+use std::io::{IsTerminal, Write, stdin, stdout};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -26,7 +28,7 @@ use crate::app::Comparison;
 use crate::lesson::Lesson;
 use crate::source::{News, Source};
 use crate::walk::{Asked, Problem};
-use crate::words::Language;
+use crate::words::{Language, Words};
 
 pub use crate::views::{Colours, Marks};
 pub use outside::Outside;
@@ -105,6 +107,8 @@ pub type Listener = Box<dyn Fn(u64, News) + Send + Sync>;
 enum Message {
     /// A person did something.
     Input(input::Input),
+    /// A line was typed.
+    Line(String),
     /// No key will come any more: the terminal is gone.
     InputEnded,
     /// The source of this number told something.
@@ -117,6 +121,18 @@ enum Message {
     Suspend,
     /// End.
     Signal(i32),
+}
+
+/// Runs the program as a dialogue of lines until `q`, the end of the input or a signal ends it.
+///
+/// # Errors
+/// Where the system refuses threads or signals, and where nobody reads what is written.
+pub fn talk(
+    options: &Options,
+    live: impl FnOnce(Listener) -> Source,
+    outside: Arc<dyn Outside>,
+) -> Result<Ending, Problem> {
+    dialogue::run(options, live, outside)
 }
 
 /// Runs the screen program until a person or a signal ends it. `live` starts the source of live
@@ -142,6 +158,8 @@ pub fn run(
     if let Some(path) = &options.log {
         log::open(path)?;
     }
+    // Said before the screen is taken: a screen reader reads nothing that comes after.
+    drop(writeln!(stdout(), "{}", Words::of(options.language).text("dialogue.offer")));
     let run = AssertUnwindSafe(|| session::run(options, live, outside));
     catch_unwind(run).unwrap_or_else(|panic| {
         guard::leave();

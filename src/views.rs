@@ -45,6 +45,7 @@ use crate::walk::{Curves, Frame, Picture};
 
 pub use parts::theme::{Colours, Ground, Marks};
 pub use screen::LEAST;
+pub(crate) use step::worked_by_hand;
 pub use targets::target;
 
 /// A place where a picture or a plot stands in cells already; a terminal that can show pixels

@@ -89,6 +89,6 @@ pub use teaching::{
 pub use text_state::TextState;
 pub use tokens::{EncoderTokens, Encoding, Merge, Piece, Tokens, Word};
 pub use training_picture::{
-    NearPictures, PicturesAsked, PicturesFound, TrainingNeighbour, TrainingPicture, Unsaid,
+    NearPictures, PicturesAsked, PicturesFound, Seen, TrainingNeighbour, TrainingPicture, Unsaid,
 };
 pub use trajectory::{Trajectory, TrajectoryPoint};

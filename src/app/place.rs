@@ -60,7 +60,7 @@ pub enum Place {
 
 impl Place {
     /// All places, in the order of the help.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 26] = [
         Self::Walk,
         Self::Lesson,
         Self::LessonBeside,

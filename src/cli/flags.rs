@@ -154,7 +154,8 @@ pub struct Flags {
     /// cells wide; the same as --marks ascii
     #[arg(long, conflicts_with = "marks", help_heading = SHOWING)]
     pub ascii: bool,
-    /// Lines of text alone, pictures described: for screen readers and pipes
+    /// Lines of text alone, pictures described, for screen readers and pipes: a dialogue of lines
+    /// instead of a screen
     #[arg(long, conflicts_with = "json", help_heading = SHOWING)]
     pub plain: bool,
 

@@ -7,7 +7,7 @@ use crate::drawings::{
     pixel_distance, render, scene,
 };
 use crate::walk::{
-    NearPictures, Picture, PicturesAsked, PicturesFound, Problem, TrainingNeighbour,
+    NearPictures, Picture, PicturesAsked, PicturesFound, Problem, Seen, TrainingNeighbour,
     TrainingPicture, Unsaid,
 };
 
@@ -107,6 +107,15 @@ fn plain(number: u64, scene: &Scene, picture: Picture) -> TrainingPicture {
         },
         picture,
     }
+}
+
+/// What the judge sees in a picture; it draws what it compares with at the first look.
+pub(super) fn seen(picture: &Picture) -> Option<Seen> {
+    static JUDGE: OnceLock<Option<Judge>> = OnceLock::new();
+    let judge = JUDGE.get_or_init(|| Judge::new(World::get().ok()?, REFERENCES).ok());
+    let seen = judge.as_ref()?.verdict(picture);
+    let [colour, thing, background] = [seen.colour, seen.thing, seen.background].map(str::to_owned);
+    Some(Seen { colour, thing, background })
 }
 
 /// The training pictures nearest to a picture.

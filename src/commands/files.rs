@@ -14,7 +14,7 @@ use crate::recording::{Destination, Precision, Writer, read, write};
 use crate::source::{News, Recorded};
 use crate::terminal::Outside;
 use crate::walk::{
-    Asked, Frame, ModelsApart, NearPictures, Picture, PicturesAsked, PicturesFound, Problem,
+    Asked, Frame, ModelsApart, NearPictures, Picture, PicturesAsked, PicturesFound, Problem, Seen,
     Unwatched,
 };
 use crate::words::{Language, Words};
@@ -52,6 +52,10 @@ impl Outside for Files {
 
     fn near_pictures(&self, picture: &Picture) -> Result<NearPictures, Problem> {
         drawings::near(picture)
+    }
+
+    fn seen(&self, picture: &Picture) -> Option<Seen> {
+        drawings::seen(picture)
     }
 
     fn models_apart(&self, names: &[String; 2]) -> Result<ModelsApart, Problem> {

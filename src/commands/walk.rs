@@ -8,7 +8,7 @@ use crate::cli::{Flags, only_in_run};
 use crate::lesson::Lesson;
 use crate::recording::read;
 use crate::source::live;
-use crate::terminal::{self, Colours, Marks, Options, Protocol};
+use crate::terminal::{self, Options};
 use crate::walk::{Asked, Problem};
 use crate::words::Language;
 
@@ -59,10 +59,10 @@ fn open(opening: Opening, flags: &Flags, language: Language) -> Result<u8, Probl
         lesson: opening.lesson,
         comparison: None,
         language,
-        colours: if flags.plain { Some(Colours::None) } else { flags.color.unwrap_or_default().0 },
+        colours: flags.color.unwrap_or_default().0,
         light: None,
-        protocol: if flags.plain { Protocol::None } else { flags.protocol.unwrap_or_default() },
-        marks: if flags.plain { Marks::Ascii } else { flags.marks() },
+        protocol: flags.protocol.unwrap_or_default(),
+        marks: flags.marks(),
         log: flags.log.clone(),
     };
     let recorder = Arc::new(Recorder::open(flags)?);
@@ -77,7 +77,12 @@ fn open(opening: Opening, flags: &Flags, language: Language) -> Result<u8, Probl
         })
     };
     let files = Files { precision: flags.precision(), language, models: vec![flags.asked()] };
-    let ending = terminal::run(&options, source, Arc::new(files));
+    let files = Arc::new(files);
+    let ending = if flags.plain {
+        terminal::talk(&options, source, files)
+    } else {
+        terminal::run(&options, source, files)
+    };
     recorder.finish()?;
     Ok(ending?.code())
 }

@@ -80,13 +80,30 @@ impl Description {
     }
 }
 
+/// The key of a place: third of the picture across and down, 0 to 2 each.
+pub fn place(across: usize, down: usize) -> &'static str {
+    const PLACES: [[&str; 3]; 3] = [
+        ["print.place.top-left", "print.place.top", "print.place.top-right"],
+        ["print.place.left", "print.place.middle", "print.place.right"],
+        ["print.place.bottom-left", "print.place.bottom", "print.place.bottom-right"],
+    ];
+    PLACES[down.min(2)][across.min(2)]
+}
+
+/// The most frequent colour of each of nine parts, row by row.
+pub fn thirds(picture: &Picture) -> Vec<ColourName> {
+    let (w, h) = (picture.width(), picture.height());
+    let part = |at: usize| {
+        let (x, y) = (at % 3, at / 3);
+        let columns = w * x / 3..(w * (x + 1) / 3).max(w * x / 3 + 1).min(w);
+        (h * y / 3..(h * (y + 1) / 3).max(h * y / 3 + 1).min(h))
+            .flat_map(move |row| columns.clone().map(move |column| picture.pixel(column, row)))
+    };
+    (0..9).filter_map(|at| majority(part(at), 0.0)).collect()
+}
+
 impl Figure {
     fn sentence(&self, words: Words) -> String {
-        const PLACES: [[&str; 3]; 3] = [
-            ["print.place.top-left", "print.place.top", "print.place.top-right"],
-            ["print.place.left", "print.place.middle", "print.place.right"],
-            ["print.place.bottom-left", "print.place.bottom", "print.place.bottom-right"],
-        ];
         let colour = words.text(self.colour.key());
         let colours = self.second.map_or_else(
             || colour.to_owned(),
@@ -99,7 +116,7 @@ impl Figure {
         );
         let share = format!("{:.0}", (self.share * 100.0).max(1.0));
         let facts = [
-            ("place", words.text(PLACES[self.place.1.min(2)][self.place.0.min(2)]).to_owned()),
+            ("place", words.text(place(self.place.0, self.place.1)).to_owned()),
             ("colours", colours),
             ("share", share),
             ("width", self.extent.0.to_string()),

@@ -7,7 +7,9 @@ use std::thread;
 use super::Message;
 use crate::app::{Comparison, WalkState};
 use crate::source::Recorded;
-use crate::walk::{ModelsApart, NearPictures, Picture, PicturesAsked, PicturesFound, Problem};
+use crate::walk::{
+    ModelsApart, NearPictures, Picture, PicturesAsked, PicturesFound, Problem, Seen,
+};
 
 /// Files, as the commands know them. Each call runs on a thread of its own, so it may take its
 /// time.
@@ -59,6 +61,10 @@ pub trait Outside: Send + Sync {
     /// # Errors
     /// A drawing that cannot be drawn.
     fn near_pictures(&self, picture: &Picture) -> Result<NearPictures, Problem>;
+
+    /// What a judge that knows only the drawings of the model inside sees in a picture; `None`
+    /// where it cannot look.
+    fn seen(&self, picture: &Picture) -> Option<Seen>;
 
     /// Two models, by the names that their cards bear, held against each other layer by layer.
     ///

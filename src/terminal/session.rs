@@ -210,6 +210,7 @@ impl Session {
         match message {
             Message::Input(input) => self.input(input),
             Message::InputEnded => self.ending = Some(Ending::Done),
+            Message::Line(_) => {}
             Message::News { source, generation, news } => {
                 let now = self.sources.get(source).map(Source::generation);
                 let beside = matches!(

@@ -72,6 +72,12 @@ pub(crate) fn draw(
     }
 }
 
+/// One number of the step on screen worked out by hand, in sentences; none where no step is.
+pub(crate) fn worked_by_hand(app: &App) -> Vec<String> {
+    let step = app.walk.frame().and_then(crate::walk::Frame::as_step);
+    step.map_or_else(Vec::new, |step| worked::sentences(app, step))
+}
+
 /// The picture that stands at a place, by its number in the order of `tab`.
 pub(crate) fn picture_at(app: &App, frame: &Step, area: Rect, place: (u16, u16)) -> Option<usize> {
     if app.look.enlarged {

@@ -84,6 +84,17 @@ pub struct NearPictures {
     pub apart: Option<f32>,
 }
 
+/// What a judge that knows only the drawings sees in a picture.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Seen {
+    /// The thing's colour.
+    pub colour: String,
+    /// The thing.
+    pub thing: String,
+    /// The background's colour.
+    pub background: String,
+}
+
 /// A training picture near a generated one.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TrainingNeighbour {

@@ -5,6 +5,7 @@
 
 mod bad_input;
 mod compare;
+mod dialogue;
 mod endings;
 mod export;
 mod hub;

@@ -222,7 +222,7 @@ fn every_lesson_runs_to_its_end_with_the_answers_of_its_key() {
             while let Some(question) =
                 room.app.lesson_now().and_then(|open| open.question()).cloned()
             {
-                let known = !fill(&question.answer, &room.app.facts()).contains('…');
+                let known = !question.answer.contains('{');
                 room.answer(&question);
                 assert!(room.app.lesson_now().unwrap().question().is_none(), "{name} {at}");
                 if !known && tries == 0 {

@@ -65,6 +65,11 @@ impl Typed {
         Self { text: text.to_owned(), cursor: text.chars().count() }
     }
 
+    /// Another text in its place.
+    pub fn set(&mut self, text: &str) {
+        *self = Self::new(text);
+    }
+
     fn line(&mut self) -> TextBox<'_> {
         TextBox::new(&mut self.text, &mut self.cursor)
     }

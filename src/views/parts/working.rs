@@ -37,6 +37,13 @@ impl Line {
         }
     }
 
+    /// Name, letters, numbers and result, and what it is, as one sentence.
+    pub(crate) fn sentence(&self) -> String {
+        let letters =
+            if self.letters.is_empty() { String::new() } else { format!(" = {}", self.letters) };
+        format!("{}{letters} {}. {}", self.name, self.equation(), self.what)
+    }
+
     fn equation(&self) -> String {
         if self.result.is_empty() {
             format!("= {}", self.numbers)

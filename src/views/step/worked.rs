@@ -7,6 +7,7 @@ use ratatui::layout::Rect;
 use super::by_hand::{self, shown};
 use super::pictures::Scene;
 use super::pixels::Pixels;
+use crate::app::{App, LatentLook};
 use crate::views::parts::theme::Ground;
 use crate::views::parts::{layout, text, working};
 use crate::walk::Step;
@@ -61,4 +62,27 @@ pub(super) fn draw(scene: &Scene, stacked: bool, area: Rect, ground: &Ground, bu
         let used = working::rows(lines, upper, ground, buf);
         pixels.row(layout::row(body, used), buf);
     }
+}
+
+/// The same as sentences, one a line of the formula.
+pub(super) fn sentences(app: &App, step: &Step) -> Vec<String> {
+    let words = app.words();
+    let (x, y) = app.look.lens;
+    let (width, height) = (step.latent.width(), step.latent.height());
+    let (x, y) = (x.min(width.saturating_sub(1)), y.min(height.saturating_sub(1)));
+    let channel = match app.look.latent {
+        LatentLook::Channel(channel) => channel.min(step.latent.planes().saturating_sub(1)),
+        LatentLook::Preview => 0,
+    };
+    let place = [channel + 1, y + 1, x + 1].map(|n| n.to_string());
+    let facts = [("channel", &*place[0]), ("row", &*place[1]), ("column", &*place[2])];
+    let mut said = vec![words.fill("step.hand", &facts)];
+    let steps: Vec<&Step> = app.walk.steps().collect();
+    let Some(worked) = by_hand::work(&steps, step, (channel, y, x), words) else {
+        said.push(words.text("step.hand-missing").to_owned());
+        return said;
+    };
+    said.extend(worked.lines.iter().map(working::Line::sentence));
+    said.push(words.fill("step.hand-stored", &[("stored", &shown(worked.stored))]));
+    said
 }
