@@ -12,6 +12,8 @@ use crate::lesson::{Question, QuestionKind, Verdict, fill};
 
 /// The widest that a question is set.
 const WIDE: u16 = 72;
+/// Cells before a choice: its mark and letter.
+const MARKS: u16 = 5;
 
 /// The first row: lesson, and which of its beats.
 pub(crate) fn draw_title(
@@ -87,27 +89,41 @@ pub(crate) fn draw_question(
     let facts = app.facts();
     let said = open.beat().map_or_else(String::new, |beat| fill(&beat.said, &facts));
     let width = area.width.saturating_sub(2).min(WIDE);
-    let rows = |words: &str| u16::try_from(text::wrap(words, width).len()).unwrap_or(u16::MAX);
-    let (said_rows, asked_rows) = (rows(&said), rows(&question.question));
-    let answer_rows = u16::try_from(question.choices.len().max(1)).unwrap_or(1);
-    let gaps = if said.is_empty() { 1 } else { 2 };
+    let asked_rows = rows(&question.question, width);
+    let wide = width.saturating_sub(MARKS);
+    let whole: Vec<u16> = question.choices.iter().map(|choice| rows(choice, wide)).collect();
+    let fits = asked_rows + whole.iter().sum::<u16>() <= area.height;
+    // On the smallest screens each choice keeps its first row: all of them are there.
+    let choices = if fits { whole } else { vec![1; whole.len()] };
+    let answer_rows = choices.iter().sum::<u16>().max(1);
+    // Where not all of it has room, the question wins over what is said before it, and both over
+    // the rows between them.
+    let room = area.height.saturating_sub(asked_rows + answer_rows);
+    let said_rows = rows(&said, width).min(room.saturating_sub(1));
+    let gaps = room.saturating_sub(said_rows).min(if said_rows == 0 { 1 } else { 2 });
     let wanted = said_rows + asked_rows + answer_rows + gaps;
     let column = layout::centred(area, width, wanted.min(area.height));
     let (above, rest) = layout::top(column, said_rows);
     text::put_wrapped(buf, above, &said, ground.fact());
-    let (_, rest) = layout::top(rest, gaps - 1);
+    let (_, rest) = layout::top(rest, gaps.saturating_sub(1));
     let (asked, rest) = layout::top(rest, asked_rows);
     text::put_wrapped(buf, asked, &question.question, ground.strong());
-    let (_, answers) = layout::top(rest, 1);
+    let (_, mut answers) = layout::top(rest, gaps.min(1));
     if question.choices.is_empty() {
         let line = format!("> {}_", open.typed);
         text::put(buf, answers, &line, ground.prompt());
         return;
     }
-    for (place, choice) in question.choices.iter().enumerate() {
-        let row = layout::top(answers, u16::try_from(place).unwrap_or(u16::MAX)).1;
-        draw_choice(open, place, choice, ground, layout::top(row, 1).0, buf);
+    for ((place, choice), rows) in question.choices.iter().enumerate().zip(choices) {
+        let (row, rest) = layout::top(answers, rows);
+        draw_choice(open, place, choice, ground, row, buf);
+        answers = rest;
     }
+}
+
+/// How many rows a text takes in so many columns.
+fn rows(words: &str, width: u16) -> u16 {
+    u16::try_from(text::wrap(words, width).len()).unwrap_or(u16::MAX)
 }
 
 fn draw_choice(
@@ -126,12 +142,9 @@ fn draw_choice(
         None => " ".to_owned(),
     };
     let letter = char::from(b'a' + u8::try_from(place).unwrap_or(0)).to_string();
-    let parts = [
-        (mark.as_str(), ground.prompt()),
-        (" ", style),
-        (letter.as_str(), ground.strong()),
-        ("  ", style),
-        (choice, style),
-    ];
+    let parts =
+        [(mark.as_str(), ground.prompt()), (" ", style), (letter.as_str(), ground.strong())];
     text::put_spans(buf, area, &parts);
+    let (_, words) = layout::left(area, MARKS, 0);
+    text::put_wrapped(buf, words, choice, style);
 }

@@ -283,6 +283,28 @@ fn a_screen_that_is_too_small_says_so() {
 }
 
 #[test]
+fn on_the_smallest_screen_a_question_wins_over_what_is_said_before_it() {
+    let said = "word ".repeat(80);
+    let lesson = format!(
+        "+++\nformat = 1\ntitle = \"t\"\nminutes = 5\nteaches = [\"x\"]\n+++\n## One\n{said}\n```ask\n\
+         kind = \"choice\"\nquestion = \"What of the four comes first?\"\n\
+         choices = [\"{0} 1\", \"{0} 2\", \"{0} 3\", \"{0} 4\"]\nanswer = \"b\"\n```\n\
+         ```show\nstage = \"tokens\"\n```\n> So.\n",
+        "a rather long choice that takes more than one row of the screen"
+    );
+    let lesson = safelight::lesson::Lesson::read("x", &lesson).unwrap();
+    let mut app = App::new(Language::En, Asked::default());
+    safelight::app::begin_lesson(&mut app, lesson);
+    let small = text(&app, Ground::default(), (40, 12));
+    assert!(small.contains("What of the four comes first?"), "{small}");
+    for letter in ["a  a rather", "b  a rather", "c  a rather", "d  a rather"] {
+        assert!(small.contains(letter), "{small}");
+    }
+    let large = text(&app, Ground::default(), (80, 24));
+    assert!(large.contains("word word") && large.contains("of the screen 4"), "{large}");
+}
+
+#[test]
 fn amber_is_the_prompt_and_only_it_is_amber_in_the_title() {
     let (buf, _) = draw(&at(Stage::Noise, Language::En), Ground::default(), (80, 24));
     let ground = Ground::default();
