@@ -5,6 +5,7 @@
 
 pub mod action;
 pub mod adding;
+mod answers;
 pub mod command_line;
 pub mod comparing;
 pub mod comparison;
@@ -34,7 +35,7 @@ pub use forking::{ForkRow, Forking};
 pub use key::{Code, Key};
 pub use keys::{HelpLine, Hint, Place};
 pub use layers::Layers;
-pub use lessons::{OpenLesson, begin_lesson};
+pub use lessons::{OpenLesson, begin_lesson, show_beat};
 pub use looking::TaughtList;
 pub use picker::{Choice, Picker};
 pub use setting::Setting;

@@ -28,7 +28,9 @@ pub use bench::BenchFlags;
 pub use compare::{CompareFlags, Compared, Shard};
 pub use export::ExportFlags;
 pub use flags::Flags;
-pub use lesson::{LessonCommand, LessonFlags, LessonsFlags};
+pub use lesson::{
+    DeskFlags, LessonCommand, LessonFlags, LessonsFlags, PageFlags, PlanFlags, RecordFlags,
+};
 pub use mistakes::Refused;
 pub use models::{DoctorFlags, GetFlags, InfoFlags, ListFlags, Models, ModelsCommand};
 pub use teach::TeachFlags;
@@ -139,7 +141,7 @@ pub enum Command {
     /// are drawn before and after, and another prompt that has nothing to do with the word: far too
     /// many --steps or too high a --rate show there.
     Teach(Box<TeachFlags>),
-    /// Open a lesson on the screen, check one, or print its notes
+    /// Open a lesson on the screen, check one, print its notes, sum answers up, write its page
     Lesson(Box<LessonFlags>),
     /// List the lessons inside the program
     Lessons(LessonsFlags),
@@ -195,6 +197,11 @@ impl Cli {
         if let Some(Command::Models(asked)) = &cli.command {
             asked.check().map_err(Refused::Problem)?;
         }
+        if let Some(Command::Lesson(asked)) = &cli.command
+            && let Some(flags) = asked.record()
+        {
+            flags.check().map_err(Refused::Problem)?;
+        }
         if let Some(Command::Teach(flags)) = &cli.command {
             flags.check().map_err(Refused::Problem)?;
         }
@@ -243,6 +250,7 @@ impl Cli {
             Some(Command::Compare(flags)) => flags.model.iter().map(String::as_str).collect(),
             Some(Command::Teach(flags)) => flags.model.as_deref().into_iter().collect(),
             Some(Command::Train(asked)) => asked.model().into_iter().collect(),
+            Some(Command::Lesson(asked)) => asked.model().into_iter().collect(),
             _ => {
                 let model = self.flags_given().and_then(|flags| flags.model.as_deref());
                 model.into_iter().collect()
@@ -255,6 +263,7 @@ impl Cli {
         match &self.command {
             Some(Command::Compare(flags)) => flags.quiet,
             Some(Command::Teach(flags)) => flags.quiet,
+            Some(Command::Lesson(asked)) => asked.quiet(),
             _ => self.flags_given().is_some_and(|flags| flags.quiet),
         }
     }
@@ -266,6 +275,7 @@ impl Cli {
             Some(Command::Train(asked)) => asked.threads(),
             Some(Command::Teach(flags)) => flags.threads,
             Some(Command::Bench(flags)) => flags.threads,
+            Some(Command::Lesson(asked)) => asked.threads(),
             _ => self.flags_given().and_then(|flags| flags.threads),
         }
     }
@@ -279,12 +289,7 @@ impl Cli {
             Some(Command::Teach(flags)) => flags.lang,
             Some(Command::Bench(flags)) => flags.lang,
             Some(Command::Lessons(flags)) => flags.lang,
-            Some(Command::Lesson(asked)) => match &asked.command {
-                Some(LessonCommand::Check { lang, .. } | LessonCommand::Notes { lang, .. }) => {
-                    *lang
-                }
-                None => asked.flags.lang,
-            },
+            Some(Command::Lesson(asked)) => asked.lang(),
             Some(Command::Models(asked)) => asked.lang(),
             Some(Command::Doctor(flags)) => flags.lang,
             _ => self.flags_given().and_then(|flags| flags.lang),

@@ -5,21 +5,31 @@
 //! a quotation explains after the answer, a fence `notes` is for the teacher alone.
 
 mod answer;
+mod answers_file;
 mod beat;
 mod check;
+mod class;
 mod fact;
 mod head;
+mod record;
 mod shipped;
 mod show;
 mod source;
+mod timing;
 
 pub use answer::{Answer, Verdict};
+pub use answers_file::{About, Answered, AnswersFile, Given, letters};
 pub use beat::{Beat, Question, QuestionKind};
 pub use check::{World, check};
+pub use class::{Class, Count, Summed};
 pub use fact::{FACTS, Facts, Known, facts, facts_beside, facts_of_model, facts_of_training, fill};
 pub use head::Head;
+pub use record::{Record, Said, Tried};
 pub use shipped::{Shipped, shipped, shipped_lessons};
 pub use show::{Branch, Changes, DrawingsShown, Show, TrainingShown, place_of};
+pub use timing::timing;
+
+use std::collections::BTreeMap;
 
 use crate::walk::Problem;
 
@@ -35,6 +45,9 @@ pub struct Lesson {
     pub head: Head,
     /// In their order.
     pub beats: Vec<Beat>,
+    /// Where the recordings are that its beats name, as far as whoever opens it found them; a beat
+    /// whose recording is not among them shows its walk instead.
+    pub recordings: BTreeMap<String, String>,
 }
 
 /// What is wrong with a lesson, and where.
@@ -69,9 +82,17 @@ impl Lesson {
             }
         }
         match head {
-            Ok(head) if mistakes.is_empty() => Ok(Self { name: name.to_owned(), head, beats }),
+            Ok(head) if mistakes.is_empty() => {
+                Ok(Self { name: name.to_owned(), head, beats, recordings: BTreeMap::new() })
+            }
             _ => Err(mistakes),
         }
+    }
+
+    /// The settings of the walk at a beat, from 0: those of the head, and of every beat up to it.
+    pub fn walk_at(&self, at: usize) -> Changes {
+        let shows = self.beats.iter().take(at + 1).filter_map(|beat| beat.show.as_ref());
+        shows.fold(self.head.walk.clone(), |walk, show| show.walk.over(&walk))
     }
 
     /// How many questions it asks.

@@ -19,6 +19,7 @@ mod session;
 mod signals;
 mod survey;
 
+use std::collections::BTreeMap;
 use std::io::{IsTerminal, Write, stdin, stdout};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
@@ -61,6 +62,8 @@ pub struct Options {
     pub recording: Option<String>,
     /// A lesson to open instead.
     pub lesson: Option<Lesson>,
+    /// Where the recordings are that the lessons inside the program name.
+    pub recordings: BTreeMap<String, String>,
     /// Runs to lay side by side instead.
     pub comparison: Option<Comparison>,
     /// The language of every word.

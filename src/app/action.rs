@@ -1,6 +1,7 @@
 //! What a person can do, what can happen, and what then has to be done outside.
 
 use super::key::Key;
+use crate::lesson::Record;
 use crate::walk::{
     Asked, Frame, LessonAsked, ModelCard, ModelsApart, NearPictures, NoisingAsked, Picture,
     PicturesAsked, PicturesFound, Problem, RunAsked, Settings, Stage,
@@ -267,6 +268,8 @@ pub enum Effect {
     ExportSheet(String),
     /// Open a recording and make it the source.
     OpenRecording(String),
+    /// Keep what was answered in a lesson, where that was asked for.
+    KeepAnswers(Box<Record>),
     /// Draw training pictures.
     TrainingPictures(PicturesAsked),
     /// Look for the training pictures nearest to this one.

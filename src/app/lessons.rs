@@ -7,15 +7,15 @@ use std::collections::BTreeMap;
 
 use super::action::{Action, Effect};
 use super::key::{Code, Key};
-use super::state::{App, Origin, Overlay, Scene};
+use super::state::{App, Goal, Origin, Overlay, Scene};
 use crate::lesson::{
-    Answer, Beat, Changes, Facts, Lesson, Question, QuestionKind, Show, Verdict, facts,
+    Answer, Beat, Changes, Facts, Lesson, Question, QuestionKind, Record, Show, Verdict, facts,
     facts_beside, facts_of_model, facts_of_training, shipped_lessons,
 };
 use crate::walk::Asked;
 
-pub(super) use shown::follow;
 use shown::show;
+pub(super) use shown::{follow, opened};
 
 /// The longest answer that is typed.
 const LONGEST: usize = 200;
@@ -41,20 +41,27 @@ pub struct OpenLesson {
     pub answers: BTreeMap<usize, Answer>,
     /// What was said of it, once the walk on screen could tell.
     pub verdicts: BTreeMap<usize, Verdict>,
+    /// Every answer that was put down, for who wants to know.
+    pub record: Record,
     /// A piece that is chosen as soon as the tokens are there.
     piece: Option<String>,
     /// What is shown as soon as the walk is whole: runs beside it, pictures near its own.
     waits: Option<Box<Show>>,
     /// The settings of the walk on screen, as the lesson asked for them.
     walked: Option<Changes>,
+    /// The recording on screen, by its path.
+    recorded: Option<String>,
+    /// Where the screen goes once the recording is open.
+    aim: Option<Goal>,
     /// Model, device and numbers of its walks.
     base: Asked,
 }
 
 impl OpenLesson {
     /// A lesson at its beginning; `base` holds what its walks have beside what it asks for.
-    pub const fn new(lesson: Lesson, base: Asked) -> Self {
+    pub fn new(lesson: Lesson, base: Asked) -> Self {
         Self {
+            record: Record::of(&lesson.name),
             lesson,
             base,
             at: 0,
@@ -68,6 +75,8 @@ impl OpenLesson {
             piece: None,
             waits: None,
             walked: None,
+            recorded: None,
+            aim: None,
         }
     }
 
@@ -109,13 +118,8 @@ impl OpenLesson {
             .and_then(|question| Some(question.judge(self.answers.get(&self.at)?, facts)));
         if let Some(verdict @ (Verdict::Right | Verdict::Wrong)) = judged {
             self.verdicts.insert(self.at, verdict);
+            self.record.judged(self.at, verdict);
         }
-    }
-
-    /// The settings of the walk at a beat: those of the head, and of every beat up to it.
-    fn walk_at(&self, at: usize) -> Changes {
-        let shows = self.lesson.beats.iter().take(at + 1).filter_map(|beat| beat.show.as_ref());
-        shows.fold(self.lesson.head.walk.clone(), |walk, show| show.walk.over(&walk))
     }
 
     /// What the person has put down so far as an answer; `None` where it is none yet.
@@ -166,7 +170,10 @@ impl App {
 }
 
 /// Opens a lesson at its first beat.
-pub fn begin_lesson(app: &mut App, lesson: Lesson) -> Vec<Effect> {
+pub fn begin_lesson(app: &mut App, mut lesson: Lesson) -> Vec<Effect> {
+    for (name, path) in &app.recordings {
+        lesson.recordings.entry(name.clone()).or_insert_with(|| path.clone());
+    }
     app.lesson = Some(OpenLesson::new(lesson, app.walk.asked.clone()));
     app.scene = Scene::Walk;
     enter(app, 0)
@@ -197,6 +204,13 @@ pub(super) fn open(app: &mut App, chosen: usize) -> Vec<Effect> {
         ..Asked::default()
     };
     begin_lesson(app, lesson.clone())
+}
+
+/// Goes to a beat and shows what it shows, its question left out: for who prints a lesson.
+pub fn show_beat(app: &mut App, at: usize) -> Vec<Effect> {
+    let Some(open) = &mut app.lesson else { return Vec::new() };
+    (open.at, open.asking, open.away) = (at, false, false);
+    show(app)
 }
 
 /// What an action does in a lesson; `None` where it does what it does on the screen behind it.
@@ -288,6 +302,7 @@ fn ended(app: &mut App) -> Vec<Effect> {
 fn commit(app: &mut App) -> Vec<Effect> {
     let Some(open) = &mut app.lesson else { return Vec::new() };
     if let Some(answer) = open.answer() {
+        open.record.tried(open.at, &answer);
         open.answers.insert(open.at, answer);
         open.verdicts.remove(&open.at);
     }
@@ -343,6 +358,6 @@ fn take_up(app: &mut App) -> Vec<Effect> {
     };
     open.away = false;
     // Free play may have walked elsewhere.
-    open.walked = None;
+    (open.walked, open.recorded) = (None, None);
     if open.asking { ask(app) } else { show(app) }
 }

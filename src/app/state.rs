@@ -43,6 +43,8 @@ pub struct App {
     pub drawings: Drawings,
     /// The lesson that is open, also while it is left for free play.
     pub lesson: Option<OpenLesson>,
+    /// Where the recordings are that lessons name, by their names.
+    pub recordings: BTreeMap<String, String>,
     /// How the frames are looked at.
     pub look: Look,
     /// The notes pane.
@@ -82,6 +84,7 @@ impl App {
             teaching: Teaching::default(),
             drawings: Drawings::default(),
             lesson: None,
+            recordings: BTreeMap::new(),
             look: Look::default(),
             notes: NotesDepth::default(),
             problem: None,

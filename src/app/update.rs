@@ -6,8 +6,8 @@ use super::keys::{Meaning, Place, meaning, place, place_behind, works};
 use super::state::{App, Goal, Origin, Overlay, PathPurpose, Scene};
 use super::teaching::Phase;
 use super::{
-    adding, command_line, comparing, drawings, forking, forms, layers, lessons, picker, teaching,
-    training, walking,
+    adding, answers, command_line, comparing, drawings, forking, forms, layers, lessons, picker,
+    teaching, training, walking,
 };
 use crate::compare::Run;
 use crate::walk::{Asked, Frame, Picture, Stage};
@@ -16,6 +16,7 @@ use crate::walk::{Asked, Frame, Picture, Stage};
 pub fn update(app: &mut App, event: Event) -> Vec<Effect> {
     let mut effects = take(app, event);
     effects.extend(lessons::follow(app));
+    effects.extend(answers::follow(app));
     effects
 }
 
@@ -44,7 +45,11 @@ fn take(app: &mut App, event: Event) -> Vec<Effect> {
             teaching::failed(app);
             Vec::new()
         }
-        Event::RecordingOpened(name) => walking::begin_recording(app, name),
+        Event::RecordingOpened(name) => {
+            let effects = walking::begin_recording(app, name);
+            lessons::opened(app);
+            effects
+        }
         Event::RunOpened { name, card, settings, calls, frames } => {
             let (settings, card) = (Some(*settings), Some(*card));
             let name = adding::name_of_file(&name);

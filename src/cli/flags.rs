@@ -184,7 +184,7 @@ pub struct Flags {
     /// Also put x0, the guess of the picture, through the VAE at every step, and record it
     #[arg(long, help_heading = KEEPING)]
     pub x0_images: bool,
-    /// Write over a recording that is there already
+    /// Write over a file that is there already: a recording, or one that holds no answers
     #[arg(long, help_heading = KEEPING)]
     pub force: bool,
     /// No progress bar and no remarks on stderr

@@ -216,6 +216,7 @@ fn on_screen(prepared: Prepared, flags: &CompareFlags, language: Language) -> Re
         live(move |generation, news| listener(generation, news))
     };
     let models = flags.models_asked();
-    let outside = Arc::new(Files { precision: Precision::Compact, language, models });
+    let outside =
+        Arc::new(Files { precision: Precision::Compact, language, models, answers: None });
     Ok(terminal::run(&options, source, outside)?.code())
 }

@@ -1,15 +1,17 @@
 //! The files of the screen program: what its keys write and open, and the recording of `--record`.
 
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use super::drawings;
 use super::export::page;
 use super::keeping::can_be_written;
+use super::lesson::Kept;
 use crate::app::{Comparison, WalkState};
 use crate::cli::Flags;
 use crate::engine::{ModelFolder, models_apart};
 use crate::export::{contact_sheet, csv, gif, plots, png, runs_sheet, walk_sheet, whole_file};
+use crate::lesson::Record;
 use crate::recording::{Destination, Precision, Writer, read, write};
 use crate::source::{News, Recorded};
 use crate::terminal::Outside;
@@ -30,6 +32,8 @@ pub(super) struct Files {
     pub(super) language: Language,
     /// The models that the program was started with.
     pub(super) models: Vec<Asked>,
+    /// Where the answers of a lesson go, if anywhere.
+    pub(super) answers: Option<Arc<Kept>>,
 }
 
 /// The frames with those x0 pictures that were asked for on screen.
@@ -112,6 +116,14 @@ impl Outside for Files {
         let words = Words::of(self.language);
         let sheet = runs_sheet(&comparison.runs, comparison.reference, words);
         contact_sheet::write(Path::new(path), &sheet, None)
+    }
+
+    fn take_answers(&self, answers: &Record) -> bool {
+        self.answers.as_ref().is_some_and(|kept| kept.take(answers))
+    }
+
+    fn write_answers(&self) -> Result<(), Problem> {
+        self.answers.as_ref().map_or(Ok(()), |kept| kept.write())
     }
 
     fn write_taught(&self, path: &str, file: &[u8]) -> Result<(), Problem> {

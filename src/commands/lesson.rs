@@ -1,15 +1,27 @@
 //! `safelight lesson` and `safelight lessons`: open a lesson on the screen, check one, print its
-//! notes, list those inside the program.
+//! notes, list those inside the program; what a teacher takes home has files of its own.
+
+mod acted;
+mod answers;
+mod keep;
+mod opened;
+mod page;
+mod record;
+mod recordings;
 
 use std::fmt::Write as _;
-use std::fs::File;
-use std::io::Read;
-use std::path::Path;
+use std::path::PathBuf;
+use std::sync::Arc;
 
-use super::{DONE, FAILED, print, walk};
+pub(super) use keep::Kept;
+use opened::{Opened, hash_of};
+pub(super) use recordings::inside as recordings_inside;
+
+use super::{DONE, FAILED, caught, print, remark, walk};
 use crate::cli::{LessonCommand, LessonFlags, LessonsFlags};
+use crate::commands::keeping::shown_name;
 use crate::engine::{ModelFolder, tokenize};
-use crate::lesson::{self, Beat, LIMIT, Lesson, Mistake, QuestionKind, World, check, shipped};
+use crate::lesson::{self, About, Beat, Lesson, Mistake, QuestionKind, World, check, shipped};
 use crate::walk::Problem;
 use crate::words::{Language, Words, visible};
 
@@ -18,12 +30,37 @@ pub(super) fn lesson(flags: &LessonFlags, language: Language) -> Result<u8, Prob
     match &flags.command {
         Some(LessonCommand::Check { lesson, .. }) => checked(lesson, language),
         Some(LessonCommand::Notes { lesson, .. }) => notes(lesson, language),
-        None => {
-            let name = flags.lesson.as_deref().unwrap_or_default();
-            let lesson = read(name, language)?.map_err(|mistakes| broken(name, &mistakes))?;
-            walk::lesson(lesson, &flags.flags, language)
+        Some(LessonCommand::Answers { files, json, .. }) => {
+            caught(|| answers::answers(files, *json, language))
         }
+        Some(LessonCommand::Page(flags)) => caught(|| page::page(flags, language)),
+        Some(LessonCommand::Plan(flags)) => caught(|| page::plan(flags, language)),
+        Some(LessonCommand::Record(flags)) => caught(|| record::record(flags, language)),
+        None => on_screen(flags, language),
     }
+}
+
+/// Opens a lesson on the screen, with the recordings that are at hand and a place for the answers.
+fn on_screen(flags: &LessonFlags, language: Language) -> Result<u8, Problem> {
+    let words = Words::of(language);
+    let mut opened = Opened::read(flags.lesson.as_deref().unwrap_or_default(), language)?;
+    recordings::find(&mut opened, flags.desk.recordings.as_deref(), words);
+    let about = || About {
+        text_sha256: hash_of(&opened.text),
+        language: language.code().to_owned(),
+        date: keep::today(),
+        learner: flags.desk.learner.clone(),
+    };
+    let desk = flags.desk.export_answers.as_deref();
+    let kept = desk.map(|path| Kept::open(path, flags.flags.force, &opened.lesson, about()));
+    let kept = kept.transpose()?.map(Arc::new);
+    let code = walk::lesson(opened.lesson, kept.clone(), &flags.flags, language);
+    if let Some(kept) = kept
+        && kept.finish()?
+    {
+        remark(&words.fill("lesson.answers-written", &[("file", &shown_name(kept.path()))]));
+    }
+    code
 }
 
 /// Lists the lessons inside the program.
@@ -61,35 +98,11 @@ fn json(lesson: &Lesson) -> serde_json::Value {
     })
 }
 
-/// A lesson inside the program by its name, else a file.
-fn read(name: &str, language: Language) -> Result<Result<Lesson, Vec<Mistake>>, Problem> {
-    if let Some(inside) = shipped(language).find(|shipped| shipped.name == name) {
-        return Ok(Lesson::read(inside.name, inside.text));
-    }
-    let written = Path::new(name).extension().is_some_and(|ending| ending == "md");
-    if !written && !Path::new(name).is_file() {
-        let names: Vec<&str> = shipped(language).map(|shipped| shipped.name).collect();
-        let problem = Problem::usage("lesson-unknown").with("name", name);
-        return Err(problem.with("names", names.join(", ")));
-    }
-    let unreadable = |error: std::io::Error| {
-        Problem::new("file-unreadable").with("file", name).with("reason", error)
-    };
-    let mut bytes = Vec::new();
-    let file = File::open(name).map_err(unreadable)?;
-    file.take(LIMIT as u64 + 1).read_to_end(&mut bytes).map_err(unreadable)?;
-    let text =
-        String::from_utf8(bytes).map_err(|_| Problem::new("lesson-not-text").with("file", name))?;
-    let stem = Path::new(name).file_stem().map(|stem| stem.to_string_lossy().into_owned());
-    Ok(Lesson::read(&stem.unwrap_or_default(), &text))
-}
-
-fn broken(name: &str, mistakes: &[Mistake]) -> Problem {
-    Problem::new("lesson-broken").with("name", name).with("count", mistakes.len())
-}
-
 /// What the model inside and the disk say.
-struct Here;
+struct Here {
+    /// Where the lesson's file is; none inside the program, whose lessons do without recordings.
+    folder: Option<PathBuf>,
+}
 
 impl World for Here {
     fn pieces(&self, prompt: &str) -> Vec<String> {
@@ -101,15 +114,15 @@ impl World for Here {
         })
     }
 
-    fn has_recording(&self, path: &str) -> bool {
-        Path::new(path).is_file()
+    fn has_recording(&self, name: &str) -> bool {
+        self.folder.as_deref().is_none_or(|folder| recordings::is_there(name, Some(folder)))
     }
 }
 
 fn checked(name: &str, language: Language) -> Result<u8, Problem> {
     let words = Words::of(language);
-    let mistakes = match read(name, language)? {
-        Ok(lesson) => check(&lesson, &Here),
+    let mistakes = match opened::parsed(name, language)? {
+        Ok(opened) => check(&opened.lesson, &Here { folder: opened.folder }),
         Err(mistakes) => mistakes,
     };
     if mistakes.is_empty() {
@@ -124,7 +137,7 @@ fn checked(name: &str, language: Language) -> Result<u8, Problem> {
 }
 
 fn notes(name: &str, language: Language) -> Result<u8, Problem> {
-    let lesson = read(name, language)?.map_err(|mistakes| broken(name, &mistakes))?;
+    let lesson = Opened::read(name, language)?.lesson;
     let words = Words::of(language);
     let mut text = format!("{}\n", lesson.head.title);
     for (at, beat) in lesson.beats.iter().enumerate() {

@@ -4,13 +4,14 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::files::{Files, Recorder};
+use super::lesson::{Kept, recordings_inside};
 use crate::cli::{Flags, only_in_run};
 use crate::lesson::Lesson;
 use crate::recording::read;
 use crate::source::live;
 use crate::terminal::{self, Options};
 use crate::walk::{Asked, Problem};
-use crate::words::Language;
+use crate::words::{Language, Words};
 
 /// Opens the screen: on a recording where the argument names one, on a walk where there is a
 /// prompt, else on the doors.
@@ -28,12 +29,17 @@ pub(super) fn recorded(file: &str, flags: &Flags, language: Language) -> Result<
     screen(flags, language, Some(file))
 }
 
-/// Opens the screen on a lesson.
-pub(super) fn lesson(lesson: Lesson, flags: &Flags, language: Language) -> Result<u8, Problem> {
+/// Opens the screen on a lesson; its answers go where `answers` says.
+pub(super) fn lesson(
+    lesson: Lesson,
+    answers: Option<Arc<Kept>>,
+    flags: &Flags,
+    language: Language,
+) -> Result<u8, Problem> {
     only_in_run(flags)?;
     let mut asked = flags.asked();
     asked.prompt = None;
-    open(Opening { asked, recording: None, lesson: Some(lesson) }, flags, language)
+    open(Opening { asked, recording: None, lesson: Some(lesson), answers }, flags, language)
 }
 
 fn screen(flags: &Flags, language: Language, recording: Option<&str>) -> Result<u8, Problem> {
@@ -42,7 +48,7 @@ fn screen(flags: &Flags, language: Language, recording: Option<&str>) -> Result<
         asked.prompt = None;
     }
     let recording = recording.map(str::to_owned);
-    open(Opening { asked, recording, lesson: None }, flags, language)
+    open(Opening { asked, recording, lesson: None, answers: None }, flags, language)
 }
 
 /// What the screen opens on.
@@ -50,6 +56,7 @@ struct Opening {
     asked: Asked,
     recording: Option<String>,
     lesson: Option<Lesson>,
+    answers: Option<Arc<Kept>>,
 }
 
 fn open(opening: Opening, flags: &Flags, language: Language) -> Result<u8, Problem> {
@@ -57,6 +64,7 @@ fn open(opening: Opening, flags: &Flags, language: Language) -> Result<u8, Probl
         asked: opening.asked,
         recording: opening.recording,
         lesson: opening.lesson,
+        recordings: recordings_inside(Words::of(language)),
         comparison: None,
         language,
         colours: flags.color.unwrap_or_default().0,
@@ -76,7 +84,12 @@ fn open(opening: Opening, flags: &Flags, language: Language) -> Result<u8, Probl
             }
         })
     };
-    let files = Files { precision: flags.precision(), language, models: vec![flags.asked()] };
+    let files = Files {
+        precision: flags.precision(),
+        language,
+        models: vec![flags.asked()],
+        answers: opening.answers,
+    };
     let files = Arc::new(files);
     let ending = if flags.plain {
         terminal::talk(&options, source, files)

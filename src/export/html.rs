@@ -11,11 +11,9 @@ mod steps;
 
 use std::path::Path;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value, json};
-use sha2::{Digest, Sha256};
 
+use super::markup::{escaped, fill, hash};
 use super::whole_file;
 use crate::walk::colour_map::{diverging, sequential};
 use crate::walk::{Frame, ModelCard, Picture, Problem, Settings};
@@ -192,42 +190,6 @@ fn described(page: &Page, picture: &Picture) -> Value {
         })
         .collect();
     Value::Object(sentences)
-}
-
-/// The template with its `{{names}}` filled, each once: what is put in is never looked at again.
-fn fill(template: &str, parts: &[(&str, &str)]) -> String {
-    let mut out =
-        String::with_capacity(parts.iter().map(|part| part.1.len()).sum::<usize>() + 4096);
-    let mut rest = template;
-    while let Some((before, after)) = rest.split_once("{{") {
-        out.push_str(before);
-        let (name, after) = after.split_once("}}").unwrap_or((after, ""));
-        let value = parts.iter().find(|part| part.0 == name).map_or("", |part| part.1);
-        out.push_str(value);
-        rest = after;
-    }
-    out.push_str(rest);
-    out
-}
-
-/// The hash by which a policy names a text, as of Content Security Policy Level 2.
-fn hash(text: &str) -> String {
-    format!("sha256-{}", STANDARD.encode(Sha256::digest(text.as_bytes())))
-}
-
-/// Text for the body of an element or an attribute in quotes.
-fn escaped(text: &str) -> String {
-    text.chars().fold(String::with_capacity(text.len()), |mut out, c| {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&#39;"),
-            c => out.push(c),
-        }
-        out
-    })
 }
 
 /// JSON for the inside of a script element: nothing in it can end the element or open a comment.

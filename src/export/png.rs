@@ -4,6 +4,8 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use ::png::{BitDepth, ColorType, Encoder};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 
 use crate::walk::{Picture, Problem, Settings};
 
@@ -36,12 +38,15 @@ pub fn write(
     whole_file::write(path, |out| encode(&picture, settings, out))
 }
 
+/// The picture as an address that holds it whole, for a page; `None` for one without pixels.
+pub(super) fn data_address(picture: &Picture) -> Option<String> {
+    let mut file = Vec::new();
+    encode(picture, None, &mut file).ok()?;
+    Some(format!("data:image/png;base64,{}", STANDARD.encode(&file)))
+}
+
 /// The bytes of the file.
-pub(super) fn encode(
-    picture: &Picture,
-    settings: Option<&Settings>,
-    out: &mut dyn Write,
-) -> io::Result<()> {
+fn encode(picture: &Picture, settings: Option<&Settings>, out: &mut dyn Write) -> io::Result<()> {
     let size = |n: usize| u32::try_from(n).map_err(io::Error::other);
     let mut encoder = Encoder::new(out, size(picture.width())?, size(picture.height())?);
     encoder.set_color(ColorType::Rgb);

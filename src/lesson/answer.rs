@@ -1,5 +1,7 @@
 //! An answer held against a question.
 
+use serde::{Deserialize, Serialize};
+
 use super::beat::{Question, QuestionKind};
 use super::fact::{Facts, fill};
 
@@ -17,7 +19,8 @@ pub enum Answer {
 }
 
 /// What is said of an answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Verdict {
     /// As it is.
     Right,

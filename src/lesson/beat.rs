@@ -1,6 +1,6 @@
 //! A beat: what is read, what the program shows, what is asked before it shows, and why.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::Mistake;
 use super::head::unread;
@@ -32,7 +32,7 @@ pub struct Beat {
 }
 
 /// How a question is answered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum QuestionKind {
     /// One of the choices, by its letter.

@@ -5,7 +5,7 @@ use super::{LIMIT, Mistake};
 use crate::walk::Problem;
 
 /// The most beats of a lesson.
-const MOST_BEATS: usize = 64;
+pub(super) const MOST_BEATS: usize = 64;
 
 /// A stretch of text and the line on which it begins, from 1.
 #[derive(Clone, Debug, PartialEq, Eq)]

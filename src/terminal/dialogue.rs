@@ -60,6 +60,7 @@ pub(super) fn run(
         Some(comparison) => App::comparing(options.language, comparison.clone()),
         None => App::new(options.language, options.asked.clone()),
     };
+    app.recordings.clone_from(&options.recordings);
     if options.recording.is_some() || options.lesson.is_some() {
         app.scene = Scene::Walk;
     }
@@ -167,8 +168,9 @@ impl Sitting {
                 }
             }
             Message::Outside(answer) => {
-                let event = self.errands.answered(answer);
-                self.change(event);
+                if let Some(event) = self.errands.answered(answer) {
+                    self.change(event);
+                }
             }
             Message::Signal(INTERRUPT) => {
                 self.lines.clear();

@@ -107,6 +107,13 @@ impl Errands {
                     outside.export_sheet(&path, &comparison).map(|()| Answer::Written(path))
                 });
             }
+            Effect::KeepAnswers(record) => {
+                if self.outside.take_answers(&record) {
+                    self.have_done(|outside| {
+                        outside.write_answers().map(|()| Answer::AnswersWritten)
+                    });
+                }
+            }
             Effect::OpenRecording(path) => self.have_done(move |outside| {
                 let recorded = outside.open_recording(&path)?;
                 Ok(Answer::Opened(path, Box::new(recorded)))
@@ -157,9 +164,10 @@ impl Errands {
         }
     }
 
-    /// The event that an answer from outside is.
-    pub(super) fn answered(&mut self, answer: Answer) -> Event {
-        match answer {
+    /// The event that an answer from outside is, if it is one.
+    pub(super) fn answered(&mut self, answer: Answer) -> Option<Event> {
+        Some(match answer {
+            Answer::AnswersWritten => return None,
             Answer::Written(file) => {
                 let facts = vec![("file".to_owned(), crate::words::visible(&file))];
                 Event::Done("toast.written".to_owned(), facts)
@@ -179,7 +187,7 @@ impl Errands {
             Answer::Near(picture, near) => Event::NearPictures(*picture, near),
             Answer::Apart(apart) => Event::ModelsApart(apart),
             Answer::Failed(problem) => Event::Failed(problem),
-        }
+        })
     }
 }
 

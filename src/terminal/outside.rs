@@ -6,6 +6,7 @@ use std::thread;
 
 use super::Message;
 use crate::app::{Comparison, WalkState};
+use crate::lesson::Record;
 use crate::source::Recorded;
 use crate::walk::{
     ModelsApart, NearPictures, Picture, PicturesAsked, PicturesFound, Problem, Seen,
@@ -50,6 +51,16 @@ pub trait Outside: Send + Sync {
     /// A file that is not there or no recording.
     fn open_recording(&self, path: &str) -> Result<Recorded, Problem>;
 
+    /// Takes what was answered in a lesson so far, and returns at once; whether it is to be
+    /// written.
+    fn take_answers(&self, answers: &Record) -> bool;
+
+    /// Writes the answers that were taken last.
+    ///
+    /// # Errors
+    /// Whatever keeps the file from being written.
+    fn write_answers(&self) -> Result<(), Problem>;
+
     /// Draws a stretch of the pictures that the model inside was shown, or never shown.
     ///
     /// # Errors
@@ -84,6 +95,8 @@ pub(super) enum Answer {
     RunOpened(String, Box<Recorded>),
     /// What was learned was written to this file.
     TaughtWritten(String),
+    /// Answers were written.
+    AnswersWritten,
     /// Training pictures.
     Pictures(Box<PicturesFound>),
     /// The training pictures nearest to this picture.

@@ -19,6 +19,7 @@ use super::pictures::Pictures;
 use super::{Ending, Listener, Message, Options, capability, clipboard, log, signals};
 use crate::app::keys::{self, Meaning};
 use crate::app::{self, Action, App, Effect, Event, Key, Scene};
+use crate::lesson::Record;
 use crate::source::{self, Order, Recorded, Source};
 use crate::views::{self, Colours, Ground, Marks};
 use crate::walk::Problem;
@@ -89,6 +90,7 @@ impl Session {
             None => App::new(options.language, options.asked.clone()),
         };
         app.ascii = options.marks == Marks::Ascii;
+        app.recordings.clone_from(&options.recordings);
         if options.recording.is_some() || options.lesson.is_some() {
             app.scene = Scene::Walk;
         }
@@ -318,6 +320,7 @@ impl Session {
                     outside.export_sheet(&path, &comparison).map(|()| Answer::Written(path))
                 });
             }
+            Effect::KeepAnswers(record) => self.keep_answers(&record),
             Effect::OpenRecording(path) => {
                 carry_out(&self.outside, &self.messages, move |outside| {
                     let recorded = outside.open_recording(&path)?;
@@ -350,12 +353,18 @@ impl Session {
             Effect::Mouse(on) => drop(guard::mouse(on)),
             Effect::Suspend => drop(self.messages.send(Message::Suspend)),
             Effect::Quit => {
-                self.ending = Some(if self.app.ended_by_interrupt {
-                    Ending::Interrupted
-                } else {
-                    Ending::Done
-                });
+                let interrupted = self.app.ended_by_interrupt;
+                self.ending = Some(if interrupted { Ending::Interrupted } else { Ending::Done });
             }
+        }
+    }
+
+    /// Hands out what was answered; a slow disk keeps nobody waiting.
+    fn keep_answers(&self, record: &Record) {
+        if self.outside.take_answers(record) {
+            carry_out(&self.outside, &self.messages, |outside| {
+                outside.write_answers().map(|()| Answer::AnswersWritten)
+            });
         }
     }
 
@@ -398,6 +407,7 @@ impl Session {
                 self.change(Event::RunOpened { name, card, settings, calls, frames });
             }
             Answer::TaughtWritten(file) => self.change(Event::TaughtWritten(file)),
+            Answer::AnswersWritten => {}
             Answer::Pictures(found) => self.change(Event::TrainingPictures(*found)),
             Answer::Near(picture, near) => self.change(Event::NearPictures(*picture, near)),
             Answer::Apart(apart) => self.change(Event::ModelsApart(apart)),

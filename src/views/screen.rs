@@ -36,8 +36,10 @@ impl Bands {
 }
 
 fn notes_rows(app: &App, height: u16) -> u16 {
-    if app.lesson_now().is_some() {
-        return 3;
+    if let Some(open) = app.lesson_now() {
+        // On the lowest screens the room is the question's.
+        let low = height < 18 && open.question().is_some() && app.problem.is_none();
+        return if low { 1 } else { 3 };
     }
     if height >= 18 && !matches!(app.notes, NotesDepth::Off) {
         3

@@ -11,6 +11,7 @@ mod export;
 mod hub;
 mod img2img;
 mod layers;
+mod lessons;
 mod models;
 mod receipts;
 mod small_world;

@@ -38,7 +38,7 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("train", &["drawings", "engine", "walk"]),
     ("source", &["drawings", "engine", "recording", "train", "walk"]),
     ("compare", &["walk"]),
-    ("export", &["compare", "walk", "words"]),
+    ("export", &["compare", "lesson", "walk", "words"]),
     ("print", &["compare", "walk", "words"]),
     ("lesson", &["compare", "walk", "words"]),
     ("app", &["compare", "lesson", "walk", "words"]),

@@ -23,8 +23,9 @@ impl World for Here {
         tokens.encoders[0].prompt.pieces.iter().map(|piece| piece.text.clone()).collect()
     }
 
+    // What ships does without: the model inside stands in.
     fn has_recording(&self, _: &str) -> bool {
-        false
+        true
     }
 }
 
@@ -369,4 +370,23 @@ fn a_lesson_with_mistakes_is_opened_anyway_and_never_breaks() {
             play.press(code);
         }
     }
+}
+
+#[test]
+fn a_beat_shows_its_recording_where_it_is_at_hand_and_its_walk_where_it_is_not() {
+    let text = "+++\nformat = 1\ntitle = \"t\"\nminutes = 5\nteaches = [\"x\"]\nwalk = { seed = 7 }\n+++\n\
+                ## One\nRead.\n```show\nstage = \"noise\"\nrecording = \"big.safetensors\"\n```\n";
+    let mut lesson = Lesson::read("x", text).unwrap();
+    let mut app = App::new(Language::En, Asked::default());
+    let effects = app::begin_lesson(&mut app, lesson.clone());
+    assert!(matches!(effects.as_slice(), [Effect::Begin(asked)] if asked.seed == Some(7)));
+    assert_eq!(app.toast.as_ref().unwrap().0, "lesson.no-recording");
+
+    lesson.recordings.insert("big.safetensors".into(), "there/big.safetensors".into());
+    let mut app = App::new(Language::En, Asked::default());
+    let effects = app::begin_lesson(&mut app, lesson);
+    assert_eq!(effects, [Effect::OpenRecording("there/big.safetensors".into())]);
+    let effects = update(&mut app, Event::RecordingOpened("big.safetensors".into()));
+    assert_eq!(effects, [Effect::Replay]);
+    assert_eq!(app.walk.goal, Some(app::Goal::Stage(Stage::Noise)));
 }

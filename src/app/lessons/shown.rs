@@ -15,7 +15,7 @@ use crate::walk::{Picture, RunAsked, Stage};
 /// leaves what there is.
 pub(super) fn show(app: &mut App) -> Vec<Effect> {
     let Some(open) = &mut app.lesson else { return Vec::new() };
-    let walk = open.walk_at(open.at);
+    let walk = open.lesson.walk_at(open.at);
     let Some(show) = open.beat().and_then(|beat| beat.show.clone()) else { return Vec::new() };
     open.piece.clone_from(&show.piece);
     open.waits = (show.compares() || show.near).then(|| Box::new(show.clone()));
@@ -30,9 +30,38 @@ pub(super) fn show(app: &mut App) -> Vec<Effect> {
         Some(call) => Goal::Call(call.saturating_sub(1)),
         None => Goal::Stage(stage),
     };
-    let mut effects = walk_to(app, walk, goal);
+    let mut effects = recorded(app, &show, goal).unwrap_or_else(|| walk_to(app, walk, goal));
     effects.extend(follow(app));
     effects
+}
+
+/// The recording that a beat names, where it is at hand; where it is not, the walk stands in for
+/// it, and a sentence says so.
+fn recorded(app: &mut App, show: &Show, goal: Goal) -> Option<Vec<Effect>> {
+    let name = show.recording.as_ref()?;
+    let open = app.lesson.as_mut()?;
+    let Some(path) = open.lesson.recordings.get(name).cloned() else {
+        app.say("lesson.no-recording", &[("file", name)]);
+        return None;
+    };
+    open.walked = None;
+    let on_screen = matches!(app.walk.origin, Origin::Recording(_));
+    if on_screen && open.recorded.as_ref() == Some(&path) {
+        return Some(walking::go_on_to(app, goal));
+    }
+    open.recorded = Some(path.clone());
+    open.aim = Some(goal);
+    Some(vec![Effect::OpenRecording(path)])
+}
+
+/// A recording was opened: the one that a beat asked for goes to where the beat is.
+pub(in crate::app) fn opened(app: &mut App) {
+    let Some(open) = app.lesson.as_mut().filter(|open| !open.away) else { return };
+    if let Some(goal) = open.aim.take() {
+        app.walk.goal = Some(goal);
+        app.look.by_hand =
+            open.beat().and_then(|beat| beat.show.as_ref()).is_some_and(|s| s.by_hand);
+    }
 }
 
 /// The screens that are no walk.
@@ -173,7 +202,7 @@ fn compare(app: &mut App, show: &Show) -> Vec<Effect> {
 /// One run beside the walk.
 fn beside(app: &mut App, changes: &Changes) -> Vec<Effect> {
     let Some(open) = &app.lesson else { return Vec::new() };
-    let asked = changes.over(&open.walk_at(open.at)).asked(&open.base);
+    let asked = changes.over(&open.lesson.walk_at(open.at)).asked(&open.base);
     let changed = changed(changes);
     let name = adding::name_by(app.words(), &changed, |row| row.value(&asked, None).text);
     let effects = comparing::add(app, |id| {
@@ -216,8 +245,8 @@ fn branch(app: &mut App, fork: &Branch) -> Vec<Effect> {
 }
 
 impl OpenLesson {
-    /// Whether runs, or pictures, wait for the walk to be whole.
+    /// Whether runs, or pictures, wait for the walk to be whole, or the walk for its recording.
     pub const fn waits(&self) -> bool {
-        self.waits.is_some()
+        self.waits.is_some() || self.aim.is_some()
     }
 }

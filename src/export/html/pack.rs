@@ -1,7 +1,5 @@
 //! Numbers and pictures as text inside the page: base64 of 16-bit floats, of bytes, of PNG files.
 
-use std::io;
-
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use half::f16;
@@ -33,17 +31,12 @@ pub(super) fn grid(grid: &Grid) -> Value {
 
 /// A picture as `{w, h, png}`; nothing for one without pixels.
 pub(super) fn picture(picture: &Picture) -> Value {
-    let mut file = Vec::new();
-    match encoded(picture, &mut file) {
-        Ok(()) => json!({
+    match png::data_address(picture) {
+        Some(address) => json!({
             "w": picture.width(),
             "h": picture.height(),
-            "png": format!("data:image/png;base64,{}", bytes(&file)),
+            "png": address,
         }),
-        Err(_) => Value::Null,
+        None => Value::Null,
     }
-}
-
-fn encoded(picture: &Picture, file: &mut Vec<u8>) -> io::Result<()> {
-    png::encode(picture, None, file)
 }

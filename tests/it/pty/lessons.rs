@@ -49,3 +49,42 @@ fn a_newcomer_goes_through_the_first_lesson_in_each_language() {
         terminal.is_restored();
     }
 }
+
+#[test]
+fn answers_are_in_the_file_as_soon_as_they_are_judged() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("ann.json");
+    let words = Words::of(Language::En);
+    let inside = shipped(Language::En).next().unwrap();
+    let first = Lesson::read(inside.name, inside.text).unwrap().beats[0].question.clone().unwrap();
+    let file = path.to_str().unwrap();
+    let asked = ["lesson", inside.name, "--lang", "en", "--threads", "1", "--export-answers", file];
+    let mut terminal = started(&asked, &Kind::default());
+    let answer = |terminal: &mut Terminal, letter: &str, verdict: &str, tries: usize| {
+        sees(terminal, &first.question);
+        terminal.send(letter);
+        terminal.sees("▸");
+        terminal.send(ENTER);
+        terminal.sees(words.text(&format!("lesson.{verdict}")));
+        terminal.until("the answers", |_| {
+            let Ok(text) = std::fs::read(&path) else { return false };
+            // Renamed, never half-written.
+            let file: serde_json::Value = serde_json::from_slice(&text).unwrap();
+            let said = &file["answers"][0];
+            said["verdict"] == verdict && said["given"] == letter && said["tries"] == tries
+        });
+    };
+    answer(&mut terminal, "a", "wrong", 1);
+    terminal.send("\x1b[5~");
+    answer(&mut terminal, "b", "right", 2);
+    let file: serde_json::Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
+    assert_eq!(
+        file["answers"][0]["first"],
+        serde_json::json!({ "given": "a", "verdict": "wrong" })
+    );
+    assert!(file.get("learner").is_none());
+    assert_eq!(file["date"].as_str().unwrap().len(), "2026-11-27".len());
+    terminal.send("q");
+    assert_eq!(terminal.ends(), 0);
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+}
