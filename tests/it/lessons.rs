@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use safelight::app::{self, App, Code, Effect, Event, Key, News, Scene, update};
 use safelight::engine::{ModelFolder, tokenize};
-use safelight::lesson::{Lesson, Question, QuestionKind, World, check, fill, shipped};
+use safelight::lesson::{Lesson, Question, QuestionKind, Verdict, World, check, fill, shipped};
 use safelight::source::{Order, Recorded, Source, live};
 use safelight::walk::{Asked, DeviceChoice, Stage};
 use safelight::words::Language;
@@ -232,6 +232,13 @@ fn every_lesson_runs_to_its_end_with_the_answers_of_its_key() {
                 tries += 1;
             }
             let facts = room.app.facts();
+            let open = room.app.lesson_now().unwrap();
+            if let Some(question) = open.beat().and_then(|beat| beat.question.as_ref()) {
+                let thought = question.kind == QuestionKind::Thought;
+                let wanted = if thought { Verdict::Open } else { Verdict::Right };
+                let given = &open.answers[&at];
+                assert_eq!(open.verdict(), Some(wanted), "{name}, beat {}: {given:?}", at + 1);
+            }
             for lesson in [&room.app.lesson_now().unwrap().lesson, &chinese] {
                 let beat = &lesson.beats[at];
                 for text in [&beat.said, &beat.explained] {
