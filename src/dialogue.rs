@@ -31,8 +31,8 @@ pub type Judge<'a> = &'a dyn Fn(&Picture) -> Option<Seen>;
 pub struct Dialogue {
     /// Beat, view and explanation that were said last.
     said: [Option<Moment>; 3],
-    /// What was computed when someone was last told to wait.
-    waiting: Option<(crate::walk::Stage, usize)>,
+    /// Whether someone was told to wait.
+    waiting: bool,
     /// Seconds since then.
     waited: f32,
 }
@@ -55,7 +55,7 @@ impl Dialogue {
         if busy(app) {
             self.wait(app, &mut text);
         } else {
-            self.waiting = None;
+            self.waiting = false;
             self.tell(app, judge, &mut text);
         }
         spoken(&text, app.words())
@@ -86,20 +86,19 @@ impl Dialogue {
     /// One line when a wait begins, and one more after a while.
     fn wait(&mut self, app: &App, text: &mut String) {
         let made = (app.walk.stage_of(app.walk.frames.len()), app.walk.steps().count());
-        let stage = app.walk.stage();
         let again = self.waited >= AGAIN;
-        if self.waiting.is_some_and(|(before, _)| before == stage) && !again {
+        if self.waiting && !again {
             return;
         }
         let words = app.words();
-        if again {
+        if self.waiting {
             let rail = words.text(&format!("rail.{}", made.0.stem())).to_owned();
             let facts = [("stage", rail.as_str()), ("step", &made.1.to_string())];
             line(text, &words.fill("dialogue.still", &facts));
         } else {
             line(text, words.text("dialogue.computing"));
         }
-        (self.waiting, self.waited) = (Some((stage, made.1)), 0.0);
+        (self.waiting, self.waited) = (true, 0.0);
     }
 }
 

@@ -316,6 +316,9 @@ fn back(app: &mut App) -> Vec<Effect> {
     let asks = open.beat().is_some_and(|beat| beat.question.is_some());
     if asks && !open.asking {
         open.asking = true;
+        open.chosen = None;
+        open.order.clear();
+        open.typed.clear();
         return ask(app);
     }
     if open.at == 0 {

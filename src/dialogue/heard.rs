@@ -221,6 +221,11 @@ fn screen(app: &mut App, line: &str) -> Heard {
             app.overlay = Some(Overlay::Path { purpose, text: path.to_owned(), cursor: 0 });
             plain(Code::Enter)
         }
+        ("e", path) if !path.is_empty() && app.scene == Scene::Compare => {
+            let purpose = PathPurpose::ExportSheet;
+            app.overlay = Some(Overlay::Path { purpose, text: path.to_owned(), cursor: 0 });
+            plain(Code::Enter)
+        }
         ("t", piece) if !piece.is_empty() => piece_named(app, piece),
         ("p", "") if app.scene == Scene::Walk => keys(&[Key::char('/')]),
         (key, "") if key.chars().count() == 1 => keys(&characters(key).collect::<Vec<_>>()),

@@ -16,8 +16,8 @@ pub(super) enum Moment {
     List(&'static str, usize),
     /// A beat of a lesson, before what it shows.
     Beat(usize),
-    /// Its question; how often it was answered before.
-    Question(usize),
+    /// A beat that asks, and whether it still does.
+    Question(usize, bool),
     /// What is said once it is shown.
     Explanation(usize, bool),
     /// A frame of a walk: its settings, its place, the chosen piece, whether it was decoded, and
@@ -69,7 +69,9 @@ impl Moment {
     /// The beat of a lesson, where it says something before it shows.
     pub(super) fn beat(app: &App) -> Option<Self> {
         let open = app.lesson_now().filter(|_| app.overlay.is_none())?;
-        Some(if open.question().is_some() { Self::Question(open.at) } else { Self::Beat(open.at) })
+        let asks = open.beat()?.question.is_some();
+        let at = open.at;
+        Some(if asks { Self::Question(at, open.question().is_some()) } else { Self::Beat(at) })
     }
 
     /// What is said after what a beat shows.
@@ -138,13 +140,13 @@ impl Moment {
             Self::Form(rows) | Self::Teaching(rows) => forms::say(app, rows, text),
             Self::List(which, chosen) => lists::say(app, which, *chosen, text),
             Self::Beat(_) => beat::say(app, text),
-            Self::Question(_) => beat::ask(app, text),
+            Self::Question(_, true) => beat::ask(app, text),
             Self::Explanation(..) => beat::explain(app, text),
             Self::Frame(..) => frame(app, judge, text),
             Self::Comparison(..) => screens::comparison(app, text),
             Self::Training(..) => screens::training(app, text),
             Self::Drawing(..) => screens::drawing(app, text),
-            Self::Learning => {}
+            Self::Question(_, false) | Self::Learning => {}
             Self::Learned(_) => screens::learned(app, text),
         }
     }

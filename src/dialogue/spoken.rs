@@ -51,7 +51,8 @@ pub fn spoken(text: &str, words: Words) -> String {
             said.push(' ');
         }
         said.push_str(word);
-        if rest.peek().copied().is_some_and(apart) && !word.is_empty() {
+        let opens = |c: char| apart(c) || c == '(';
+        if rest.peek().copied().is_some_and(opens) && !word.is_empty() {
             said.push(' ');
         }
     }

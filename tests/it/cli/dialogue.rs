@@ -54,7 +54,7 @@ fn lines_lead_from_the_menu_to_the_picture() {
             "Stage 4 of 7: noise.",
             "Step 1 of 20.",
             "norm",
-            "cat was drawn on for",
+            "percent was from cat.",
             "The guess of the picture, decoded",
             "A judge that knows only the training drawings sees: thing cat, colour red",
             "Stage 7 of 7: image.",
