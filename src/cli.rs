@@ -22,7 +22,7 @@ use clap_complete::Shell;
 use crate::export::csv::COLUMNS;
 use crate::print::json::SCHEMA;
 use crate::walk::Problem;
-use crate::words::Language;
+use crate::words::{Language, Tongues};
 
 pub use bench::BenchFlags;
 pub use compare::{CompareFlags, Compared, Shard};
@@ -280,21 +280,27 @@ impl Cli {
         }
     }
 
-    /// The language of every sentence: `--lang`, else the locale.
+    /// The language of every sentence: `--lang`, else the locale; of two the first.
     pub fn language(&self) -> Language {
+        self.tongues().first
+    }
+
+    /// One language or two: `--lang`, else the locale.
+    pub fn tongues(&self) -> Tongues {
+        let one = |lang: Option<Language>| lang.map(Tongues::one);
         let given = match &self.command {
             Some(Command::Compare(flags)) => flags.lang,
-            Some(Command::Export(flags)) => flags.lang,
-            Some(Command::Train(asked)) => asked.lang(),
-            Some(Command::Teach(flags)) => flags.lang,
-            Some(Command::Bench(flags)) => flags.lang,
-            Some(Command::Lessons(flags)) => flags.lang,
+            Some(Command::Export(flags)) => one(flags.lang),
+            Some(Command::Train(asked)) => one(asked.lang()),
+            Some(Command::Teach(flags)) => one(flags.lang),
+            Some(Command::Bench(flags)) => one(flags.lang),
+            Some(Command::Lessons(flags)) => one(flags.lang),
             Some(Command::Lesson(asked)) => asked.lang(),
-            Some(Command::Models(asked)) => asked.lang(),
-            Some(Command::Doctor(flags)) => flags.lang,
+            Some(Command::Models(asked)) => one(asked.lang()),
+            Some(Command::Doctor(flags)) => one(flags.lang),
             _ => self.flags_given().and_then(|flags| flags.lang),
         };
-        given.unwrap_or_else(language_of_locale)
+        given.unwrap_or_else(|| Tongues::one(language_of_locale()))
     }
 
     /// The definition, for completions and the manual page.
@@ -320,9 +326,7 @@ pub fn language_of_words(args: &[OsString]) -> Language {
         Some(rest) => rest.strip_prefix('='),
         None => None,
     });
-    named
-        .and_then(|code| Language::ALL.into_iter().find(|language| language.code() == code))
-        .unwrap_or_else(language_of_locale)
+    named.and_then(Tongues::from_code).map_or_else(language_of_locale, |tongues| tongues.first)
 }
 
 /// A flag that has no effect on the screen.

@@ -11,11 +11,13 @@ mod check;
 mod class;
 mod fact;
 mod head;
+mod key;
 mod record;
 mod shipped;
 mod show;
 mod source;
 mod timing;
+mod told;
 
 pub use answer::{Answer, Verdict};
 pub use answers_file::{About, Answered, AnswersFile, Given, letters};
@@ -24,10 +26,12 @@ pub use check::{World, check};
 pub use class::{Class, Count, Summed};
 pub use fact::{FACTS, Facts, Known, facts, facts_beside, facts_of_model, facts_of_training, fill};
 pub use head::Head;
+pub use key::answer_key;
 pub use record::{Record, Said, Tried};
 pub use shipped::{Shipped, shipped, shipped_lessons};
 pub use show::{Branch, Changes, DrawingsShown, Show, TrainingShown, place_of};
 pub use timing::timing;
+pub use told::Told;
 
 use std::collections::BTreeMap;
 

@@ -8,6 +8,7 @@ mod capability;
 mod clipboard;
 mod dialogue;
 mod errands;
+mod following;
 pub mod guard;
 pub mod inline;
 mod input;
@@ -32,6 +33,7 @@ use crate::walk::{Asked, Problem};
 use crate::words::{Language, Words};
 
 pub use crate::views::{Colours, Marks};
+pub use following::follow;
 pub use outside::Outside;
 pub use survey::{Surveyed, survey};
 
@@ -64,10 +66,18 @@ pub struct Options {
     pub lesson: Option<Lesson>,
     /// Where the recordings are that the lessons inside the program name.
     pub recordings: BTreeMap<String, String>,
+    /// The same lesson in other languages.
+    pub translations: Vec<(Language, Lesson)>,
+    /// Whether a second terminal is told where it is.
+    pub tells: bool,
     /// Runs to lay side by side instead.
     pub comparison: Option<Comparison>,
     /// The language of every word.
     pub language: Language,
+    /// A second one, for notes, questions and answers.
+    pub second: Option<Language>,
+    /// Whether it is shown to a room: large, one thing a screen.
+    pub present: bool,
     /// How many colours; none: as the terminal says.
     pub colours: Option<Colours>,
     /// Whether the background is light; none: as the terminal says.

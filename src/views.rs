@@ -5,6 +5,7 @@
 //! them.
 
 mod adding;
+mod asked;
 mod compare;
 mod decode;
 mod doors;
@@ -23,7 +24,10 @@ mod lessons;
 mod noise;
 mod notes;
 pub(crate) mod parts;
+mod present;
+mod presenter;
 mod rail;
+mod said;
 mod schedule;
 mod screen;
 mod settings;
@@ -44,6 +48,7 @@ use crate::app::{App, Overlay, Scene};
 use crate::walk::{Curves, Frame, Picture};
 
 pub use parts::theme::{Colours, Ground, Marks};
+pub use presenter::{Presenter, draw_presenter};
 pub use screen::LEAST;
 pub(crate) use step::worked_by_hand;
 pub use targets::target;
@@ -76,12 +81,16 @@ impl Slot {
 /// Draws the whole screen into `area` and gives the places of true pictures.
 pub fn draw(app: &App, ground: &Ground, area: Rect, buf: &mut Buffer) -> Vec<Slot> {
     let area = area.intersection(*buf.area());
+    let ground = &Ground { bold: ground.bold || app.present, ..*ground };
     let mut slots = Vec::new();
     buf.set_style(area, ground.base());
     if screen::too_small(app, ground, area, buf) {
         return slots;
     }
     match app.scene {
+        scene if app.present && present::has(scene) => {
+            present::draw(app, ground, area, buf, &mut slots);
+        }
         Scene::Doors => doors::draw(app, ground, area, buf),
         Scene::Walk => screen::draw(app, ground, area, buf, &mut slots),
         Scene::Compare => compare::draw(app, ground, area, buf, &mut slots),

@@ -11,6 +11,7 @@ mod never_trained;
 pub mod reading;
 pub mod taught_report;
 pub mod told;
+mod tongues;
 mod visible;
 
 use std::borrow::Cow;
@@ -21,6 +22,7 @@ use crate::walk::Problem;
 
 pub use ascii::{ascii, is_ambiguous};
 pub use never_trained::NEVER_TRAINED;
+pub use tongues::Tongues;
 pub use visible::visible;
 
 /// The languages of this edition: a variant each, in the order of [`EDITIONS`].
@@ -72,7 +74,7 @@ impl Language {
         Self::ALL.into_iter().find(|l| locale.starts_with(l.code())).unwrap_or_default()
     }
 
-    /// The next one, for a key that turns through them.
+    /// The next one in the order of the editions.
     #[must_use]
     pub const fn next(self) -> Self {
         Self::ALL[(self as usize + 1) % Self::ALL.len()]

@@ -1,7 +1,7 @@
 //! What a person can do, what can happen, and what then has to be done outside.
 
 use super::key::Key;
-use crate::lesson::Record;
+use crate::lesson::{Record, Told};
 use crate::walk::{
     Asked, Frame, LessonAsked, ModelCard, ModelsApart, NearPictures, NoisingAsked, Picture,
     PicturesAsked, PicturesFound, Problem, RunAsked, Settings, Stage,
@@ -276,6 +276,13 @@ pub enum Effect {
     NearPictures(Picture),
     /// Hold two models against each other, by their names.
     ModelsApart([String; 2]),
+    /// Tell a second terminal where the lesson is; of two, the one with the higher number counts.
+    Tell {
+        /// The how manieth it is.
+        number: u64,
+        /// Where the lesson is.
+        told: Box<Told>,
+    },
     /// Put text on the clipboard.
     Copy(String),
     /// Take the mouse, or leave it.

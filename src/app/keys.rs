@@ -3,6 +3,7 @@
 //! Hints, help and the lookup are all read from [`TABLE`]; a test holds that no key has two
 //! meanings in one place and that every action has its words in every language.
 
+pub mod remote;
 mod table;
 
 pub use self::table::TABLE;
@@ -108,6 +109,7 @@ pub fn place_behind(app: &App) -> Place {
 /// What a key means at this moment.
 pub fn meaning(app: &App, key: Key) -> Meaning {
     let (place, behind) = (place(app), place_behind(app));
+    let Some(key) = remote::counts_as(app, place, key) else { return Meaning::Nothing };
     let row = rows(place, behind).find(|row| row.keys.contains(&key));
     let Some(row) = row else {
         let form = matches!(place, Place::Settings | Place::Form);

@@ -6,6 +6,7 @@ mod shown;
 use std::collections::BTreeMap;
 
 use super::action::{Action, Effect};
+use super::hands::{self, Hands};
 use super::key::{Code, Key};
 use super::state::{App, Goal, Origin, Overlay, Scene};
 use crate::lesson::{
@@ -13,6 +14,7 @@ use crate::lesson::{
     facts_beside, facts_of_model, facts_of_training, shipped_lessons,
 };
 use crate::walk::Asked;
+use crate::words::Language;
 
 use shown::show;
 pub(super) use shown::{follow, opened};
@@ -43,6 +45,10 @@ pub struct OpenLesson {
     pub verdicts: BTreeMap<usize, Verdict>,
     /// Every answer that was put down, for who wants to know.
     pub record: Record,
+    /// How many hands went up for what, before a room.
+    pub hands: Hands,
+    /// The same lesson in other languages.
+    pub translations: Vec<(Language, Lesson)>,
     /// A piece that is chosen as soon as the tokens are there.
     piece: Option<String>,
     /// What is shown as soon as the walk is whole: runs beside it, pictures near its own.
@@ -72,6 +78,8 @@ impl OpenLesson {
             typed: String::new(),
             answers: BTreeMap::new(),
             verdicts: BTreeMap::new(),
+            hands: Hands::default(),
+            translations: Vec::new(),
             piece: None,
             waits: None,
             walked: None,
@@ -126,6 +134,8 @@ impl OpenLesson {
     fn answer(&self) -> Option<Answer> {
         let question = self.question()?;
         match question.kind {
+            // The hands of a room are nobody's answer.
+            QuestionKind::Choice if self.hands.of(self.at).is_some() => None,
             QuestionKind::Choice => self.chosen.map(Answer::Choice),
             QuestionKind::Number => {
                 self.typed.trim().replace(',', ".").parse().ok().map(Answer::Number)
@@ -239,6 +249,9 @@ pub(super) fn act(app: &mut App, action: Action) -> Option<Vec<Effect>> {
 
 /// A key that answers: a letter, or a character of what is typed.
 pub(super) fn typed(app: &mut App, key: Key) {
+    if hands::typed(app, key) {
+        return;
+    }
     let Some(open) = &mut app.lesson else { return };
     let Some(question) = open.question() else { return };
     let (kind, count) = (question.kind, question.choices.len());
@@ -337,6 +350,7 @@ fn turn(app: &mut App, down: bool) {
     if count == 0 {
         return;
     }
+    open.hands.turn();
     open.chosen = Some(match (open.chosen, down) {
         (None, true) => 0,
         (None, false) => count - 1,

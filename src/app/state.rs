@@ -9,6 +9,7 @@ use super::forking::Forking;
 use super::lessons::OpenLesson;
 use super::picker::Picker;
 use super::teaching::Teaching;
+use super::telling::Telling;
 use super::training::Training;
 use crate::walk::{
     Asked, Course, Frame, ModelCard, NearPictures, Picture, Problem, Progress, Settings, Stage,
@@ -25,6 +26,10 @@ pub struct App {
     pub language: Language,
     /// Whether words are spelled without signs that some terminals draw two cells wide.
     pub ascii: bool,
+    /// A second language, for notes, questions and answers.
+    pub second: Option<Language>,
+    /// Whether it is shown to a room: large, one thing a screen.
+    pub present: bool,
     /// What fills the screen.
     pub scene: Scene,
     /// What lies over it, if anything.
@@ -45,6 +50,8 @@ pub struct App {
     pub lesson: Option<OpenLesson>,
     /// Where the recordings are that lessons name, by their names.
     pub recordings: BTreeMap<String, String>,
+    /// What a second terminal was told of it, where one wants to know.
+    pub telling: Option<Telling>,
     /// How the frames are looked at.
     pub look: Look,
     /// The notes pane.
@@ -71,6 +78,8 @@ impl App {
         Self {
             language,
             ascii: false,
+            second: None,
+            present: false,
             scene,
             overlay: None,
             doors: Doors {
@@ -85,6 +94,7 @@ impl App {
             drawings: Drawings::default(),
             lesson: None,
             recordings: BTreeMap::new(),
+            telling: None,
             look: Look::default(),
             notes: NotesDepth::default(),
             problem: None,

@@ -7,7 +7,7 @@ use super::state::{App, Goal, Origin, Overlay, PathPurpose, Scene};
 use super::teaching::Phase;
 use super::{
     adding, answers, command_line, comparing, drawings, forking, forms, layers, lessons, picker,
-    teaching, training, walking,
+    teaching, telling, training, walking,
 };
 use crate::compare::Run;
 use crate::walk::{Asked, Frame, Picture, Stage};
@@ -17,6 +17,7 @@ pub fn update(app: &mut App, event: Event) -> Vec<Effect> {
     let mut effects = take(app, event);
     effects.extend(lessons::follow(app));
     effects.extend(answers::follow(app));
+    effects.extend(telling::tell(app));
     effects
 }
 
@@ -260,7 +261,7 @@ fn silent(app: &mut App, action: Action) {
         Action::Export => forms::open_path(app, PathPurpose::ExportPicture),
         Action::OpenRecording => forms::open_path(app, PathPurpose::OpenRecording),
         Action::Notes => app.notes = app.notes.next(),
-        Action::Language => app.language = app.language.next(),
+        Action::Language => app.speak(app.spoken().next()),
         Action::Glossary => {
             app.overlay = match app.overlay {
                 Some(Overlay::Glossary { .. }) => None,

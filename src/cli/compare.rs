@@ -15,7 +15,7 @@ use crate::walk::{
     Asked, DeviceChoice, DtypeChoice, EngineChoice, ImageAsked, Prediction, Problem, Sampler,
     Spacing,
 };
-use crate::words::Language;
+use crate::words::Tongues;
 
 const RUNS: &str = "What is laid side by side";
 const COMPUTING: &str = "Where and how it is computed";
@@ -141,9 +141,13 @@ pub struct CompareFlags {
     #[arg(long, short, help_heading = COMPUTING)]
     pub yes: bool,
 
-    /// Language of every word [default: the locale's]
-    #[arg(long, value_parser = values::language(), value_name = "CODE", help_heading = SHOWING)]
-    pub lang: Option<Language>,
+    /// Language of every word; en+zh: notes in both, everything else in the first
+    /// [default: the locale's]
+    #[arg(long, value_parser = values::tongues(), value_name = "CODE", help_heading = SHOWING)]
+    pub lang: Option<Tongues>,
+    /// For a projector: two runs at a time, large, nothing faint
+    #[arg(long, conflicts_with_all = ["plain", "json", "out", "layers"], help_heading = SHOWING)]
+    pub present: bool,
     /// How many colours; `NO_COLOR` is respected
     #[arg(long, visible_alias = "colour", value_parser = values::colour(), value_name = "WHICH", help_heading = SHOWING)]
     pub color: Option<Colour>,

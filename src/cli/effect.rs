@@ -68,6 +68,7 @@ fn known(command: &str) -> Option<&'static [&'static str]> {
             "marks",
             "ascii",
             "plain",
+            "present",
             "out",
             "plots",
             "until",

@@ -12,7 +12,7 @@ use crate::walk::{
     Asked, AttachmentAsked, DeviceChoice, DtypeChoice, EngineChoice, ImageAsked, Prediction,
     Problem, Sampler, Spacing, Stage,
 };
-use crate::words::Language;
+use crate::words::Tongues;
 
 const WALK: &str = "What is walked";
 const COMPUTING: &str = "Where and how it is computed";
@@ -132,9 +132,14 @@ pub struct Flags {
     #[arg(long, value_parser = values::engine(), value_name = "NAME", help_heading = COMPUTING)]
     pub engine: Option<EngineChoice>,
 
-    /// Language of every word [default: the locale's]
-    #[arg(long, value_parser = values::language(), value_name = "CODE", help_heading = SHOWING)]
-    pub lang: Option<Language>,
+    /// Language of every word; en+zh: on the screen notes, questions and answers in both, everything
+    /// else in the first [default: the locale's]
+    #[arg(long, value_parser = values::tongues(), value_name = "CODE", help_heading = SHOWING)]
+    pub lang: Option<Tongues>,
+    /// For a projector: one thing a screen, large, nothing faint; 64 columns and 18 rows are enough,
+    /// and page up and page down of a remote lead through everything
+    #[arg(long, conflicts_with_all = ["plain", "json"], help_heading = SHOWING)]
+    pub present: bool,
     /// How many colours; `NO_COLOR` is respected
     #[arg(
         long,

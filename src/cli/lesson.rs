@@ -7,7 +7,7 @@ use clap::{Args, Subcommand};
 use super::flags::MOST_THREADS;
 use super::{Flags, values};
 use crate::walk::{Asked, DeviceChoice, DtypeChoice, Problem};
-use crate::words::Language;
+use crate::words::{Language, Tongues};
 
 /// What is done with a lesson.
 #[derive(Args, Clone, Debug)]
@@ -19,6 +19,10 @@ pub struct LessonFlags {
     /// The name of a lesson inside the program (safelight lessons lists them), or a file
     #[arg(value_name = "NAME|FILE", required = true)]
     pub lesson: Option<String>,
+    /// Write to FILE, at each beat, where the lesson is: `lesson notes --follow FILE` in a second
+    /// terminal shows the notes that belong to it
+    #[arg(long, value_name = "FILE")]
+    pub tell: Option<PathBuf>,
     /// Where answers and recordings are.
     #[command(flatten)]
     pub desk: DeskFlags,
@@ -57,14 +61,19 @@ pub enum LessonCommand {
         #[arg(long, value_parser = values::language(), value_name = "CODE")]
         lang: Option<Language>,
     },
-    /// Print the presenter's notes and the answer key
+    /// Print the presenter's notes and the answer key, or show those of the beat that is on
     Notes {
         /// A file, or the name of a lesson inside the program
         #[arg(value_name = "NAME|FILE")]
         lesson: String,
-        /// Language of the lesson and of every sentence [default: the locale's]
-        #[arg(long, value_parser = values::language(), value_name = "CODE")]
-        lang: Option<Language>,
+        /// Show the notes of the beat that is on in another terminal, its answer key and the time;
+        /// FILE is the one of `lesson NAME --tell FILE`
+        #[arg(long, value_name = "FILE")]
+        follow: Option<PathBuf>,
+        /// Language of the lesson and of every sentence; en+zh: the notes in both
+        /// [default: the locale's]
+        #[arg(long, value_parser = values::tongues(), value_name = "CODE")]
+        lang: Option<Tongues>,
     },
     /// Sum up the answers of a class: files that --export-answers has written
     ///
@@ -187,17 +196,17 @@ impl RecordFlags {
 }
 
 impl LessonFlags {
-    /// The language that is asked for.
-    pub fn lang(&self) -> Option<Language> {
+    /// The language that is asked for, or two.
+    pub fn lang(&self) -> Option<Tongues> {
+        let one = |lang: Option<Language>| lang.map(Tongues::one);
         match &self.command {
-            Some(
-                LessonCommand::Check { lang, .. }
-                | LessonCommand::Notes { lang, .. }
-                | LessonCommand::Answers { lang, .. },
-            ) => *lang,
-            Some(LessonCommand::Page(flags)) => flags.lang,
-            Some(LessonCommand::Plan(flags)) => flags.lang,
-            Some(LessonCommand::Record(flags)) => flags.lang,
+            Some(LessonCommand::Check { lang, .. } | LessonCommand::Answers { lang, .. }) => {
+                one(*lang)
+            }
+            Some(LessonCommand::Notes { lang, .. }) => *lang,
+            Some(LessonCommand::Page(flags)) => one(flags.lang),
+            Some(LessonCommand::Plan(flags)) => one(flags.lang),
+            Some(LessonCommand::Record(flags)) => one(flags.lang),
             None => self.flags.lang,
         }
     }

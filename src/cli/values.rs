@@ -8,7 +8,7 @@ use crate::terminal::{Colours, Marks, Protocol};
 use crate::walk::{
     AttachmentAsked, DeviceChoice, DtypeChoice, EngineChoice, Prediction, Sampler, Spacing, Stage,
 };
-use crate::words::Language;
+use crate::words::{Language, Tongues};
 
 /// A parser for the names in `table`.
 fn one_of<T>(table: Vec<(&'static str, T)>) -> impl TypedValueParser<Value = T>
@@ -45,8 +45,13 @@ pub(super) fn alignment() -> impl TypedValueParser<Value = Alignment> {
     one_of(vec![("step", Alignment::Step), ("sigma", Alignment::Sigma)])
 }
 
+/// One language; of two the first.
 pub(super) fn language() -> impl TypedValueParser<Value = Language> {
-    one_of(Language::ALL.map(|l| (l.code(), l)).to_vec())
+    one_of(Tongues::named().iter().map(|(code, of)| (code.as_str(), of.first)).collect())
+}
+
+pub(super) fn tongues() -> impl TypedValueParser<Value = Tongues> {
+    one_of(Tongues::named().iter().map(|(code, of)| (code.as_str(), *of)).collect())
 }
 
 pub(super) fn precision() -> impl TypedValueParser<Value = Precision> {

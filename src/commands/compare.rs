@@ -200,6 +200,8 @@ fn on_screen(prepared: Prepared, flags: &CompareFlags, language: Language) -> Re
     let options = Options {
         comparison: Some(comparison),
         language,
+        second: flags.lang.and_then(|lang| lang.second),
+        present: flags.present,
         colours: flags.color.unwrap_or_default().0,
         protocol: flags.protocol.unwrap_or_default(),
         marks: flags.marks(),
@@ -216,7 +218,12 @@ fn on_screen(prepared: Prepared, flags: &CompareFlags, language: Language) -> Re
         live(move |generation, news| listener(generation, news))
     };
     let models = flags.models_asked();
-    let outside =
-        Arc::new(Files { precision: Precision::Compact, language, models, answers: None });
+    let outside = Arc::new(Files {
+        precision: Precision::Compact,
+        language,
+        models,
+        answers: None,
+        teller: None,
+    });
     Ok(terminal::run(&options, source, outside)?.code())
 }

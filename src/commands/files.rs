@@ -7,11 +7,12 @@ use super::drawings;
 use super::export::page;
 use super::keeping::can_be_written;
 use super::lesson::Kept;
+use super::telling::Teller;
 use crate::app::{Comparison, WalkState};
 use crate::cli::Flags;
 use crate::engine::{ModelFolder, models_apart};
 use crate::export::{contact_sheet, csv, gif, plots, png, runs_sheet, walk_sheet, whole_file};
-use crate::lesson::Record;
+use crate::lesson::{Record, Told};
 use crate::recording::{Destination, Precision, Writer, read, write};
 use crate::source::{News, Recorded};
 use crate::terminal::Outside;
@@ -34,6 +35,8 @@ pub(super) struct Files {
     pub(super) models: Vec<Asked>,
     /// Where the answers of a lesson go, if anywhere.
     pub(super) answers: Option<Arc<Kept>>,
+    /// Where a second terminal is told where a lesson is.
+    pub(super) teller: Option<Teller>,
 }
 
 /// The frames with those x0 pictures that were asked for on screen.
@@ -69,6 +72,10 @@ impl Outside for Files {
             folders.find(|folder| folder.name() == *name).ok_or_else(missing)
         };
         models_apart(&of(&names[0])?, &of(&names[1])?, &Unwatched)
+    }
+
+    fn tell(&self, number: u64, told: &Told) -> Result<(), Problem> {
+        self.teller.as_ref().map_or(Ok(()), |teller| teller.tell(number, told))
     }
 
     fn write_recording(&self, path: &str, walk: &WalkState) -> Result<(), Problem> {

@@ -8,6 +8,7 @@ mod opened;
 mod page;
 mod record;
 mod recordings;
+mod tongues;
 
 use std::fmt::Write as _;
 use std::path::PathBuf;
@@ -17,11 +18,14 @@ pub(super) use keep::Kept;
 use opened::{Opened, hash_of};
 pub(super) use recordings::inside as recordings_inside;
 
-use super::{DONE, FAILED, caught, print, remark, walk};
+use self::tongues::{in_all, translations};
+use super::telling::Teller;
+use super::walk::Taught;
+use super::{DONE, FAILED, caught, following, print, remark, walk};
 use crate::cli::{LessonCommand, LessonFlags, LessonsFlags};
 use crate::commands::keeping::shown_name;
 use crate::engine::{ModelFolder, tokenize};
-use crate::lesson::{self, About, Beat, Lesson, Mistake, QuestionKind, World, check, shipped};
+use crate::lesson::{About, Beat, Lesson, Mistake, World, answer_key, check, shipped};
 use crate::walk::Problem;
 use crate::words::{Language, Words, visible};
 
@@ -29,7 +33,13 @@ use crate::words::{Language, Words, visible};
 pub(super) fn lesson(flags: &LessonFlags, language: Language) -> Result<u8, Problem> {
     match &flags.command {
         Some(LessonCommand::Check { lesson, .. }) => checked(lesson, language),
-        Some(LessonCommand::Notes { lesson, .. }) => notes(lesson, language),
+        Some(LessonCommand::Notes { lesson, follow: Some(file), lang }) => {
+            following::follow(in_all(lesson, language, *lang)?, file)
+        }
+        Some(LessonCommand::Notes { lesson, follow: None, lang }) => {
+            let mut lessons = in_all(lesson, language, *lang)?.into_iter();
+            lessons.try_fold(DONE, |_, (language, lesson)| notes(&lesson, language))
+        }
         Some(LessonCommand::Answers { files, json, .. }) => {
             caught(|| answers::answers(files, *json, language))
         }
@@ -43,7 +53,8 @@ pub(super) fn lesson(flags: &LessonFlags, language: Language) -> Result<u8, Prob
 /// Opens a lesson on the screen, with the recordings that are at hand and a place for the answers.
 fn on_screen(flags: &LessonFlags, language: Language) -> Result<u8, Problem> {
     let words = Words::of(language);
-    let mut opened = Opened::read(flags.lesson.as_deref().unwrap_or_default(), language)?;
+    let name = flags.lesson.as_deref().unwrap_or_default();
+    let mut opened = Opened::read(name, language)?;
     recordings::find(&mut opened, flags.desk.recordings.as_deref(), words);
     let about = || About {
         text_sha256: hash_of(&opened.text),
@@ -54,7 +65,13 @@ fn on_screen(flags: &LessonFlags, language: Language) -> Result<u8, Problem> {
     let desk = flags.desk.export_answers.as_deref();
     let kept = desk.map(|path| Kept::open(path, flags.flags.force, &opened.lesson, about()));
     let kept = kept.transpose()?.map(Arc::new);
-    let code = walk::lesson(opened.lesson, kept.clone(), &flags.flags, language);
+    let taught = Taught {
+        lesson: opened.lesson,
+        translations: translations(name, language),
+        teller: flags.tell.as_deref().map(Teller::open).transpose()?,
+        answers: kept.clone(),
+    };
+    let code = walk::lesson(taught, &flags.flags, language);
     if let Some(kept) = kept
         && kept.finish()?
     {
@@ -136,8 +153,7 @@ fn checked(name: &str, language: Language) -> Result<u8, Problem> {
     Ok(FAILED)
 }
 
-fn notes(name: &str, language: Language) -> Result<u8, Problem> {
-    let lesson = Opened::read(name, language)?.lesson;
+fn notes(lesson: &Lesson, language: Language) -> Result<u8, Problem> {
     let words = Words::of(language);
     let mut text = format!("{}\n", lesson.head.title);
     for (at, beat) in lesson.beats.iter().enumerate() {
@@ -158,16 +174,6 @@ fn key(text: &mut String, beat: &Beat, words: Words) {
     for (letter, choice) in ('a'..).zip(&question.choices) {
         let _ = writeln!(text, "     {letter}  {choice}");
     }
-    let answer = match question.kind {
-        QuestionKind::Thought => words.text("lesson.free").to_owned(),
-        QuestionKind::Number if question.answer.contains('{') => {
-            let about = lesson::FACTS
-                .iter()
-                .find(|(name, ..)| question.answer.contains(&format!("{{{name}}}")));
-            let about = about.map_or("", |(name, ..)| name);
-            words.fill("lesson.from-the-walk", &[("name", about)])
-        }
-        _ => question.answer.clone(),
-    };
+    let answer = answer_key(question, words);
     let _ = writeln!(text, "   {}", words.fill("lesson.key", &[("answer", &answer)]));
 }

@@ -15,6 +15,10 @@ use crate::words::{Language, Words, reading};
 
 /// Walks and prints.
 pub(super) fn run(flags: &Flags, language: Language) -> Result<u8, Problem> {
+    if flags.present {
+        let problem = Problem::usage("flag-not-here").with("flag", "--present");
+        return Err(problem.with("command", "run"));
+    }
     if let Some(file) = flags.recording() {
         return replay::printed(file, flags, language);
     }

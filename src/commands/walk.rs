@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::files::{Files, Recorder};
 use super::lesson::{Kept, recordings_inside};
+use super::telling::Teller;
 use crate::cli::{Flags, only_in_run};
 use crate::lesson::Lesson;
 use crate::recording::read;
@@ -29,17 +30,24 @@ pub(super) fn recorded(file: &str, flags: &Flags, language: Language) -> Result<
     screen(flags, language, Some(file))
 }
 
-/// Opens the screen on a lesson; its answers go where `answers` says.
-pub(super) fn lesson(
-    lesson: Lesson,
-    answers: Option<Arc<Kept>>,
-    flags: &Flags,
-    language: Language,
-) -> Result<u8, Problem> {
+/// A lesson to open.
+pub(super) struct Taught {
+    /// Its text.
+    pub(super) lesson: Lesson,
+    /// The same in other languages.
+    pub(super) translations: Vec<(Language, Lesson)>,
+    /// Who tells a second terminal where it is.
+    pub(super) teller: Option<Teller>,
+    /// Where its answers go.
+    pub(super) answers: Option<Arc<Kept>>,
+}
+
+/// Opens the screen on a lesson.
+pub(super) fn lesson(taught: Taught, flags: &Flags, language: Language) -> Result<u8, Problem> {
     only_in_run(flags)?;
     let mut asked = flags.asked();
     asked.prompt = None;
-    open(Opening { asked, recording: None, lesson: Some(lesson), answers }, flags, language)
+    open(Opening { asked, recording: None, lesson: Some(taught) }, flags, language)
 }
 
 fn screen(flags: &Flags, language: Language, recording: Option<&str>) -> Result<u8, Problem> {
@@ -48,25 +56,32 @@ fn screen(flags: &Flags, language: Language, recording: Option<&str>) -> Result<
         asked.prompt = None;
     }
     let recording = recording.map(str::to_owned);
-    open(Opening { asked, recording, lesson: None, answers: None }, flags, language)
+    open(Opening { asked, recording, lesson: None }, flags, language)
 }
 
 /// What the screen opens on.
 struct Opening {
     asked: Asked,
     recording: Option<String>,
-    lesson: Option<Lesson>,
-    answers: Option<Arc<Kept>>,
+    lesson: Option<Taught>,
 }
 
 fn open(opening: Opening, flags: &Flags, language: Language) -> Result<u8, Problem> {
+    let (lesson, translations, teller, answers) = match opening.lesson {
+        Some(taught) => (Some(taught.lesson), taught.translations, taught.teller, taught.answers),
+        None => (None, Vec::new(), None, None),
+    };
     let options = Options {
         asked: opening.asked,
         recording: opening.recording,
-        lesson: opening.lesson,
+        lesson,
+        translations,
+        tells: teller.is_some(),
         recordings: recordings_inside(Words::of(language)),
         comparison: None,
         language,
+        second: flags.lang.and_then(|lang| lang.second),
+        present: flags.present,
         colours: flags.color.unwrap_or_default().0,
         light: None,
         protocol: flags.protocol.unwrap_or_default(),
@@ -84,12 +99,8 @@ fn open(opening: Opening, flags: &Flags, language: Language) -> Result<u8, Probl
             }
         })
     };
-    let files = Files {
-        precision: flags.precision(),
-        language,
-        models: vec![flags.asked()],
-        answers: opening.answers,
-    };
+    let models = vec![flags.asked()];
+    let files = Files { precision: flags.precision(), language, models, answers, teller };
     let files = Arc::new(files);
     let ending = if flags.plain {
         terminal::talk(&options, source, files)

@@ -61,6 +61,7 @@ pub(super) fn run(
         None => App::new(options.language, options.asked.clone()),
     };
     app.recordings.clone_from(&options.recordings);
+    app.telling = options.tells.then(app::Telling::default);
     if options.recording.is_some() || options.lesson.is_some() {
         app.scene = Scene::Walk;
     }
@@ -112,7 +113,10 @@ impl Sitting {
         let effects = if let Some(path) = &options.recording {
             vec![Effect::OpenRecording(path.clone())]
         } else if let Some(lesson) = &options.lesson {
-            app::begin_lesson(&mut self.app, lesson.clone())
+            let mut effects = app::begin_lesson(&mut self.app, lesson.clone());
+            self.app.hold_translations(options.translations.clone());
+            effects.extend(app::tell(&mut self.app));
+            effects
         } else if self.app.scene == Scene::Walk {
             app::begin(&mut self.app)
         } else if self.app.scene == Scene::Compare {

@@ -132,6 +132,9 @@ impl Errands {
             Effect::ModelsApart(names) => self.have_done(move |outside| {
                 outside.models_apart(&names).map(|apart| Answer::Apart(apart.into()))
             }),
+            Effect::Tell { number, told } => {
+                self.have_done(move |outside| outside.tell(number, &told).map(|()| Answer::Silent));
+            }
             other => return Some(other),
         }
         None
@@ -167,7 +170,7 @@ impl Errands {
     /// The event that an answer from outside is, if it is one.
     pub(super) fn answered(&mut self, answer: Answer) -> Option<Event> {
         Some(match answer {
-            Answer::AnswersWritten => return None,
+            Answer::AnswersWritten | Answer::Silent => return None,
             Answer::Written(file) => {
                 let facts = vec![("file".to_owned(), crate::words::visible(&file))];
                 Event::Done("toast.written".to_owned(), facts)

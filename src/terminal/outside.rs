@@ -6,7 +6,7 @@ use std::thread;
 
 use super::Message;
 use crate::app::{Comparison, WalkState};
-use crate::lesson::Record;
+use crate::lesson::{Record, Told};
 use crate::source::Recorded;
 use crate::walk::{
     ModelsApart, NearPictures, Picture, PicturesAsked, PicturesFound, Problem, Seen,
@@ -76,6 +76,11 @@ pub trait Outside: Send + Sync {
     /// What a judge that knows only the drawings of the model inside sees in a picture; `None`
     /// where it cannot look.
     fn seen(&self, picture: &Picture) -> Option<Seen>;
+    /// Tells a second terminal where a lesson is.
+    ///
+    /// # Errors
+    /// Whatever keeps the file from being written.
+    fn tell(&self, number: u64, told: &Told) -> Result<(), Problem>;
 
     /// Two models, by the names that their cards bear, held against each other layer by layer.
     ///
@@ -103,6 +108,8 @@ pub(super) enum Answer {
     Near(Box<Picture>, NearPictures),
     /// Two models were held against each other.
     Apart(Box<ModelsApart>),
+    /// It was done, and there is nothing to say of it.
+    Silent,
     /// It was not possible.
     Failed(Problem),
 }

@@ -91,12 +91,15 @@ impl Session {
         };
         app.ascii = options.marks == Marks::Ascii;
         app.recordings.clone_from(&options.recordings);
+        app.second = options.second;
+        app.present = options.present;
+        app.telling = options.tells.then(app::Telling::default);
         if options.recording.is_some() || options.lesson.is_some() {
             app.scene = Scene::Walk;
         }
         Ok(Self {
             app,
-            ground: Ground { light, colours, marks: options.marks },
+            ground: Ground { light, colours, marks: options.marks, bold: false },
             screen: Terminal::new(backend)?,
             pictures: Pictures::none(),
             messages,
@@ -127,7 +130,10 @@ impl Session {
         let effects = if let Some(path) = &options.recording {
             vec![Effect::OpenRecording(path.clone())]
         } else if let Some(lesson) = &options.lesson {
-            app::begin_lesson(&mut self.app, lesson.clone())
+            let mut effects = app::begin_lesson(&mut self.app, lesson.clone());
+            self.app.hold_translations(options.translations.clone());
+            effects.extend(app::tell(&mut self.app));
+            effects
         } else if self.app.scene == Scene::Walk {
             app::begin(&mut self.app)
         } else if self.app.scene == Scene::Compare {
@@ -295,31 +301,13 @@ impl Session {
             Effect::Training(asked) => self.order_live(Order::Training(asked)),
             Effect::LessonPictures(asked) => self.order_live(Order::LessonPictures(asked)),
             Effect::Teach(asked) => self.order_live(Order::Teach(asked)),
-            Effect::WriteTaught { path, file } => {
-                carry_out(&self.outside, &self.messages, move |outside| {
-                    outside.write_taught(&path, &file).map(|()| Answer::TaughtWritten(path))
-                });
-            }
             Effect::DecodeX0(call) => self.order(Order::DecodeX0 { call }),
             Effect::Cancel => self.cancel(),
-            Effect::WriteRecording(path) => {
-                let walk = self.app.walk.clone();
-                carry_out(&self.outside, &self.messages, move |outside| {
-                    outside.write_recording(&path, &walk).map(|()| Answer::Written(path))
-                });
-            }
-            Effect::Export { path, picture } => {
-                let walk = self.app.walk.clone();
-                carry_out(&self.outside, &self.messages, move |outside| {
-                    outside.export(&path, picture.as_ref(), &walk).map(|()| Answer::Written(path))
-                });
-            }
-            Effect::ExportSheet(path) => {
-                let comparison = self.app.comparison.clone().unwrap_or_default();
-                carry_out(&self.outside, &self.messages, move |outside| {
-                    outside.export_sheet(&path, &comparison).map(|()| Answer::Written(path))
-                });
-            }
+            writes @ (Effect::WriteTaught { .. }
+            | Effect::WriteRecording(_)
+            | Effect::Export { .. }
+            | Effect::ExportSheet(_)
+            | Effect::Tell { .. }) => self.write(writes),
             Effect::KeepAnswers(record) => self.keep_answers(&record),
             Effect::OpenRecording(path) => {
                 carry_out(&self.outside, &self.messages, move |outside| {
@@ -368,6 +356,41 @@ impl Session {
         }
     }
 
+    /// What ends in a file.
+    fn write(&self, effect: Effect) {
+        match effect {
+            Effect::WriteTaught { path, file } => {
+                carry_out(&self.outside, &self.messages, move |outside| {
+                    outside.write_taught(&path, &file).map(|()| Answer::TaughtWritten(path))
+                });
+            }
+            Effect::WriteRecording(path) => {
+                let walk = self.app.walk.clone();
+                carry_out(&self.outside, &self.messages, move |outside| {
+                    outside.write_recording(&path, &walk).map(|()| Answer::Written(path))
+                });
+            }
+            Effect::Export { path, picture } => {
+                let walk = self.app.walk.clone();
+                carry_out(&self.outside, &self.messages, move |outside| {
+                    outside.export(&path, picture.as_ref(), &walk).map(|()| Answer::Written(path))
+                });
+            }
+            Effect::ExportSheet(path) => {
+                let comparison = self.app.comparison.clone().unwrap_or_default();
+                carry_out(&self.outside, &self.messages, move |outside| {
+                    outside.export_sheet(&path, &comparison).map(|()| Answer::Written(path))
+                });
+            }
+            Effect::Tell { number, told } => {
+                carry_out(&self.outside, &self.messages, move |outside| {
+                    outside.tell(number, &told).map(|()| Answer::Silent)
+                });
+            }
+            _ => {}
+        }
+    }
+
     fn order(&self, order: Order) {
         if let Some(source) = self.sources.get(self.current) {
             source.order(order);
@@ -407,7 +430,7 @@ impl Session {
                 self.change(Event::RunOpened { name, card, settings, calls, frames });
             }
             Answer::TaughtWritten(file) => self.change(Event::TaughtWritten(file)),
-            Answer::AnswersWritten => {}
+            Answer::AnswersWritten | Answer::Silent => {}
             Answer::Pictures(found) => self.change(Event::TrainingPictures(*found)),
             Answer::Near(picture, near) => self.change(Event::NearPictures(*picture, near)),
             Answer::Apart(apart) => self.change(Event::ModelsApart(apart)),

@@ -13,6 +13,7 @@ mod image;
 mod marks;
 mod noise;
 mod off;
+mod pair;
 mod plane;
 mod schedule;
 mod step;
@@ -25,6 +26,7 @@ use ratatui::layout::Rect;
 use self::arrange::Arrangement;
 use self::canvas::{Canvas, Look};
 use self::cell::Cell;
+pub(super) use self::pair::{Pair, pair};
 use super::parts::theme::Ground;
 use super::parts::{layout, numbers, text};
 use super::screen::{self, Bands};
@@ -56,6 +58,18 @@ pub(super) fn draw(
     view.draw_message(bands.lower_line, buf);
     notes::draw(app, ground, bands.notes, buf);
     hints::draw(app, ground, bands.hints, buf);
+}
+
+/// Draws the stage on screen alone.
+pub(super) fn draw_stage(
+    app: &App,
+    ground: &Ground,
+    area: Rect,
+    buf: &mut Buffer,
+    slots: &mut Vec<Slot>,
+) {
+    let Some(comparison) = &app.comparison else { return };
+    View { app, comparison, words: app.words(), ground }.draw_stage(area, buf, slots);
 }
 
 /// The run that is drawn at a place of the view.

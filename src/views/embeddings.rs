@@ -8,6 +8,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::Slot;
+use super::parts::heatmap::Map;
 use super::parts::theme::Ground;
 use super::parts::{layout, numbers, text};
 use crate::app::App;
@@ -67,6 +68,31 @@ fn encoding(app: &App, encoder: usize) -> Option<&Encoding> {
     app.walk.frames.iter().find_map(|frame| match frame {
         Frame::Tokens(tokens) => tokens.encoders.get(encoder).map(|encoder| &encoder.prompt),
         _ => None,
+    })
+}
+
+/// The chosen piece's vector alone.
+pub(super) struct Alone {
+    /// The piece.
+    pub(super) piece: String,
+    /// Which state of the vectors.
+    pub(super) state: String,
+    /// Its numbers.
+    pub(super) numbers: Vec<f32>,
+    /// Their colours, those of all pieces.
+    pub(super) map: Map,
+}
+
+/// The chosen piece's vector in the state that is turned to.
+pub(super) fn alone(app: &App, frame: &Embeddings) -> Option<Alone> {
+    let seen = Seen::of(app, frame)?;
+    let row = app.look.piece.min(seen.here.height().saturating_sub(1));
+    let rows = (0..seen.kept + 2).flat_map(|row| seen.here.row(row).iter().copied());
+    Some(Alone {
+        piece: seen.label(row).to_owned(),
+        state: named(app.words(), &seen),
+        numbers: seen.here.row(row).to_vec(),
+        map: Map::signed(&rows.collect::<Vec<f32>>(), table::INSIDE),
     })
 }
 

@@ -63,6 +63,17 @@ pub(crate) fn draw(
     view.histograms(layout::top(rest, used + 1).1, buf);
 }
 
+/// Draws the nearest training pictures alone.
+pub(crate) fn draw_near(
+    app: &App,
+    ground: &Ground,
+    area: Rect,
+    buf: &mut Buffer,
+    slots: &mut Vec<Slot>,
+) {
+    near::draw(app, ground, area, buf, slots);
+}
+
 /// Columns for the numbers beside the picture.
 fn side_room(app: &App, area: Rect) -> u16 {
     if app.look.enlarged { 0 } else { area.width.saturating_sub(4).min(44) }

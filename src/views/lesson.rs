@@ -5,12 +5,13 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
+use super::asked;
 use super::parts::theme::Ground;
 use super::parts::{layout, text};
 use crate::app::{App, OpenLesson};
-use crate::lesson::{Question, QuestionKind, Verdict, fill};
+use crate::lesson::{QuestionKind, Verdict, fill};
 
-/// The widest that a question is set.
+/// The widest that a question in one language is set.
 const WIDE: u16 = 72;
 /// Cells before a choice: its mark and letter.
 const MARKS: u16 = 5;
@@ -28,8 +29,8 @@ pub(crate) fn draw_title(
     let place = app.words().fill("lesson.beat", &[("beat", &beat), ("beats", &beats)]);
     let wide = text::put_right(buf, area, &place, ground.fact());
     let (rest, _) = layout::left(area, area.width.saturating_sub(wide + 2), 0);
-    let title = &open.lesson.head.title;
-    let beat = open.beat().map_or("", |beat| beat.title.as_str());
+    let title = &open.text_in(app.language).head.title;
+    let beat = open.beat_in(app.language).map_or("", |beat| beat.title.as_str());
     let parts = [(title.as_str(), ground.prompt()), (" · ", ground.dim()), (beat, ground.strong())];
     text::put_spans(buf, rest, &parts);
 }
@@ -41,57 +42,68 @@ pub(crate) fn draw_place(app: &App, ground: &Ground, area: Rect, buf: &mut Buffe
     let place = app.words().fill("lesson.beat", &[("beat", &beat), ("beats", &beats)]);
     let area = layout::inset(area, 2, 0);
     let (area, _) = layout::left(area, area.width / 2, 0);
-    let title = &open.lesson.head.title;
+    let title = &open.text_in(app.language).head.title;
     text::put(buf, area, &format!(" {title} · {place} "), ground.prompt());
 }
 
-/// What is said under the view: what a beat says, or why the answer is what it is.
-pub(crate) fn draw_text(
-    app: &App,
-    open: &OpenLesson,
-    ground: &Ground,
-    area: Rect,
-    buf: &mut Buffer,
-) {
-    let Some(beat) = open.beat() else { return };
-    let area = layout::inset(area, 1, 0);
-    let (words, facts) = (app.words(), app.facts());
+/// What is said under the view, in each language that is shown: what a beat says, or why the answer
+/// is what it is; while a question waits, how it is answered.
+pub(crate) fn said(app: &App, open: &OpenLesson) -> Vec<String> {
     if open.asking {
-        let key = match beat.question.as_ref().map(|question| question.kind) {
-            Some(QuestionKind::Number) => "lesson.answer-number",
-            Some(QuestionKind::Order) => "lesson.answer-order",
-            Some(QuestionKind::Thought) => "lesson.answer-thought",
-            _ => "lesson.answer-choice",
-        };
-        text::put_wrapped(buf, area, words.text(key), ground.dim());
-        return;
+        return how_to_answer(app, open).into_iter().collect();
     }
-    let explains = beat.question.is_some();
-    let said = fill(if explains { &beat.explained } else { &beat.said }, &facts);
+    let facts = app.facts();
     let verdict = open.verdict().map(|verdict| match verdict {
-        Verdict::Right => words.text("lesson.right"),
-        Verdict::Wrong => words.text("lesson.wrong"),
-        Verdict::Open => words.text("lesson.open"),
+        Verdict::Right => "lesson.right",
+        Verdict::Wrong => "lesson.wrong",
+        Verdict::Open => "lesson.open",
     });
-    let whole = verdict.map_or_else(|| said.clone(), |verdict| format!("{verdict} {said}"));
-    text::put_wrapped(buf, area, &whole, ground.fact());
+    let mut said = Vec::new();
+    for language in app.tongues() {
+        let Some(beat) = open.beat_in(language) else { continue };
+        let explains = beat.question.is_some();
+        let text = fill(if explains { &beat.explained } else { &beat.said }, &facts);
+        let text = text.replace('\n', " ");
+        let words = app.words_of(language);
+        let whole = match verdict {
+            Some(key) => format!("{} {text}", words.text(key)),
+            None => text,
+        };
+        // A lesson in one language alone is not said twice.
+        if !whole.is_empty() && !said.contains(&whole) {
+            said.push(whole);
+        }
+    }
+    said
+}
+
+/// Which keys answer the question that waits.
+fn how_to_answer(app: &App, open: &OpenLesson) -> Option<String> {
+    let kind = open.beat()?.question.as_ref()?.kind;
+    let key = match kind {
+        QuestionKind::Number => "lesson.answer-number",
+        QuestionKind::Order => "lesson.answer-order",
+        QuestionKind::Thought => "lesson.answer-thought",
+        QuestionKind::Choice => "lesson.answer-choice",
+    };
+    Some(app.words().text(key).to_owned())
 }
 
 /// The question in the place of the view.
 pub(crate) fn draw_question(
     app: &App,
     open: &OpenLesson,
-    question: &Question,
     ground: &Ground,
     area: Rect,
     buf: &mut Buffer,
 ) {
-    let facts = app.facts();
-    let said = open.beat().map_or_else(String::new, |beat| fill(&beat.said, &facts));
-    let width = area.width.saturating_sub(2).min(WIDE);
-    let asked_rows = rows(&question.question, width);
-    let wide = width.saturating_sub(MARKS);
-    let whole: Vec<u16> = question.choices.iter().map(|choice| rows(choice, wide)).collect();
+    let Some(asked) = asked::of(app, open) else { return };
+    let wide = if app.second.is_some() { area.width } else { WIDE };
+    let width = area.width.saturating_sub(2).min(wide);
+    let asked_rows = rows(&asked.question, width);
+    let choice_width = width.saturating_sub(MARKS);
+    let each = |choice: &String| rows(std::slice::from_ref(choice), choice_width);
+    let whole: Vec<u16> = asked.choices.iter().map(each).collect();
     let fits = asked_rows + whole.iter().sum::<u16>() <= area.height;
     // On the smallest screens each choice keeps its first row: all of them are there.
     let choices = if fits { whole } else { vec![1; whole.len()] };
@@ -99,31 +111,39 @@ pub(crate) fn draw_question(
     // Where not all of it has room, the question wins over what is said before it, and both over
     // the rows between them.
     let room = area.height.saturating_sub(asked_rows + answer_rows);
-    let said_rows = rows(&said, width).min(room.saturating_sub(1));
+    let said_rows = rows(&asked.said, width).min(room);
     let gaps = room.saturating_sub(said_rows).min(if said_rows == 0 { 1 } else { 2 });
     let wanted = said_rows + asked_rows + answer_rows + gaps;
     let column = layout::centred(area, width, wanted.min(area.height));
     let (above, rest) = layout::top(column, said_rows);
-    text::put_wrapped(buf, above, &said, ground.fact());
+    put_all(&asked.said, ground.fact(), above, buf);
     let (_, rest) = layout::top(rest, gaps.saturating_sub(1));
-    let (asked, rest) = layout::top(rest, asked_rows);
-    text::put_wrapped(buf, asked, &question.question, ground.strong());
+    let (question, rest) = layout::top(rest, asked_rows);
+    put_all(&asked.question, ground.strong(), question, buf);
     let (_, mut answers) = layout::top(rest, gaps.min(1));
-    if question.choices.is_empty() {
-        let line = format!("> {}_", open.typed);
-        text::put(buf, answers, &line, ground.prompt());
+    if asked.choices.is_empty() {
+        text::put(buf, answers, &format!("> {}_", open.typed), ground.prompt());
         return;
     }
-    for ((place, choice), rows) in question.choices.iter().enumerate().zip(choices) {
+    for ((place, choice), rows) in asked.choices.iter().enumerate().zip(choices) {
         let (row, rest) = layout::top(answers, rows);
         draw_choice(open, place, choice, ground, row, buf);
         answers = rest;
     }
 }
 
-/// How many rows a text takes in so many columns.
-fn rows(words: &str, width: u16) -> u16 {
-    u16::try_from(text::wrap(words, width).len()).unwrap_or(u16::MAX)
+/// How many rows texts take in so many columns, one under the other.
+fn rows(texts: &[String], width: u16) -> u16 {
+    let rows = texts.iter().map(|words| text::wrap(&text::escape(words), width).len());
+    u16::try_from(rows.sum::<usize>()).unwrap_or(u16::MAX)
+}
+
+fn put_all(texts: &[String], style: Style, area: Rect, buf: &mut Buffer) {
+    let mut rest = area;
+    for words in texts {
+        let used = text::put_wrapped(buf, rest, words, style);
+        rest = layout::top(rest, used).1;
+    }
 }
 
 fn draw_choice(
@@ -142,9 +162,12 @@ fn draw_choice(
         None => " ".to_owned(),
     };
     let letter = char::from(b'a' + u8::try_from(place).unwrap_or(0)).to_string();
-    let parts =
-        [(mark.as_str(), ground.prompt()), (" ", style), (letter.as_str(), ground.strong())];
-    text::put_spans(buf, area, &parts);
-    let (_, words) = layout::left(area, MARKS, 0);
-    text::put_wrapped(buf, words, choice, style);
+    let parts = [
+        (mark.as_str(), ground.prompt()),
+        (" ", style),
+        (letter.as_str(), ground.strong()),
+        ("  ", style),
+    ];
+    text::put_spans(buf, layout::row(area, 0), &parts);
+    text::put_wrapped(buf, layout::left(area, MARKS, 0).1, choice, style);
 }

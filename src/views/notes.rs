@@ -6,11 +6,12 @@ use ratatui::layout::Rect;
 
 use super::parts::theme::Ground;
 use super::parts::{layout, text};
-use super::{lesson, teaching};
+use super::{said, teaching};
 use crate::app::{App, NotesDepth, Scene};
 use crate::walk::Stage;
+use crate::words::Language;
 
-/// Draws the notes of the stage on screen, or the problem of the moment.
+/// Draws what is said of what is on screen, or the problem of the moment.
 pub(crate) fn draw(app: &App, ground: &Ground, area: Rect, buf: &mut Buffer) {
     if area.height == 0 {
         return;
@@ -19,53 +20,42 @@ pub(crate) fn draw(app: &App, ground: &Ground, area: Rect, buf: &mut Buffer) {
         draw_problem(app, ground, area, buf);
         return;
     }
-    if let Some(open) = app.lesson_now() {
-        lesson::draw_text(app, open, ground, area, buf);
-        return;
-    }
+    said::draw(&said::said(app), ground.fact(), layout::inset(area, 1, 0), buf);
+}
+
+/// The note of what is on screen in a language; nothing where notes are folded away.
+pub(crate) fn said(app: &App, language: Language) -> Option<String> {
     let depth = match app.notes {
         NotesDepth::Plain => "plain",
         NotesDepth::Formulas => "formulas",
-        NotesDepth::Off => return,
+        NotesDepth::Off => return None,
     };
-    if let (Scene::Compare, Some(comparison)) = (app.scene, &app.comparison) {
-        let stem = if comparison.plane { "plane" } else { comparison.stage().stem() };
-        let key = format!("notes.compare-{stem}.{depth}");
-        let area = layout::inset(area, 1, 0);
-        text::put_wrapped(buf, area, app.words().text(&key), ground.fact());
-        return;
+    Some(app.words_of(language).text(&format!("notes.{}.{depth}", stem(app))).to_owned())
+}
+
+/// The stem of the note of what is on screen.
+fn stem(app: &App) -> String {
+    match (app.scene, &app.comparison) {
+        (Scene::Compare, Some(comparison)) if comparison.plane => "compare-plane".to_owned(),
+        (Scene::Compare, Some(comparison)) => format!("compare-{}", comparison.stage().stem()),
+        (Scene::Training, _) => "training".to_owned(),
+        (Scene::Drawings, _) if app.drawings.never_shown => "drawings-never".to_owned(),
+        (Scene::Drawings, _) => "drawings".to_owned(),
+        (Scene::Teaching, _) => teaching::note(&app.teaching).to_owned(),
+        _ => format!("{}{}", app.walk.stage().stem(), variant(app)),
     }
-    if app.scene == Scene::Training {
-        let key = format!("notes.training.{depth}");
-        let area = layout::inset(area, 1, 0);
-        text::put_wrapped(buf, area, app.words().text(&key), ground.fact());
-        return;
-    }
-    if app.scene == Scene::Drawings {
-        let never = if app.drawings.never_shown { "-never" } else { "" };
-        let key = format!("notes.drawings{never}.{depth}");
-        let area = layout::inset(area, 1, 0);
-        text::put_wrapped(buf, area, app.words().text(&key), ground.fact());
-        return;
-    }
-    if app.scene == Scene::Teaching {
-        let key = format!("notes.{}.{depth}", teaching::note(&app.teaching));
-        let area = layout::inset(area, 1, 0);
-        text::put_wrapped(buf, area, app.words().text(&key), ground.fact());
-        return;
-    }
-    let stage = app.walk.stage();
+}
+
+/// What a stage's note depends on beside the stage.
+fn variant(app: &App) -> &'static str {
     let unguided = app.walk.settings.as_ref().is_some_and(|settings| !settings.guided());
     let told = app.walk.settings.as_ref().is_some_and(|settings| settings.guidance_embedded);
-    let variant = match stage {
+    match app.walk.stage() {
         Stage::Step if told => "-told",
         Stage::Step if unguided => "-unguided",
         Stage::Tokens if !app.strangers().is_empty() => "-never",
         _ => "",
-    };
-    let key = format!("notes.{}{variant}.{depth}", stage.stem());
-    let area = layout::inset(area, 1, 0);
-    text::put_wrapped(buf, area, app.words().text(&key), ground.fact());
+    }
 }
 
 /// The problem as a bar at the left edge and one sentence, in red; the walk so far stays.
@@ -84,7 +74,7 @@ pub(crate) fn draw_problem(app: &App, ground: &Ground, area: Rect, buf: &mut Buf
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::words::{Language, Words};
+    use crate::words::Words;
 
     #[test]
     fn every_note_fits_three_rows_of_the_smallest_whole_screen() {

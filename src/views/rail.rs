@@ -32,6 +32,16 @@ fn fitting(app: &App, ground: &Ground, cells: u16) -> Option<Vec<(String, Style)
         .find(|spans| spans.iter().map(|(text, _)| text::width(text)).sum::<u16>() <= cells)
 }
 
+/// Where one is, in as few signs as there are: `3/7 schedule`.
+pub(crate) fn place(app: &App) -> String {
+    let here = here(app);
+    let stages = stages(app);
+    let at = stages.iter().position(|stage| *stage == here).map_or(0, |at| at + 1);
+    let key = format!("rail.{}", here.stem());
+    let name = app.words().text(&key);
+    format!("{at}/{} {name}", stages.len())
+}
+
 /// The stage that is drawn at a column.
 pub(crate) fn stage_at(app: &App, area: Rect, column: u16) -> Option<Stage> {
     let area = layout::inset(area, 1, 0);

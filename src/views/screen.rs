@@ -6,7 +6,7 @@ use ratatui::layout::Rect;
 
 use super::parts::theme::Ground;
 use super::parts::{layout, text};
-use super::{Slot, hints, lesson, notes, rail, step, title, waiting};
+use super::{Slot, hints, lesson, notes, rail, said, step, title, waiting};
 use crate::app::{App, NotesDepth};
 
 /// The smallest screen that is drawn.
@@ -29,25 +29,29 @@ impl Bands {
         let (rail, rest) = layout::top(rest, 1);
         let (upper_line, rest) = layout::top(rest, 1);
         let (rest, hints) = layout::bottom(rest, 1);
-        let (rest, notes) = layout::bottom(rest, notes_rows(app, area.height));
+        let (rest, notes) = layout::bottom(rest, notes_rows(app, area));
         let (view, lower_line) = layout::bottom(rest, 1);
         Self { title, rail, upper_line, view: layout::inset(view, 1, 0), lower_line, notes, hints }
     }
 }
 
-fn notes_rows(app: &App, height: u16) -> u16 {
-    if let Some(open) = app.lesson_now() {
+fn notes_rows(app: &App, area: Rect) -> u16 {
+    let lesson = app.lesson_now();
+    let asks = lesson.is_some_and(|open| open.question().is_some());
+    if asks && area.height < 18 && app.problem.is_none() {
         // On the lowest screens the room is the question's.
-        let low = height < 18 && open.question().is_some() && app.problem.is_none();
-        return if low { 1 } else { 3 };
+        return 1;
     }
-    if height >= 18 && !matches!(app.notes, NotesDepth::Off) {
-        3
-    } else if app.problem.is_some() {
-        2
-    } else {
-        0
+    let shown = lesson.is_some() || (area.height >= 18 && !matches!(app.notes, NotesDepth::Off));
+    if !shown {
+        return if app.problem.is_some() { 2 } else { 0 };
     }
+    if app.second.is_none() {
+        return 3;
+    }
+    // Two languages take what they need, and a question what its keys need.
+    let rows = said::rows(&said::said(app), area.width.saturating_sub(2));
+    rows.clamp(if asks { 1 } else { 3 }, (area.height / 3).max(3))
 }
 
 /// Says in one sentence that the screen is too small, where it is.
@@ -84,12 +88,10 @@ pub(crate) fn draw(
     }
     rail::draw(app, ground, bands.rail, buf);
     line(ground, bands.upper_line, buf);
-    let question = open.and_then(|open| Some((open, open.question()?)));
+    let asking = open.filter(|open| open.question().is_some());
     let frame = app.walk.frame().or_else(|| waiting::stand_in(app));
-    match (question, frame) {
-        (Some((open, question)), _) => {
-            lesson::draw_question(app, open, question, ground, bands.view, buf);
-        }
+    match (asking, frame) {
+        (Some(open), _) => lesson::draw_question(app, open, ground, bands.view, buf),
         (None, Some(frame)) => super::draw_frame(app, frame, ground, bands.view, buf, slots),
         (None, None) => waiting::draw(app, ground, bands.view, buf),
     }

@@ -3,6 +3,7 @@
 //! A small screen shows three pictures at a time, a large one all eight. `pictures` says what
 //! each shows, `arrange` where it stands, `panel` paints it.
 
+mod alone;
 mod arrange;
 mod by_hand;
 mod curves;
@@ -16,6 +17,7 @@ mod worked;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
+pub(super) use self::alone::{alone, draw_worked};
 pub(super) use self::mixed::sentence as mixed_sentence;
 pub(super) use self::panel::mark;
 pub(super) use self::pictures::{NORM_LIMIT, SIGNED_LIMIT, factor_for, factor_text, plane_of};

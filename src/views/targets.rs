@@ -3,7 +3,7 @@
 use ratatui::layout::Rect;
 
 use super::screen::{Bands, LEAST};
-use super::{compare, doors, hints, image, rail, step, tokens};
+use super::{compare, doors, hints, image, present, rail, step, tokens};
 use crate::app::{App, Scene, Target};
 use crate::walk::Frame;
 
@@ -11,6 +11,9 @@ use crate::walk::Frame;
 pub fn target(app: &App, area: Rect, column: u16, row: u16) -> Option<Target> {
     let (width, height) = LEAST;
     if app.overlay.is_some() || area.width < width || area.height < height {
+        return None;
+    }
+    if app.present && present::has(app.scene) {
         return None;
     }
     match app.scene {

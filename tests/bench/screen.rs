@@ -4,7 +4,7 @@ use divan::Bencher;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use safelight::app::{App, Code, Event, Key, News, update};
-use safelight::views::{Colours, Ground, Marks, draw};
+use safelight::views::{Ground, draw};
 use safelight::walk::Asked;
 use safelight::words::Language;
 
@@ -34,7 +34,7 @@ fn whole() -> App {
 #[divan::bench(args = [(80, 24), (120, 40), (200, 60)])]
 fn key_to_frame(bencher: Bencher, (columns, rows): (u16, u16)) {
     let mut app = whole();
-    let ground = Ground { light: false, colours: Colours::True, marks: Marks::Braille };
+    let ground = Ground::default();
     let area = Rect::new(0, 0, columns, rows);
     let mut buffer = Buffer::empty(area);
     for _ in 0..8 {

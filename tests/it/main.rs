@@ -27,6 +27,7 @@ mod noise;
 mod page;
 mod picker;
 mod pickles;
+mod present;
 mod preview;
 mod print;
 mod pty;

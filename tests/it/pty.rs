@@ -5,6 +5,7 @@
 mod comparing;
 mod files;
 mod lessons;
+mod present;
 mod terminal;
 
 use std::process::{Command, Stdio};

@@ -414,7 +414,7 @@ proptest! {
         let colours =
             [Colours::None, Colours::Ansi16, Colours::Ansi256, Colours::True][colours];
         let marks = [Marks::Braille, Marks::Blocks, Marks::Ascii][marks];
-        let (buf, slots) = draw(&app, Ground { light, colours, marks }, (width, height));
+        let (buf, slots) = draw(&app, Ground { light, colours, marks, bold: false }, (width, height));
         for slot in slots {
             prop_assert!(buf.area().union(slot.area) == *buf.area());
         }

@@ -404,7 +404,7 @@ proptest::proptest! {
         }
         app.notes = [NotesDepth::Plain, NotesDepth::Formulas, NotesDepth::Off][notes];
         let colours = [Colours::None, Colours::Ansi16, Colours::Ansi256, Colours::True][colours];
-        let ground = Ground { light, colours, marks: Marks::Braille };
+        let ground = Ground { light, colours, marks: Marks::Braille, bold: false };
         let area = Rect::new(0, 0, width, height);
         let mut buf = Buffer::empty(area);
         for slot in views::draw(&app, &ground, area, &mut buf) {

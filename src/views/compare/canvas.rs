@@ -7,9 +7,9 @@ use crate::app::LatentLook;
 use crate::compare::Run;
 use crate::views::Slot;
 use crate::views::parts::dots::Fit;
-use crate::views::parts::heatmap::{self, Map};
+use crate::views::parts::heatmap::Map;
 use crate::views::parts::numbers::{fixed, short};
-use crate::views::parts::picture;
+use crate::views::parts::paint::Paint;
 use crate::views::parts::theme::{Colours, Ground};
 use crate::views::step::{NORM_LIMIT, SIGNED_LIMIT, factor_text, plane_of};
 use crate::walk::statistics::norm_over_planes;
@@ -21,17 +21,7 @@ use crate::words::Words;
 pub(super) struct Canvas {
     /// What it is, with the look: `x0, preview`.
     pub(super) label: String,
-    paint: Paint,
-}
-
-#[derive(Clone, Debug, PartialEq)]
-enum Paint {
-    /// A linear preview: cells only.
-    Preview(Picture),
-    /// A true picture, also in pixels where the terminal shows them.
-    True(Picture),
-    /// Numbers `[1,h,w]`.
-    Numbers(Grid, Map),
+    pub(super) paint: Paint,
 }
 
 impl Canvas {
@@ -47,10 +37,7 @@ impl Canvas {
 
     /// Width and height in numbers or pixels.
     pub(super) fn size(&self) -> (usize, usize) {
-        match &self.paint {
-            Paint::Preview(picture) | Paint::True(picture) => (picture.width(), picture.height()),
-            Paint::Numbers(plane, _) => (plane.width(), plane.height()),
-        }
+        self.paint.size()
     }
 
     /// Paints it at the upper left of `area`.
@@ -61,11 +48,7 @@ impl Canvas {
         buf: &mut Buffer,
         slots: &mut Vec<Slot>,
     ) -> Fit {
-        match &self.paint {
-            Paint::Preview(colours) => picture::cells(colours, area, ground, buf),
-            Paint::True(colours) => picture::draw(colours, area, ground, buf, slots),
-            Paint::Numbers(plane, map) => heatmap::draw(plane, 0, *map, area, ground, buf),
-        }
+        self.paint.draw(area, ground, buf, slots)
     }
 }
 

@@ -48,6 +48,8 @@ pub struct Ground {
     pub colours: Colours,
     /// Which characters there are.
     pub marks: Marks,
+    /// Whether nothing may be faint: a projector washes it out.
+    pub bold: bool,
 }
 
 impl Ground {
@@ -75,6 +77,9 @@ impl Ground {
 
     /// Labels and what is beside the point; still easy to read.
     pub fn dim(&self) -> Style {
+        if self.bold {
+            return self.fact();
+        }
         self.pick([160, 155, 148], [92, 88, 82], Color::Gray, Color::DarkGray)
     }
 
@@ -86,7 +91,22 @@ impl Ground {
 
     /// Lines between regions.
     pub fn line(&self) -> Style {
+        if self.bold {
+            return self.fact();
+        }
         self.pick([92, 87, 82], [178, 172, 164], Color::DarkGray, Color::Gray)
+    }
+
+    /// What is right, or what leads: told from [`Ground::other`] by the colour-blind too, and a sign
+    /// says it as well.
+    pub fn right(&self) -> Style {
+        let style = self.pick([240, 150, 60], [190, 80, 0], Color::LightYellow, Color::Red);
+        style.add_modifier(Modifier::BOLD)
+    }
+
+    /// What stands beside it.
+    pub fn other(&self) -> Style {
+        self.pick([86, 180, 233], [0, 100, 170], Color::LightBlue, Color::Blue)
     }
 
     /// A fact that is chosen.

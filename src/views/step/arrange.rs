@@ -43,7 +43,10 @@ pub(super) fn arrange(
     }
     if area.width >= ALL_EIGHT.0 && area.height >= ALL_EIGHT.1 {
         let captions = CAPTIONS - u16::from(by_hand);
-        let (panels, used) = grid(area, size, 6, captions);
+        let rows =
+            |below: u16| (area.height.saturating_sub(below) / 2).saturating_sub(captions + 2);
+        let below = whole(size, layout::columns(area, 4, 1)[0], [6, 5, 4, 3], rows);
+        let (panels, used) = grid(area, size, below, captions);
         let rest = layout::top(area, used.height).1;
         return Arrangement { panels, captions, rest, stacked: false };
     }
@@ -81,8 +84,9 @@ fn few(area: Rect, size: (usize, usize), chosen: Subject, by_hand: bool) -> Arra
     let first = at.min(3 - count);
     let columns = layout::columns(area, count as u16, 2);
     let captions = if area.height >= 19 { 3 } else { 2 } - u16::from(by_hand);
-    let below = if area.height >= 14 { 5 } else { 0 };
-    let room = Rect { height: area.height.saturating_sub(below + captions + 1), ..columns[0] };
+    let rows = |below: u16| area.height.saturating_sub(below + captions + 1);
+    let below = if area.height >= 14 { whole(size, columns[0], [5, 4, 3, 0], rows) } else { 0 };
+    let room = Rect { height: rows(below), ..columns[0] };
     let each = Fit::of(size.0, size.1, room).area.height + captions + 1;
     let panels = trio[first..first + count]
         .iter()
@@ -90,6 +94,16 @@ fn few(area: Rect, size: (usize, usize), chosen: Subject, by_hand: bool) -> Arra
         .map(|(&subject, &column)| (subject, layout::top(column, each).0))
         .collect();
     Arrangement { panels, captions, rest: layout::top(area, each).1, stacked: false }
+}
+
+/// How many rows are left for the curves: the most of `below` with which pictures can be shown number
+/// by number, else the first. `rows` gives a picture's rows for each.
+fn whole(size: (usize, usize), column: Rect, below: [u16; 4], rows: impl Fn(u16) -> u16) -> u16 {
+    let shown = |below: &u16| {
+        let fit = Fit::of(size.0, size.1, Rect { height: rows(*below), ..column });
+        fit.block == 1 && !fit.area.is_empty()
+    };
+    below.into_iter().find(shown).unwrap_or(below[0])
 }
 
 #[cfg(test)]

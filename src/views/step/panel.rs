@@ -144,7 +144,7 @@ fn factor(overlay: &Grid, (x, y): (usize, usize), (width, height): (usize, usize
     overlay.row(row).get(column).copied().unwrap_or(1.0)
 }
 
-fn dimmed(colours: &Picture, overlay: &Grid) -> Picture {
+pub(super) fn dimmed(colours: &Picture, overlay: &Grid) -> Picture {
     let size = (colours.width(), colours.height());
     Picture::from_fn(size.0, size.1, |x, y| {
         let share = factor(overlay, (x, y), size);
@@ -152,7 +152,7 @@ fn dimmed(colours: &Picture, overlay: &Grid) -> Picture {
     })
 }
 
-fn faded(plane: &Grid, overlay: &Grid) -> Grid {
+pub(super) fn faded(plane: &Grid, overlay: &Grid) -> Grid {
     let size = (plane.width(), plane.height());
     Grid::from_fn(&[1, size.1, size.0], |i| {
         plane.data()[i] * factor(overlay, (i % size.0, i / size.0), size)
