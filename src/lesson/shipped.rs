@@ -27,6 +27,7 @@ macro_rules! lessons {
 /// Name, and text in English and Chinese.
 const ALL: &[(&str, &str, &str)] = lessons![
     "01-from-words-to-picture",
+    "02-tokens",
     "06-guidance",
     "07-attention",
     "08-the-vae",
