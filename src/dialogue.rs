@@ -5,105 +5,102 @@
 //! its pixels, every symbol a word. Nothing here knows a terminal: `terminal/dialogue.rs` reads
 //! and writes the lines.
 
+mod abreast;
 mod beat;
+mod beside;
 mod forms;
 mod heard;
+mod keys;
 mod lists;
 mod moment;
+mod piece;
+mod plane;
 mod screens;
-mod spoken;
-mod step;
+mod waiting;
 
 use crate::app::App;
-use crate::walk::{Picture, Seen};
+use crate::walk::Eyes;
+use crate::words::Language;
 
 pub use heard::{Heard, hear};
-pub use moment::busy;
-pub use spoken::spoken;
+pub use keys::help;
+pub use waiting::busy;
 
 use moment::Moment;
+use waiting::Wait;
 
-/// Who looks at a picture of the model inside: the measuring judge.
-pub type Judge<'a> = &'a dyn Fn(&Picture) -> Option<Seen>;
+/// A toast that says what only a screen does.
+const OF_THE_SCREEN: &str = "toast.copied";
 
 /// What was said so far.
 #[derive(Debug, Default)]
 pub struct Dialogue {
-    /// Beat, view and explanation that were said last.
-    said: [Option<Moment>; 3],
-    /// Whether someone was told to wait.
-    waiting: bool,
-    /// Seconds since then.
-    waited: f32,
+    /// What was said last, part by part.
+    said: Vec<Option<Moment>>,
+    /// In which languages.
+    tongues: Vec<Language>,
+    /// The wait that is on.
+    wait: Wait,
 }
-
-/// Seconds after which a wait is told again.
-const AGAIN: f32 = 15.0;
 
 impl Dialogue {
     /// Everything that is to be said now and was not yet, as lines; empty where nothing is new.
-    pub fn say(&mut self, app: &App, judge: Judge<'_>) -> String {
+    /// `at_work` says that something outside the state (a file) has to be there first.
+    pub fn say(&mut self, app: &App, eyes: Eyes, at_work: bool) -> String {
         let mut text = String::new();
         if let Some(problem) = &app.problem {
             line(&mut text, &app.words().problem(problem));
         }
-        if let Some((key, facts)) = &app.toast {
+        if let Some((key, facts)) = app.toast.as_ref().filter(|(key, _)| key != OF_THE_SCREEN) {
             let facts: Vec<(&str, &str)> =
                 facts.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
             line(&mut text, &app.words().fill(key, &facts));
         }
-        if busy(app) {
-            self.wait(app, &mut text);
+        if busy(app) || at_work {
+            self.wait.say(app, &mut text);
         } else {
-            self.waiting = false;
-            self.tell(app, judge, &mut text);
+            self.wait.over();
+            self.tell(app, eyes, &mut text);
         }
-        spoken(&text, app.words())
+        app.words().spoken(&text)
     }
 
     /// Time went by while something is computed.
     pub fn tick(&mut self, seconds: f32) {
-        self.waited += seconds;
+        self.wait.tick(seconds);
     }
 
-    fn tell(&mut self, app: &App, judge: Judge<'_>, text: &mut String) {
-        let parts = [Moment::beat(app), Moment::view(app), Moment::explanation(app)];
+    /// Forgets what was said: what is on screen, or what lies over it, is said again.
+    pub fn again(&mut self, app: &App) {
+        let over = if app.overlay.is_some() { 1 } else { usize::MAX };
+        self.said.iter_mut().take(over).for_each(|said| *said = None);
+    }
+
+    fn tell(&mut self, app: &App, eyes: Eyes, text: &mut String) {
+        let (parts, tongues) = (Moment::all(app), app.tongues());
+        if self.tongues != tongues {
+            self.said.clear();
+            self.tongues = tongues;
+        }
+        self.said.resize(parts.len(), None);
+        // What lies under a list or a form stays said: it is there again once that is closed.
+        let parts = parts.into_iter().take(if app.overlay.is_some() { 1 } else { usize::MAX });
         for (said, now) in self.said.iter_mut().zip(parts) {
-            if now.is_none() || *said == now {
-                said.clone_from(&now);
-                continue;
-            }
-            if let Some(moment) = &now {
-                if !text.is_empty() {
-                    text.push('\n');
-                }
-                moment.say(app, judge, text);
+            if let Some(moment) = now.as_ref().filter(|_| *said != now)
+                && !moment.follows(said.as_ref())
+            {
+                moment.say(app, eyes, text);
             }
             *said = now;
         }
-    }
-
-    /// One line when a wait begins, and one more after a while.
-    fn wait(&mut self, app: &App, text: &mut String) {
-        let made = (app.walk.stage_of(app.walk.frames.len()), app.walk.steps().count());
-        let again = self.waited >= AGAIN;
-        if self.waiting && !again {
-            return;
-        }
-        let words = app.words();
-        if self.waiting {
-            let rail = words.text(&format!("rail.{}", made.0.stem())).to_owned();
-            let facts = [("stage", rail.as_str()), ("step", &made.1.to_string())];
-            line(text, &words.fill("dialogue.still", &facts));
-        } else {
-            line(text, words.text("dialogue.computing"));
-        }
-        (self.waiting, self.waited) = (true, 0.0);
     }
 }
 
 /// Adds a line.
 fn line(text: &mut String, sentence: &str) {
-    text.push_str(sentence.trim_end());
-    text.push('\n');
+    let sentence = sentence.trim_end();
+    if !sentence.is_empty() {
+        text.push_str(sentence);
+        text.push('\n');
+    }
 }

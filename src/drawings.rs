@@ -23,7 +23,7 @@ mod lesson;
 
 pub use caption::caption;
 pub use folder::{FEWEST_PICTURES, Found, read_folder};
-pub use judge::{Judge, REFERENCES};
+pub use judge::{Judge, REFERENCES, WRONG};
 pub use lesson::lesson_pictures;
 pub use nearest::{Near, TRAINING_PICTURES, nearest, pixel_distance};
 pub use one_thing::scenes_of;

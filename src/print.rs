@@ -19,13 +19,14 @@ mod panels;
 mod past;
 pub mod plain;
 mod plot;
+pub mod seen;
 mod shades;
 mod table;
 pub mod teaching;
 
 use std::io::{self, Write};
 
-use crate::walk::{Frame, ModelCard, Picture, Settings};
+use crate::walk::{Eyes, Frame, ModelCard, Picture, Settings};
 use crate::words::Words;
 
 pub use past::Past;
@@ -59,6 +60,7 @@ pub struct Printer {
     form: Form,
     words: Words,
     past: Past,
+    eyes: Option<Eyes>,
 }
 
 impl Printer {
@@ -70,7 +72,13 @@ impl Printer {
         card: &ModelCard,
         calls: usize,
     ) -> Self {
-        Self { form, words, past: Past::new(settings.clone(), card.clone(), calls) }
+        Self { form, words, past: Past::new(settings.clone(), card.clone(), calls), eyes: None }
+    }
+
+    /// With someone who tells what finished pictures show: sentences say it beside the description.
+    #[must_use]
+    pub fn with_eyes(self, eyes: Eyes) -> Self {
+        Self { eyes: Some(eyes), ..self }
     }
 
     /// Writes what stands before the first frame: what is being made. JSON has it in its first
@@ -78,7 +86,7 @@ impl Printer {
     pub fn title(&self, out: &mut dyn Write) -> io::Result<()> {
         match self.form {
             Form::Lines { colour } => lines::title(&self.past, self.words, colour, out),
-            Form::Plain => plain::title(&self.past, self.words, out),
+            Form::Plain => spoken(self.words, out, |out| plain::title(&self.past, self.words, out)),
             Form::Json => Ok(()),
         }
     }
@@ -101,9 +109,22 @@ impl Printer {
                 let mut page = lines::Page { past: &self.past, words: self.words, colour, out };
                 page.frame(frame, pictures)
             }
-            Form::Plain => plain::frame(frame, &self.past, self.words, out),
+            Form::Plain => spoken(self.words, out, |out| {
+                plain::frame(frame, (&self.past, self.eyes), self.words, out)
+            }),
             Form::Json => json::frame(frame, &self.past, out),
         }?;
         out.flush()
     }
+}
+
+/// Writes what `say` says with words in place of its symbols.
+fn spoken(
+    words: Words,
+    out: &mut dyn Write,
+    say: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> io::Result<()> {
+    let mut said: Vec<u8> = Vec::new();
+    say(&mut said)?;
+    out.write_all(words.spoken(&String::from_utf8_lossy(&said)).as_bytes())
 }

@@ -47,10 +47,11 @@ use ratatui::layout::Rect;
 use crate::app::{App, Overlay, Scene};
 use crate::walk::{Curves, Frame, Picture};
 
+pub(crate) use notes::said as note;
 pub use parts::theme::{Colours, Ground, Marks};
 pub use presenter::{Presenter, draw_presenter};
 pub use screen::LEAST;
-pub(crate) use step::worked_by_hand;
+pub(crate) use step::{Painted, Told, chosen_picture};
 pub use targets::target;
 
 /// A place where a picture or a plot stands in cells already; a terminal that can show pixels
@@ -106,6 +107,16 @@ pub fn draw(app: &App, ground: &Ground, area: Rect, buf: &mut Buffer) -> Vec<Slo
         parts::theme::to_ascii(area, buf);
     }
     slots
+}
+
+/// One number of the frame on screen worked out by hand, in sentences; none where nothing is.
+pub(crate) fn worked_by_hand(app: &App) -> Vec<String> {
+    match app.walk.frame() {
+        Some(Frame::Noise(noise)) => noise::worked_by_hand(app, noise),
+        Some(Frame::Step(step)) => step::worked_by_hand(app, step),
+        Some(Frame::Image(image)) => image::worked_by_hand(app, image),
+        _ => Vec::new(),
+    }
 }
 
 /// Draws the frame on screen into the middle band.

@@ -89,6 +89,7 @@ pub use teaching::{
 pub use text_state::TextState;
 pub use tokens::{EncoderTokens, Encoding, Merge, Piece, Tokens, Word};
 pub use training_picture::{
-    NearPictures, PicturesAsked, PicturesFound, Seen, TrainingNeighbour, TrainingPicture, Unsaid,
+    Eyes, NearPictures, PicturesAsked, PicturesFound, Seen, TrainingNeighbour, TrainingPicture,
+    Unsaid,
 };
 pub use trajectory::{Trajectory, TrajectoryPoint};

@@ -9,6 +9,7 @@ pub mod changed;
 mod gloss;
 mod never_trained;
 pub mod reading;
+mod spoken;
 pub mod taught_report;
 pub mod told;
 mod tongues;

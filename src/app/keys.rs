@@ -245,6 +245,32 @@ pub fn help_lines(words: Words) -> Vec<HelpLine> {
     lines
 }
 
+/// What works at this moment, each action once: all its keys, and what they do as one sentence.
+pub fn works_here(app: &App) -> Vec<(Vec<Key>, String)> {
+    let (words, place, behind) = (app.words(), place(app), place_behind(app));
+    let stage = stage_at(app, place);
+    let mut stems: Vec<&str> = Vec::new();
+    let mut here = Vec::new();
+    for row in rows(place, behind) {
+        let known = match row.action {
+            Action::TaughtWords => app.taught().is_some(),
+            Action::InEnglish => app.offer().is_some(),
+            Action::Layers => app.layers().is_some(),
+            Action::Lesson => app.lesson.is_some(),
+            _ => true,
+        };
+        let works = stage.is_none_or(|stage| works_at(row, stage)) && !covered(row, place, behind);
+        if known && works && !stems.contains(&row.stem) {
+            stems.push(row.stem);
+            here.push((
+                row.keys.to_vec(),
+                words.text(&format!("keys.{}.help", row.stem)).to_owned(),
+            ));
+        }
+    }
+    here
+}
+
 /// The keys of all rows with a stem: several rows are summed up by the signs of the bar, before
 /// the further keys of each.
 fn keys_of(stem: &str, words: Words) -> String {

@@ -3,7 +3,7 @@
 use std::sync::OnceLock;
 
 use crate::drawings::{
-    HELD_SEED, Judge, REFERENCES, SEED, Scene, Stage, TRAINING_PICTURES, World, nearest,
+    HELD_SEED, Judge, REFERENCES, SEED, Scene, Stage, TRAINING_PICTURES, WRONG, World, nearest,
     pixel_distance, render, scene,
 };
 use crate::walk::{
@@ -115,7 +115,7 @@ pub(super) fn seen(picture: &Picture) -> Option<Seen> {
     let judge = JUDGE.get_or_init(|| Judge::new(World::get().ok()?, REFERENCES).ok());
     let seen = judge.as_ref()?.verdict(picture);
     let [colour, thing, background] = [seen.colour, seen.thing, seen.background].map(str::to_owned);
-    Some(Seen { colour, thing, background })
+    Some(Seen { colour, thing, background, wrong: WRONG })
 }
 
 /// The training pictures nearest to a picture.

@@ -17,7 +17,7 @@ use crate::recording::{Destination, Precision, Writer, read, write};
 use crate::source::{News, Recorded};
 use crate::terminal::Outside;
 use crate::walk::{
-    Asked, Frame, ModelsApart, NearPictures, Picture, PicturesAsked, PicturesFound, Problem, Seen,
+    Asked, Eyes, Frame, ModelsApart, NearPictures, Picture, PicturesAsked, PicturesFound, Problem,
     Unwatched,
 };
 use crate::words::{Language, Words};
@@ -61,8 +61,8 @@ impl Outside for Files {
         drawings::near(picture)
     }
 
-    fn seen(&self, picture: &Picture) -> Option<Seen> {
-        drawings::seen(picture)
+    fn eyes(&self) -> Eyes {
+        drawings::seen
     }
 
     fn models_apart(&self, names: &[String; 2]) -> Result<ModelsApart, Problem> {

@@ -4,7 +4,7 @@ use std::io::{self, stdout};
 use std::path::Path;
 
 use super::printing::{Shown, form};
-use super::{not_printed, remark};
+use super::{drawings, not_printed, remark};
 use crate::cli::Flags;
 use crate::engine::ModelFolder;
 use crate::export::{plots, png};
@@ -68,7 +68,8 @@ impl<'a> Keeping<'a> {
             flags,
             words,
             settings: settings.clone(),
-            printer: Printer::new(form(flags), words, settings, card, calls),
+            printer: Printer::new(form(flags), words, settings, card, calls)
+                .with_eyes(drawings::seen),
             shown: Shown::of(flags),
             writer,
             frames: Vec::new(),

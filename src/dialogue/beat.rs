@@ -1,45 +1,50 @@
 //! A beat of a lesson in lines: what is read, the question with its numbered choices, the verdict
-//! and why.
+//! and why; in each language that is spoken.
 
+use super::keys::answering;
 use super::line;
 use crate::app::App;
-use crate::lesson::{QuestionKind, Verdict, fill};
+use crate::lesson::{Beat, Verdict, fill};
+
+/// The beat on screen, once in each language.
+fn beats(app: &App) -> Vec<&Beat> {
+    app.lesson_now().map_or_else(Vec::new, |open| open.beats_in(&app.tongues()))
+}
 
 /// Title and text of a beat without a question.
 pub(super) fn say(app: &App, text: &mut String) {
-    let Some(open) = app.lesson_now() else { return };
-    let Some(beat) = open.beat() else { return };
     heading(app, text);
-    if beat.question.is_none() {
+    for beat in beats(app).into_iter().filter(|beat| beat.question.is_none()) {
         line(text, &fill(&beat.said, &app.facts()));
     }
 }
 
 /// The question, its choices, and how it is answered.
 pub(super) fn ask(app: &App, text: &mut String) {
-    let Some(open) = app.lesson_now() else { return };
-    let (Some(beat), Some(question)) = (open.beat(), open.question()) else { return };
+    let facts = app.facts();
     heading(app, text);
-    if !beat.said.is_empty() {
-        line(text, &fill(&beat.said, &app.facts()));
+    let beats = beats(app);
+    for beat in &beats {
+        line(text, &fill(&beat.said, &facts));
+        if let Some(question) = &beat.question {
+            line(text, &fill(&question.question, &facts));
+        }
     }
-    line(text, &question.question);
-    for (place, choice) in question.choices.iter().enumerate() {
-        line(text, &format!("{} {choice}", place + 1));
+    let Some(question) = beats.first().and_then(|beat| beat.question.as_ref()) else { return };
+    for place in 0..question.choices.len() {
+        let choices: Vec<String> = beats
+            .iter()
+            .filter_map(|beat| beat.question.as_ref()?.choices.get(place))
+            .map(|choice| fill(choice, &facts))
+            .collect();
+        line(text, &format!("{} {}", place + 1, choices.join(" / ")));
     }
-    let key = match question.kind {
-        QuestionKind::Choice => "dialogue.answer-choice",
-        QuestionKind::Number => "dialogue.answer-number",
-        QuestionKind::Order => "dialogue.answer-order",
-        QuestionKind::Thought => "dialogue.answer-thought",
-    };
-    line(text, app.words().text(key));
+    line(text, app.words().text(answering(question.kind)));
 }
 
 /// Whether the answer is right, and why.
 pub(super) fn explain(app: &App, text: &mut String) {
     let Some(open) = app.lesson_now() else { return };
-    let Some(beat) = open.beat() else { return };
     let verdict = open.verdict().map(|verdict| match verdict {
         Verdict::Right => "lesson.right",
         Verdict::Wrong => "dialogue.wrong",
@@ -48,7 +53,9 @@ pub(super) fn explain(app: &App, text: &mut String) {
     if let Some(key) = verdict {
         line(text, app.words().text(key));
     }
-    line(text, &fill(&beat.explained, &app.facts()));
+    for beat in beats(app) {
+        line(text, &fill(&beat.explained, &app.facts()));
+    }
 }
 
 /// Which lesson and beat; the lesson's own name at its first.
@@ -56,9 +63,12 @@ fn heading(app: &App, text: &mut String) {
     let Some(open) = app.lesson_now() else { return };
     let (beat, beats) = ((open.at + 1).to_string(), open.lesson.beats.len().to_string());
     let place = app.words().fill("lesson.beat", &[("beat", &beat), ("beats", &beats)]);
-    let title = open.beat().map_or("", |beat| beat.title.as_str());
+    let titles: Vec<&str> = self::beats(app).iter().map(|beat| beat.title.as_str()).collect();
     if open.at == 0 {
-        line(text, &app.words().fill("dialogue.lesson", &[("title", &open.lesson.head.title)]));
+        let lesson = open.text_in(app.language);
+        line(text, &app.words().fill("dialogue.lesson", &[("title", &lesson.head.title)]));
+        line(text, app.words().text("dialogue.keys-lesson"));
     }
-    line(text, &app.words().fill("dialogue.beat", &[("place", &place), ("title", title)]));
+    let facts = [("place", place.as_str()), ("title", &titles.join(" / "))];
+    line(text, &app.words().fill("dialogue.beat", &facts));
 }

@@ -1,5 +1,6 @@
 //! Forms as numbered rows: a number and a value set one, enter accepts, b closes.
 
+use super::keys::say_closing;
 use super::line;
 use crate::app::teaching::{PicturesRow, TeachRow};
 use crate::app::{AddingRow, App, ForkRow, Overlay};
@@ -80,6 +81,14 @@ pub(super) fn say(app: &App, rows: &[String], text: &mut String) {
     for (place, row) in rows.iter().enumerate() {
         line(text, &format!("{} {row}", place + 1));
     }
-    let one = matches!(app.overlay, Some(Overlay::Prompt { .. } | Overlay::Path { .. }));
-    line(text, app.words().text(if one { "dialogue.box" } else { "dialogue.form" }));
+    if let Some(overlay) = &app.overlay {
+        say_closing(overlay, app.words(), text);
+    }
+}
+
+/// The same of the form that teaches a word, which lies over nothing.
+pub(super) fn say_teaching(app: &App, rows: &[String], text: &mut String) {
+    say(app, rows, text);
+    let key = if app.lesson_now().is_some() { "dialogue.teach-or-on" } else { "dialogue.form" };
+    line(text, app.words().text(key));
 }

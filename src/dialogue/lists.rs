@@ -1,9 +1,16 @@
 //! Menus and lists: numbered lines of which a number chooses one.
 
+use super::keys::say_closing;
 use super::line;
-use crate::app::keys::help_lines;
-use crate::app::{App, Overlay};
+use crate::app::{App, Layers, Overlay};
 use crate::lesson::shipped_lessons;
+use crate::print::Form;
+use crate::print::layers::models_apart;
+use crate::walk::{LayerChange, most_changed};
+use crate::words::changed::networks;
+
+/// How many of the most changed layers are told.
+const MOST_CHANGED: usize = 3;
 
 /// The first menu.
 pub(super) fn menu(app: &App, text: &mut String) {
@@ -32,7 +39,6 @@ pub(super) fn say(app: &App, which: &str, chosen: usize, text: &mut String) {
                 let facts = [("name", lesson.head.title.as_str()), ("value", &about)];
                 line(text, &format!("{} {}", place + 1, words.fill("dialogue.row", &facts)));
             }
-            line(text, words.text("dialogue.choose"));
         }
         "glossary" => {
             let entries: Vec<&str> =
@@ -43,10 +49,10 @@ pub(super) fn say(app: &App, which: &str, chosen: usize, text: &mut String) {
                     line(text, &format!("{} {term}", place + 1));
                 }
             }
-            if let Some(entry) = entries.get(chosen) {
+            // The list itself stands at 0.
+            if let Some(entry) = chosen.checked_sub(1).and_then(|at| entries.get(at)) {
                 line(text, &entry.replacen(" — ", ": ", 1));
             }
-            line(text, words.text("dialogue.choose"));
         }
         "taught" => taught(app, text),
         "command-line" => {
@@ -54,7 +60,11 @@ pub(super) fn say(app: &App, which: &str, chosen: usize, text: &mut String) {
                 line(text, command);
             }
         }
-        _ => keys(app, text),
+        "layers" => layers(app, text),
+        _ => {}
+    }
+    if let Some(overlay) = &app.overlay {
+        say_closing(overlay, words, text);
     }
 }
 
@@ -68,25 +78,30 @@ fn taught(app: &App, text: &mut String) {
         let list = list.join(words.text("never.comma"));
         line(text, &words.fill("dialogue.row", &[("name", &name), ("value", &list)]));
     }
-    line(text, words.text("dialogue.close"));
 }
 
-/// The keys of the dialogue, then those of the screen, which work here as letters.
-fn keys(app: &App, text: &mut String) {
+/// What was laid over the model, or how two models differ: the networks, and the layers that
+/// changed most.
+fn layers(app: &App, text: &mut String) {
     let words = app.words();
-    line(text, words.text("dialogue.keys"));
-    let letters = |keys: &str| {
-        let single = |key: &&str| key.chars().count() == 1 && key.is_ascii();
-        keys.split(' ').find(single).map(str::to_owned)
-    };
-    for help in help_lines(words) {
-        if let Some(heading) = help.heading {
-            line(text, &heading);
+    match app.layers() {
+        Some(Layers::Attached { changes, .. }) => {
+            line(text, &networks(changes, words));
+            for layer in most_changed(changes, MOST_CHANGED) {
+                let change = LayerChange::percent(layer.change);
+                let facts = [("layer", &*layer.short()), ("change", &change)];
+                line(text, &words.fill("print.attached.layer", &facts));
+            }
         }
-        if let Some(key) = letters(&help.keys) {
-            let facts = [("name", key.as_str()), ("value", &help.text)];
-            line(text, &words.fill("dialogue.row", &facts));
+        Some(Layers::Models(apart)) => {
+            let mut out: Vec<u8> = Vec::new();
+            drop(models_apart(apart, Form::Plain, words, &mut out));
+            text.push_str(&String::from_utf8_lossy(&out));
         }
+        Some(Layers::Pending(names)) => {
+            let facts = [("one", names[0]), ("other", names[1])];
+            line(text, &words.fill("layers.pending", &facts));
+        }
+        None => {}
     }
-    line(text, words.text("dialogue.close"));
 }

@@ -7,20 +7,43 @@ use crate::app::App;
 use crate::app::teaching::Phase;
 use crate::print::compare::{Comparison, compare};
 use crate::print::describe::Description;
+use crate::print::seen::seen;
 use crate::print::{Form, Shades, teaching as printed};
+use crate::walk::{Eyes, Picture};
+use crate::words::Words;
+
+/// A walk of which nothing is there, and what can be done.
+pub(super) fn nothing(app: &App, text: &mut String) {
+    let key = match app.lesson_now() {
+        Some(_) => "dialogue.nothing-in-lesson",
+        None => "dialogue.nothing",
+    };
+    line(text, app.words().text(key));
+}
+
+/// A drawing of the model's world, or what the model makes of one: described, and what the judge
+/// sees.
+fn described(picture: &Picture, eyes: Eyes, words: Words) -> String {
+    let sentence = Description::of(picture).sentence(words);
+    format!("{} {}", sentence.trim_end(), seen(picture, true, eyes, words))
+}
 
 /// Every run, and each against the one that the others are held against.
-pub(super) fn comparison(app: &App, text: &mut String) {
+pub(super) fn comparison(app: &App, eyes: Eyes, text: &mut String) {
     let Some(shown) = &app.comparison else { return };
-    let all =
-        Comparison { runs: &shown.runs, reference: shown.reference, alignment: shown.alignment };
+    let all = Comparison {
+        runs: &shown.runs,
+        reference: shown.reference,
+        alignment: shown.alignment,
+        eyes: Some(eyes),
+    };
     let mut out: Vec<u8> = Vec::new();
     drop(compare(&all, Form::Plain, app.words(), &mut Shades, &mut out));
     text.push_str(&String::from_utf8_lossy(&out));
 }
 
 /// The picture, how much noise there is, and the error of every age.
-pub(super) fn training(app: &App, text: &mut String) {
+pub(super) fn training(app: &App, eyes: Eyes, text: &mut String) {
     let (words, training) = (app.words(), &app.training);
     let Some(shown) = &training.shown else { return };
     let facts = [
@@ -33,15 +56,15 @@ pub(super) fn training(app: &App, text: &mut String) {
     ];
     let facts: Vec<(&str, &str)> = facts.iter().map(|(n, v)| (*n, v.as_str())).collect();
     line(text, &words.fill("dialogue.training", &facts));
-    let seen = Description::of(&shown.picture).sentence(words);
-    line(text, &words.fill("dialogue.training-picture", &[("description", &seen)]));
+    let described = described(&shown.picture, eyes, words);
+    line(text, &words.fill("dialogue.training-picture", &[("description", &described)]));
     for answer in &shown.answers {
         let age = words.text(&format!("age.{}", answer.age.name())).to_owned();
         let error = format!("{:.3}", answer.error);
         line(text, &words.fill("dialogue.training-age", &[("age", &age), ("error", &error)]));
         if answer.age == training.age {
-            let seen = Description::of(&answer.picture).sentence(words);
-            line(text, &words.fill("dialogue.training-guess", &[("description", &seen)]));
+            let described = self::described(&answer.picture, eyes, words);
+            line(text, &words.fill("dialogue.training-guess", &[("description", &described)]));
         }
     }
     if training.whole {
@@ -64,7 +87,7 @@ fn whole(app: &App, text: &mut String) {
 }
 
 /// A training picture: which, its caption, and what its pixels show.
-pub(super) fn drawing(app: &App, text: &mut String) {
+pub(super) fn drawing(app: &App, eyes: Eyes, text: &mut String) {
     let (words, drawings) = (app.words(), &app.drawings);
     let Some(shown) = drawings.shown() else { return };
     let (at, total) =
@@ -72,16 +95,16 @@ pub(super) fn drawing(app: &App, text: &mut String) {
     let key = if drawings.never_shown { "dialogue.never-shown" } else { "dialogue.shown" };
     let facts = [("at", at.as_str()), ("total", &total), ("caption", &shown.caption)];
     line(text, &words.fill(key, &facts));
-    let seen = Description::of(&shown.picture).sentence(words);
-    line(text, &words.fill("dialogue.seen", &[("description", &seen)]));
+    let described = described(&shown.picture, eyes, words);
+    line(text, &words.fill("dialogue.seen", &[("description", &described)]));
 }
 
 /// Where the teaching of a word stands.
-pub(super) fn teaching_moment(app: &App) -> Moment {
+pub(super) fn teaching_moment(app: &App) -> Option<Moment> {
     match (app.teaching.phase, &app.teaching.taught) {
-        (Phase::Learning, _) => Moment::Learning,
-        (Phase::Learned, Some(taught)) => Moment::Learned(taught.report.word.clone()),
-        _ => Moment::Teaching(super::forms::teaching(app)),
+        (Phase::Learning, _) => None,
+        (Phase::Learned, Some(taught)) => Some(Moment::Learned(taught.report.word.clone())),
+        _ => Some(Moment::Teaching(super::forms::teaching(app))),
     }
 }
 

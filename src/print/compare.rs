@@ -8,9 +8,10 @@ mod said;
 use std::io::{self, Write};
 
 use crate::compare::{Alignment, Label, Run, Summary};
+use crate::walk::Eyes;
 use crate::words::Words;
 
-use super::{Form, Pictures};
+use super::{Form, Pictures, spoken};
 
 /// What is laid side by side.
 #[derive(Clone, Copy, Debug)]
@@ -21,6 +22,8 @@ pub struct Comparison<'a> {
     pub reference: usize,
     /// How their calls are laid beside each other.
     pub alignment: Alignment,
+    /// Who tells in sentences what the finished pictures show, if anyone.
+    pub eyes: Option<Eyes>,
 }
 
 /// Prints a comparison, as far as its runs have come.
@@ -31,11 +34,13 @@ pub fn compare(
     pictures: &mut dyn Pictures,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let Comparison { runs, reference, alignment } = *comparison;
+    let Comparison { runs, reference, alignment, eyes } = *comparison;
     let Some(summary) = Summary::of(runs, reference, alignment) else { return Ok(()) };
     match form {
         Form::Lines { colour } => lines::comparison(runs, &summary, (words, colour), pictures, out),
-        Form::Plain => plain::comparison(runs, &summary, words, out),
+        Form::Plain => {
+            spoken(words, out, |out| plain::comparison(runs, &summary, (words, eyes), out))
+        }
         Form::Json => json::comparison(runs, &summary, words, out),
     }?;
     out.flush()

@@ -81,11 +81,21 @@ impl Description {
 }
 
 /// The key of a place: third of the picture across and down, 0 to 2 each.
-pub fn place(across: usize, down: usize) -> &'static str {
+fn place(across: usize, down: usize) -> &'static str {
     const PLACES: [[&str; 3]; 3] = [
         ["print.place.top-left", "print.place.top", "print.place.top-right"],
         ["print.place.left", "print.place.middle", "print.place.right"],
         ["print.place.bottom-left", "print.place.bottom", "print.place.bottom-right"],
+    ];
+    PLACES[down.min(2)][across.min(2)]
+}
+
+/// The key of the same within a sentence.
+pub fn whereabouts(across: usize, down: usize) -> &'static str {
+    const PLACES: [[&str; 3]; 3] = [
+        ["print.where.top-left", "print.where.top", "print.where.top-right"],
+        ["print.where.left", "print.where.middle", "print.where.right"],
+        ["print.where.bottom-left", "print.where.bottom", "print.where.bottom-right"],
     ];
     PLACES[down.min(2)][across.min(2)]
 }

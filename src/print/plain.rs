@@ -8,8 +8,8 @@ mod step;
 use std::io::{self, Write};
 
 use crate::walk::{
-    Decode, Embeddings, Encoding, Frame, Grid, Image, LayerChange, Noise, Picture, Schedule, Stage,
-    Statistics, Tokens, most_changed,
+    Decode, Embeddings, Encoding, Eyes, Frame, Grid, Image, LayerChange, Noise, Picture, Schedule,
+    Stage, Statistics, Tokens, most_changed,
 };
 use crate::words::Words;
 use crate::words::changed::networks;
@@ -22,6 +22,7 @@ use super::json::cosines;
 use super::lines::{filled, rail_key, settings, visible};
 use super::numbers::{plain_number, short, thousands};
 use super::panels;
+use super::seen::seen;
 
 /// How many of the most changed layers are told.
 const LAYERS: usize = 3;
@@ -29,7 +30,7 @@ const LAYERS: usize = 3;
 /// What is being made, and with what.
 pub(crate) fn title(past: &Past, words: Words, out: &mut dyn Write) -> io::Result<()> {
     let s = &past.settings;
-    let mut page = Spoken { past, words, out };
+    let mut page = Spoken { past, eyes: None, words, out };
     let prompt = visible(&s.prompt);
     if prompt.is_empty() {
         page.say(words.text("print.plain.no-prompt"))?;
@@ -46,14 +47,14 @@ pub(crate) fn title(past: &Past, words: Words, out: &mut dyn Write) -> io::Resul
     page.attachments()
 }
 
-/// One frame.
+/// One frame; with someone who looks, also what its finished picture shows.
 pub(crate) fn frame(
     frame: &Frame,
-    past: &Past,
+    (past, eyes): (&Past, Option<Eyes>),
     words: Words,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let mut page = Spoken { past, words, out };
+    let mut page = Spoken { past, eyes, words, out };
     match frame {
         Frame::Tokens(tokens) => page.tokens(tokens),
         Frame::Embeddings(embeddings) => page.embeddings(embeddings),
@@ -69,6 +70,7 @@ pub(crate) fn frame(
 /// Where the sentences go, one a line.
 struct Spoken<'a> {
     past: &'a Past,
+    eyes: Option<Eyes>,
     words: Words,
     out: &'a mut dyn Write,
 }
@@ -116,6 +118,13 @@ impl Spoken<'_> {
     fn picture(&mut self, key: &str, picture: &Picture) -> io::Result<()> {
         let seen = Description::of(picture).sentence(self.words);
         self.fill(key, &[("description", seen)])
+    }
+
+    /// What a picture shows, where someone looks.
+    fn seen(&mut self, picture: &Picture) -> io::Result<()> {
+        let Some(eyes) = self.eyes else { return Ok(()) };
+        let said = seen(picture, self.past.card.taught.is_some(), eyes, self.words);
+        if said.is_empty() { Ok(()) } else { self.say(&said) }
     }
 
     fn tokens(&mut self, tokens: &Tokens) -> io::Result<()> {
@@ -305,6 +314,7 @@ impl Spoken<'_> {
         self.stage(Stage::Image)?;
         let Some(picture) = image.picture() else { return Ok(()) };
         self.picture("print.plain.image", &picture)?;
+        self.seen(&picture)?;
         self.fill("print.plain.clipped", &[("clipped", short(image.clipped() * 100.0))])
     }
 }

@@ -2,7 +2,7 @@
 //! leaves this place, nothing is written twice in one place.
 
 use std::collections::VecDeque;
-use std::io::{BufRead, Read, Write, stdin, stdout};
+use std::io::{BufRead, ErrorKind, Read, Write, stdin, stdout};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread;
@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use super::errands::Errands;
 use super::{Ending, Listener, Message, Options, Outside, log, signals};
 use crate::app::{self, App, Effect, Event, Key, Scene};
-use crate::dialogue::{Dialogue, Heard, busy, hear, spoken};
+use crate::dialogue::{Dialogue, Heard, busy, hear, help};
 use crate::source::Source;
 use crate::walk::Problem;
 use crate::words::{Words, visible};
@@ -60,6 +60,7 @@ pub(super) fn run(
         Some(comparison) => App::comparing(options.language, comparison.clone()),
         None => App::new(options.language, options.asked.clone()),
     };
+    app.second = options.second;
     app.recordings.clone_from(&options.recordings);
     app.telling = options.tells.then(app::Telling::default);
     if options.recording.is_some() || options.lesson.is_some() {
@@ -74,9 +75,15 @@ pub(super) fn run(
         ticked: Instant::now(),
         ending: None,
     };
-    say(Words::of(options.language).text("dialogue.greeting")).map_err(failed)?;
-    sitting.begin(options);
-    sitting.repeat(&received).map_err(failed)
+    let talked = say(Words::of(options.language).text("dialogue.greeting")).and_then(|()| {
+        sitting.begin(options);
+        sitting.repeat(&received)
+    });
+    match talked {
+        // Nobody hears it any more.
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(Ending::Done),
+        other => other.map_err(failed),
+    }
 }
 
 /// Reads lines on a thread of its own; one that is too long is cut.
@@ -84,11 +91,9 @@ fn read_lines(messages: Sender<Message>) -> std::io::Result<()> {
     thread::Builder::new().name("lines".to_owned()).spawn(move || {
         let mut input = stdin().lock();
         loop {
-            let mut bytes = Vec::new();
-            let read = input.by_ref().take(LONGEST).read_until(b'\n', &mut bytes);
-            let message = match read {
-                Ok(0) | Err(_) => Message::InputEnded,
-                Ok(_) => Message::Line(String::from_utf8_lossy(&bytes).into_owned()),
+            let message = match read_line(&mut input) {
+                Ok(Some(line)) => Message::Line(line),
+                Ok(None) | Err(_) => Message::InputEnded,
             };
             let ended = matches!(message, Message::InputEnded);
             if messages.send(message).is_err() || ended {
@@ -97,6 +102,20 @@ fn read_lines(messages: Sender<Message>) -> std::io::Result<()> {
         }
     })?;
     Ok(())
+}
+
+/// The next line; what is too long of it is dropped. `None` at the end of the input.
+fn read_line(input: &mut impl BufRead) -> std::io::Result<Option<String>> {
+    let mut line = Vec::new();
+    let read = input.by_ref().take(LONGEST).read_until(b'\n', &mut line)?;
+    let mut rest = Vec::new();
+    while read as u64 == LONGEST && !line.ends_with(b"\n") && !rest.ends_with(b"\n") {
+        rest.clear();
+        if input.by_ref().take(LONGEST).read_until(b'\n', &mut rest)? == 0 {
+            break;
+        }
+    }
+    Ok((read > 0).then(|| String::from_utf8_lossy(&line).into_owned()))
 }
 
 fn say(text: &str) -> std::io::Result<()> {
@@ -133,7 +152,7 @@ impl Sitting {
             if let Some(ending) = self.ending {
                 return Ok(ending);
             }
-            if !busy(&self.app) {
+            if !busy(&self.app) && !self.errands.at_work() {
                 if let Some(line) = self.lines.pop_front() {
                     self.take_line(&line)?;
                     continue;
@@ -155,8 +174,8 @@ impl Sitting {
 
     /// Writes what is new.
     fn tell(&mut self) -> std::io::Result<()> {
-        let outside = self.errands.outside();
-        let text = self.dialogue.say(&self.app, &|picture| outside.seen(picture));
+        let (eyes, at_work) = (self.errands.outside().eyes(), self.errands.at_work());
+        let text = self.dialogue.say(&self.app, eyes, at_work);
         self.app.problem = None;
         self.app.toast = None;
         if text.is_empty() { Ok(()) } else { say(&text) }
@@ -193,8 +212,10 @@ impl Sitting {
             Heard::Events(events) => events.into_iter().for_each(|event| self.change(event)),
             Heard::Say(key) => {
                 let words = self.app.words();
-                say(&spoken(words.text(key), words))?;
+                say(&words.spoken(words.text(key)))?;
             }
+            Heard::Help => say(&help(&self.app))?,
+            Heard::Again => self.dialogue.again(&self.app),
             Heard::Quit => self.ending = Some(Ending::Done),
         }
         Ok(())

@@ -16,6 +16,8 @@ pub(super) struct Errands {
     /// Which of them the walk on screen comes from.
     current: usize,
     outside: Arc<dyn Outside>,
+    /// How much of the work outside has not been answered yet.
+    at_work: usize,
 }
 
 impl Errands {
@@ -24,7 +26,7 @@ impl Errands {
         outside: Arc<dyn Outside>,
         live: impl FnOnce(Listener) -> Source,
     ) -> Self {
-        let mut errands = Self { messages, sources: Vec::new(), current: 0, outside };
+        let mut errands = Self { messages, sources: Vec::new(), current: 0, outside, at_work: 0 };
         let listener = errands.listener(0);
         errands.sources.push(live(listener));
         errands
@@ -33,6 +35,11 @@ impl Errands {
     /// Work that is done outside.
     pub(super) fn outside(&self) -> &dyn Outside {
         self.outside.as_ref()
+    }
+
+    /// Whether some of it is not done yet.
+    pub(super) const fn at_work(&self) -> bool {
+        self.at_work > 0
     }
 
     /// Where the source of this number tells its news.
@@ -84,7 +91,7 @@ impl Errands {
     }
 
     /// Files, and what is looked up outside.
-    fn work(&self, app: &App, effect: Effect) -> Option<Effect> {
+    fn work(&mut self, app: &App, effect: Effect) -> Option<Effect> {
         match effect {
             Effect::WriteTaught { path, file } => self.have_done(move |outside| {
                 outside.write_taught(&path, &file).map(|()| Answer::TaughtWritten(path))
@@ -141,9 +148,10 @@ impl Errands {
     }
 
     fn have_done(
-        &self,
+        &mut self,
         work: impl FnOnce(&dyn Outside) -> Result<Answer, crate::walk::Problem> + Send + 'static,
     ) {
+        self.at_work += 1;
         carry_out(&self.outside, &self.messages, work);
     }
 
@@ -169,6 +177,7 @@ impl Errands {
 
     /// The event that an answer from outside is, if it is one.
     pub(super) fn answered(&mut self, answer: Answer) -> Option<Event> {
+        self.at_work = self.at_work.saturating_sub(1);
         Some(match answer {
             Answer::AnswersWritten | Answer::Silent => return None,
             Answer::Written(file) => {

@@ -9,7 +9,7 @@ use crate::app::{Comparison, WalkState};
 use crate::lesson::{Record, Told};
 use crate::source::Recorded;
 use crate::walk::{
-    ModelsApart, NearPictures, Picture, PicturesAsked, PicturesFound, Problem, Seen,
+    Eyes, ModelsApart, NearPictures, Picture, PicturesAsked, PicturesFound, Problem,
 };
 
 /// Files, as the commands know them. Each call runs on a thread of its own, so it may take its
@@ -73,9 +73,9 @@ pub trait Outside: Send + Sync {
     /// A drawing that cannot be drawn.
     fn near_pictures(&self, picture: &Picture) -> Result<NearPictures, Problem>;
 
-    /// What a judge that knows only the drawings of the model inside sees in a picture; `None`
-    /// where it cannot look.
-    fn seen(&self, picture: &Picture) -> Option<Seen>;
+    /// Whoever tells what a picture of the model inside shows.
+    fn eyes(&self) -> Eyes;
+
     /// Tells a second terminal where a lesson is.
     ///
     /// # Errors

@@ -74,6 +74,15 @@ pub(crate) fn draw_near(
     near::draw(app, ground, area, buf, slots);
 }
 
+/// One pixel worked out by hand, in sentences.
+pub(super) fn worked_by_hand(app: &App, frame: &Image) -> Vec<String> {
+    let whole = |shown: &Picture| shown.width() > 0 && shown.height() > 0;
+    let Some(shown) = frame.picture().filter(whole) else { return Vec::new() };
+    let (x, y) = app.look.pixel;
+    let place = (x.min(shown.width().saturating_sub(1)), y.min(shown.height().saturating_sub(1)));
+    by_hand::sentences(app, (frame, &shown), place)
+}
+
 /// Columns for the numbers beside the picture.
 fn side_room(app: &App, area: Rect) -> u16 {
     if app.look.enlarged { 0 } else { area.width.saturating_sub(4).min(44) }

@@ -22,6 +22,13 @@ const LIMIT: f32 = 3.0;
 /// Edges of the histogram, in deviations.
 const EDGE: f32 = 4.0;
 
+/// One number of the noise worked out by hand, in sentences.
+pub(super) fn worked_by_hand(app: &App, frame: &Noise) -> Vec<String> {
+    let ground = Ground::default();
+    let view = View { app, words: app.words(), frame, ground: &ground };
+    view.by_hand().map_or_else(Vec::new, |worked| worked.sentences())
+}
+
 /// Draws the stage into the middle band.
 pub(crate) fn draw(
     app: &App,

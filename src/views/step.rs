@@ -12,6 +12,7 @@ mod mixed;
 mod panel;
 mod pictures;
 mod pixels;
+mod told;
 mod worked;
 
 use ratatui::buffer::Buffer;
@@ -21,6 +22,7 @@ pub(super) use self::alone::{alone, draw_worked};
 pub(super) use self::mixed::sentence as mixed_sentence;
 pub(super) use self::panel::mark;
 pub(super) use self::pictures::{NORM_LIMIT, SIGNED_LIMIT, factor_for, factor_text, plane_of};
+pub(crate) use self::told::{Painted, Told, chosen as chosen_picture};
 
 use self::panel::Manner;
 use self::pictures::{Scene, Subject};
@@ -74,10 +76,9 @@ pub(crate) fn draw(
     }
 }
 
-/// One number of the step on screen worked out by hand, in sentences; none where no step is.
-pub(crate) fn worked_by_hand(app: &App) -> Vec<String> {
-    let step = app.walk.frame().and_then(crate::walk::Frame::as_step);
-    step.map_or_else(Vec::new, |step| worked::sentences(app, step))
+/// One number of a step worked out by hand, in sentences.
+pub(super) fn worked_by_hand(app: &App, step: &Step) -> Vec<String> {
+    worked::sentences(app, step)
 }
 
 /// The picture that stands at a place, by its number in the order of `tab`.

@@ -43,7 +43,7 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("lesson", &["compare", "walk", "words"]),
     ("app", &["compare", "lesson", "walk", "words"]),
     ("views", &["app", "compare", "lesson", "walk", "words"]),
-    ("dialogue", &["app", "lesson", "print", "views", "walk", "words"]),
+    ("dialogue", &["app", "compare", "lesson", "print", "views", "walk", "words"]),
     ("terminal", &["dialogue", "views", "app", "lesson", "source", "walk", "words", "export"]),
     ("cli", &["walk", "words", "recording", "terminal", "engine", "print", "export", "compare"]),
     (

@@ -3,6 +3,7 @@
 #![cfg(unix)]
 
 mod comparing;
+mod dialogue;
 mod files;
 mod lessons;
 mod present;

@@ -9,7 +9,7 @@ use super::super::interrupt::Interrupt;
 use super::super::keeping::{can_be_written, shown_name};
 use super::super::printing::{Shown, form};
 use super::super::progress_bar::Progress;
-use super::super::{DONE, FAILED, not_printed, remark};
+use super::super::{DONE, FAILED, drawings, not_printed, remark};
 use super::Prepared;
 use crate::cli::{CompareFlags, Flags};
 use crate::compare::{Run, State};
@@ -17,7 +17,7 @@ use crate::export::contact_sheet::{self, Sheet};
 use crate::export::{grid_sheet, runs_sheet};
 use crate::print::compare::{Comparison, compare as print_comparison};
 use crate::source::{Order, Source, live};
-use crate::walk::{Frame, News, Problem, RunAsked, Watch};
+use crate::walk::{Eyes, Frame, News, Problem, RunAsked, Watch};
 use crate::words::Words;
 
 /// Computes what is pending and writes what was asked for. Exit code 1 where a run failed.
@@ -94,7 +94,8 @@ fn printed(runs: &[Run], flags: &CompareFlags, words: Words) -> Result<(), Probl
         ..Flags::default()
     };
     let alignment = flags.align.unwrap_or_default();
-    let comparison = Comparison { runs, reference: 0, alignment };
+    let eyes = Some(drawings::seen as Eyes);
+    let comparison = Comparison { runs, reference: 0, alignment, eyes };
     let mut out = stdout().lock();
     print_comparison(&comparison, form(&shown), words, &mut Shown::of(&shown), &mut out)
         .map_err(|error| not_printed(&error))

@@ -3,19 +3,20 @@
 use std::io::{self, Write};
 
 use crate::compare::{Run, Summary};
-use crate::walk::Image;
+use crate::walk::{Eyes, Image};
 use crate::words::Words;
 
 use super::super::describe::Description;
 use super::super::lines::{filled, settings, visible};
 use super::super::plain::curve;
+use super::super::seen::seen;
 use super::said;
 
 /// All of it.
 pub(super) fn comparison(
     runs: &[Run],
     summary: &Summary,
-    words: Words,
+    (words, eyes): (Words, Option<Eyes>),
     out: &mut dyn Write,
 ) -> io::Result<()> {
     writeln!(out, "{}", said::head(runs, summary, words))?;
@@ -24,15 +25,22 @@ pub(super) fn comparison(
         writeln!(out, "\n{}", filled(words, "print.compare.run", &facts))?;
         if let Some(known) = &run.settings {
             let prompt = visible(&known.prompt);
-            writeln!(out, "{}", words.fill("print.plain.prompt", &[("prompt", &prompt)]))?;
+            let key =
+                if prompt.is_empty() { "print.plain.no-prompt" } else { "print.plain.prompt" };
+            writeln!(out, "{}", words.fill(key, &[("prompt", &prompt)]))?;
             writeln!(out, "{}", settings(known, "print.plain.settings", words))?;
         }
         for sentence in said::standing(runs, run, words) {
             writeln!(out, "{sentence}")?;
         }
         if let Some(picture) = run.image().and_then(Image::picture) {
-            let seen = Description::of(&picture).sentence(words);
-            writeln!(out, "{}", words.fill("print.plain.image", &[("description", &seen)]))?;
+            let described = Description::of(&picture).sentence(words);
+            let facts = [("description", &*described)];
+            writeln!(out, "{}", words.fill("print.plain.image", &facts))?;
+            if let Some(eyes) = eyes {
+                let ours = run.card.as_ref().is_some_and(|card| card.taught.is_some());
+                writeln!(out, "{}", seen(&picture, ours, eyes, words))?;
+            }
         }
     }
     for beside in &summary.others {

@@ -55,6 +55,9 @@ impl Spoken<'_> {
             (None, None) => "print.plain.x0-channel",
         };
         self.picture(key, &panels::x0(step, preview, 64))?;
+        if let Some(decoded) = &step.x0_image {
+            self.seen(decoded)?;
+        }
         step.attention.as_ref().map_or(Ok(()), |attention| self.attention(attention))
     }
 

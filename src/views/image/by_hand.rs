@@ -13,6 +13,18 @@ use crate::walk::{Frame, Grid, Image, Picture};
 /// Digits behind the point.
 const DIGITS: usize = 4;
 
+/// The way of the pixel at column `x` and row `y` as sentences.
+pub(super) fn sentences(
+    app: &App,
+    shown: (&Image, &Picture),
+    place: (usize, usize),
+) -> Vec<String> {
+    let mut lines = of_latent(app, place);
+    lines.extend(of_decoder(app, shown, place));
+    let title = app.words().text("image.hand").to_owned();
+    std::iter::once(title).chain(lines.iter().map(Line::sentence)).collect()
+}
+
 /// Draws the way of the pixel at column `x` and row `y`; gives the rows used.
 pub(super) fn draw(
     app: &App,

@@ -52,6 +52,12 @@ impl Worked {
         })
     }
 
+    /// As sentences.
+    pub(super) fn sentences(&self) -> Vec<String> {
+        let lines = self.lines.iter().map(Line::sentence);
+        std::iter::once(self.title.clone()).chain(lines).chain([self.stored.clone()]).collect()
+    }
+
     /// In rows under their title; gives the rows used.
     pub(super) fn rows(&self, area: Rect, ground: &Ground, buf: &mut Buffer) -> u16 {
         let head = [

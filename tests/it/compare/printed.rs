@@ -51,7 +51,7 @@ fn three() -> Vec<Run> {
 
 fn printed(form: Form, language: Language, alignment: Alignment) -> String {
     let runs = three();
-    let comparison = Comparison { runs: &runs, reference: 0, alignment };
+    let comparison = Comparison { runs: &runs, reference: 0, alignment, eyes: None };
     let mut out = Vec::new();
     compare(&comparison, form, Words::of(language), &mut Shades, &mut out).expect("memory");
     String::from_utf8(out).expect("text")
