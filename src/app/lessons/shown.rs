@@ -137,6 +137,7 @@ pub(in crate::app) fn follow(app: &mut App) -> Vec<Effect> {
     if show.compares() {
         return compare(app, &show);
     }
+    judge(app);
     match finished(app).filter(|_| app.walk.near_pictures.is_none()) {
         Some(picture) => vec![Effect::NearPictures(picture)],
         None => Vec::new(),
