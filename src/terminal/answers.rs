@@ -75,8 +75,12 @@ fn arrow(body: &str) -> Option<Key> {
         "[B" | "OB" => Code::Down,
         "[C" | "OC" => Code::Right,
         "[D" | "OD" => Code::Left,
-        "[H" | "OH" => Code::Home,
-        "[F" | "OF" => Code::End,
+        "[H" | "OH" | "[1~" | "[7~" => Code::Home,
+        "[F" | "OF" | "[4~" | "[8~" => Code::End,
+        "[5~" => Code::PageUp,
+        "[6~" => Code::PageDown,
+        "[3~" => Code::Delete,
+        "[Z" => Code::BackTab,
         _ => return None,
     }))
 }
@@ -149,6 +153,9 @@ mod tests {
         assert!(answers.kitty && answers.sixel);
         assert_eq!(answers.cell, Some((9, 20)));
         assert_eq!(answers.typed, [Key::char('q'), Key::plain(Code::Down)]);
+        // A remote has two keys, and may be faster than the terminal.
+        let remote = parse(b"\x1b[6~\x1b[?62;4c\x1b[5~").typed;
+        assert_eq!(remote, [Key::plain(Code::PageDown), Key::plain(Code::PageUp)]);
     }
 
     #[test]

@@ -286,9 +286,12 @@ fn every_lesson_in_both_languages_fits_the_smallest_whole_screen() {
                 }
                 let shown = text(&app, Ground::default(), size);
                 let body: Vec<&str> = shown.lines().skip(2).collect();
-                let whole = !body[..body.len() - 1].join("\n").contains('…');
+                // A figure that is not known yet is an ellipsis as well.
+                let beats = [&english.beats[at], &chinese.beats[at]];
+                let soon: usize = beats.iter().map(|beat| beat.said.matches('{').count()).sum();
+                let whole = body[..body.len() - 1].join("\n").matches('…').count() <= soon;
                 assert!(whole, "{} {at} {size:?}:\n{shown}", one.name);
-                for beat in [&english.beats[at], &chinese.beats[at]] {
+                for beat in beats {
                     let question = beat.question.as_ref().unwrap();
                     let begins: String = question.question.chars().take(8).collect();
                     assert!(shown.contains(&begins), "{} {at} {size:?}:\n{shown}", one.name);
@@ -329,6 +332,7 @@ fn each_change_is_told_once() {
     let mut play = Play::of(lesson(Language::En), Tongues::default(), true);
     assert_eq!(play.told.len(), 1);
     play.press(Code::Char('?'));
+    play.press(Code::Esc);
     assert_eq!(play.told.len(), 1, "nothing of the lesson has changed");
     play.press(Code::PageDown);
     assert!(!play.told.last().unwrap().asking);

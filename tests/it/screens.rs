@@ -168,7 +168,7 @@ fn a_chinese_prompt_is_marked_and_its_english_form_offered() {
     later.walk.at = later.walk.place_of(Stage::Noise);
     let screen = text(&later, Ground::default(), (80, 24));
     let title = screen.lines().next().unwrap();
-    assert!(title.contains("蓝色背景上的红猫 ∅ 从未学过"), "{title}");
+    assert!(title.contains("蓝色背景上的红猫  ∅ 从未学过"), "{title}");
 }
 
 #[test]
