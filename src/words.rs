@@ -140,6 +140,12 @@ impl Words {
         })
     }
 
+    /// Things of one kind, one after the other.
+    pub fn list(self, things: &[impl AsRef<str>]) -> String {
+        let things: Vec<&str> = things.iter().map(AsRef::as_ref).collect();
+        things.join(self.text("never.comma"))
+    }
+
     /// The one sentence for a problem.
     pub fn problem(self, problem: &Problem) -> String {
         let facts: Vec<(&str, &str)> =

@@ -131,7 +131,7 @@ fn elsewhere(app: &mut App, stem: &str, stages: &[Stage]) {
     let words = app.words();
     let names: Vec<&str> = stages.iter().map(|s| words.text(rail_key(*s))).collect();
     let action = words.text(&format!("keys.{stem}.hint")).to_owned();
-    app.say("toast.elsewhere", &[("action", &action), ("stages", &names.join(", "))]);
+    app.say("toast.elsewhere", &[("action", &action), ("stages", &words.list(&names))]);
 }
 
 const fn rail_key(stage: Stage) -> &'static str {

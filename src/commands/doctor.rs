@@ -110,7 +110,7 @@ impl Found {
             };
             words.fill(key, &[("name", name)])
         };
-        self.machine.libraries.iter().map(state).collect::<Vec<_>>().join(", ")
+        words.list(&self.machine.libraries.iter().map(state).collect::<Vec<_>>())
     }
 
     fn showing(&self, words: Words) -> Vec<(&'static str, String)> {

@@ -27,7 +27,7 @@ impl Words {
     /// That a prompt in another language was never trained as it stands, and its English form.
     pub fn offered(self, offer: &Offer) -> String {
         let left_out: Vec<String> = offer.left_out.iter().map(|word| visible(word)).collect();
-        let list = left_out.join(self.text("never.comma"));
+        let list = self.list(&left_out);
         let facts = [("english", offer.english.as_str()), ("words", list.as_str())];
         let key = if left_out.is_empty() { "never.offer" } else { "never.offer-less" };
         self.fill(key, &facts)
@@ -49,7 +49,7 @@ impl Words {
     pub fn nearest_to(self, stranger: &NeverTrained) -> String {
         let listed = |meant: bool| {
             let near = stranger.near.iter().filter(|n| (n.by == Nearness::Meaning) == meant);
-            near.map(|n| self.near(n)).collect::<Vec<_>>().join(self.text("never.comma"))
+            self.list(&near.map(|n| self.near(n)).collect::<Vec<_>>())
         };
         let parts: Vec<String> =
             [("never.meaning", listed(true)), ("never.spelling", listed(false))]

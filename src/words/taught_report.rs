@@ -53,5 +53,5 @@ pub fn nearest(report: &TaughtReport, words: Words) -> String {
         .iter()
         .map(|near| format!("{} {:.1}", visible(&near.name), near.distance))
         .collect();
-    words.fill("teach.nearest-list", &[("list", &list.join(", "))])
+    words.fill("teach.nearest-list", &[("list", &words.list(&list))])
 }

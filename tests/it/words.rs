@@ -80,12 +80,19 @@ const NOT_SPOKEN: &[(&str, &str)] = &[
     ("views/drawings.rs", "{word} background"),
     ("commands/train/data.rs", " on "),
     ("commands/train/data.rs", "\\non "),
+    // The program's name before a sentence.
+    ("commands.rs", "safelight: {sentence}"),
+    ("terminal/session.rs", "safelight: {}"),
+    // A formula.
+    ("views/noise/by_hand.rs", "√(−2·ln(1 − u1))"),
+    ("views/noise/by_hand.rs", "√(−2·ln(1 − {}))"),
     // Units.
     ("print/models.rs", "{:.1} MB"),
     ("print/models.rs", "{:.2} GB"),
     ("commands/bench.rs", "{:.1} ms"),
     ("commands/compare/size.rs", "{:.0} min"),
-    // Errors of the machine that no person sees.
+    // What no person sees: errors of the machine, a type's own name.
+    ("terminal/pictures.rs", "Encoded({:?}, {})"),
     ("terminal/pictures.rs", "the cell size is known already; asking again would eat keys"),
     ("terminal/signals.rs", "the standard library cannot send a signal to a job"),
 ];
