@@ -70,12 +70,19 @@ pub(super) fn say(app: &App, which: &str, chosen: usize, text: &mut String) {
 
 fn taught(app: &App, text: &mut String) {
     let words = app.words();
-    for stranger in app.strangers() {
-        line(text, &words.never_trained(&stranger));
+    for sentence in app
+        .walk
+        .encoding()
+        .zip(app.taught())
+        .into_iter()
+        .flat_map(|(p, t)| words.never_trained_in(p, t))
+    {
+        line(text, &sentence);
     }
     for (stem, list) in app.taught().into_iter().flat_map(crate::walk::Taught::lists) {
         let name = words.text(&format!("never.{stem}")).to_owned();
-        let list = list.join(words.text("never.comma"));
+        let list: Vec<String> = list.iter().map(|word| words.with_gloss(word)).collect();
+        let list = words.list(&list);
         line(text, &words.fill("dialogue.row", &[("name", &name), ("value", &list)]));
     }
 }
