@@ -16,6 +16,7 @@ pub(crate) fn draw(
     buf: &mut Buffer,
 ) -> (Rect, Rect) {
     let place = layout::centred(area, width, height);
+    uncut(place, buf);
     for position in place.intersection(*buf.area()).positions() {
         if let Some(cell) = buf.cell_mut(position) {
             cell.reset();
@@ -26,6 +27,18 @@ pub(crate) fn draw(
     let head = layout::inset(layout::row(place, 0), 2, 0);
     text::put(buf, head, &format!(" {title} "), ground.strong());
     (place, layout::inset(place, 2, 1))
+}
+
+/// What stands left of the surface and would be cut in half by it goes: a character of two cells.
+fn uncut(place: Rect, buf: &mut Buffer) {
+    let Some(before) = place.x.checked_sub(1) else { return };
+    for y in place.y..place.bottom() {
+        if let Some(cell) = buf.cell_mut((before, y))
+            && text::width(cell.symbol()) > 1
+        {
+            cell.set_symbol(" ");
+        }
+    }
 }
 
 /// A thin border with round corners around the cells of `area`.

@@ -11,7 +11,7 @@ use ratatui::style::{Color, Modifier, Style};
 
 use super::text;
 use crate::walk::colour_map::{self, Rgb};
-use crate::words::{ascii, is_ambiguous};
+use crate::words::ascii;
 
 /// How many colours the terminal shows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -220,9 +220,10 @@ pub(crate) fn to_ascii(area: Rect, buf: &mut Buffer) {
         };
         if let Some(sign) = ascii_sign(cell.symbol()) {
             cell.set_symbol(sign);
-        } else if cell.symbol().chars().any(is_ambiguous) {
+        } else if let spelled = ascii(cell.symbol())
+            && spelled != cell.symbol()
+        {
             // What a view or a person wrote: a sign in one cell, as near as there is one.
-            let spelled = ascii(cell.symbol());
             let one = spelled.chars().next().filter(|_| text::width(cell.symbol()) == 1);
             cell.set_symbol(one.unwrap_or('?').encode_utf8(&mut [0; 4]));
         }
