@@ -110,13 +110,15 @@ fn draw_frame(
         Frame::Embeddings(frame) => embeddings::draw(app, frame, column, ground, area, buf),
         Frame::Schedule(frame) => schedule::draw(app, frame, column, ground, area, buf),
         Frame::Step(frame) if app.look.by_hand => {
+            let above = draw_under(&column, ground, area, buf);
             let Some(board) = stages::step(app, frame, column, ground) else { return };
-            let side = board.draw_picture(area, ground, buf, slots);
+            let side = board.draw_picture(above, ground, buf, slots);
             step::draw_worked(app, frame, side, ground, buf);
         }
         Frame::Image(frame) if app.look.near => {
+            let above = draw_under(&column, ground, area, buf);
             let Some(board) = stages::image(app, frame, column) else { return };
-            let side = board.draw_picture(area, ground, buf, slots);
+            let side = board.draw_picture(above, ground, buf, slots);
             image::draw_near(app, ground, side, buf, slots);
         }
         _ => {
@@ -125,6 +127,14 @@ fn draw_frame(
             }
         }
     }
+}
+
+/// Draws the words at the foot of an area; gives what is left above them.
+fn draw_under(column: &Column, ground: &Ground, area: Rect, buf: &mut Buffer) -> Rect {
+    let rows = column.rows(0, area.width, ground).min(area.height / 2);
+    let (above, words) = layout::bottom(area, rows);
+    column.draw(0, words, ground, buf);
+    above
 }
 
 /// The keys of a remote at the left, what just happened at the right.

@@ -11,7 +11,7 @@ use crate::app::App;
 use crate::lesson::QuestionKind;
 
 /// Rows that one language may take.
-const MOST: u16 = 4;
+const MOST: u16 = 5;
 
 /// The sentences, the first language first.
 pub(crate) fn said(app: &App) -> Vec<String> {

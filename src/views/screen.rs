@@ -46,10 +46,10 @@ fn notes_rows(app: &App, area: Rect) -> u16 {
     if !shown {
         return if app.problem.is_some() { 2 } else { 0 };
     }
-    if app.second.is_none() {
+    if app.second.is_none() && !app.present {
         return 3;
     }
-    // Two languages take what they need, and a question what its keys need.
+    // Two languages and a narrow room take what they need, and a question what its keys need.
     let rows = said::rows(&said::said(app), area.width.saturating_sub(2));
     rows.clamp(if asks { 1 } else { 3 }, (area.height / 3).max(3))
 }

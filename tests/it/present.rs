@@ -7,7 +7,8 @@ use proptest::prelude::*;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Color;
-use safelight::app::{self, App, Code, Effect, Event, Key, News, Scene, update};
+use safelight::app::{self, App, Code, Comparison, Effect, Event, Key, News, Scene, update};
+use safelight::compare::Run;
 use safelight::lesson::{Answer, Lesson, Told, shipped};
 use safelight::source::Recorded;
 use safelight::views::{self, Colours, Ground, Marks, Presenter};
@@ -419,4 +420,42 @@ fn nothing_in_a_room_is_faint() {
         });
         assert_eq!(faint.count(), 0, "{}", stage.stem());
     }
+}
+
+#[test]
+fn one_number_by_hand_and_two_runs_leave_the_words_their_room() {
+    let mut app = at(Stage::Step, Tongues::default(), frames::walk());
+    app.look.by_hand = true;
+    app.look.lens = (5, 5);
+    check("room_by-hand_64x18_en", &app, ROOM);
+    let runs = [
+        (0, "seed 7", frames::PLAIN),
+        (1, "seed 8", frames::Variation { seed: 8, ..frames::PLAIN }),
+    ];
+    let runs: Vec<Run> = runs
+        .into_iter()
+        .map(|(id, name, variation)| {
+            let walk = frames::varied(variation);
+            let mut run = Run::waiting(id, name.to_owned());
+            run.settings = Some(walk.settings);
+            run.card = Some(walk.card);
+            run.calls = walk.calls;
+            run.frames = walk.frames;
+            run
+        })
+        .collect();
+    for (stage, keys) in [(Stage::Image, 0), (Stage::Step, 6), (Stage::Noise, 30)] {
+        let mut app = App::comparing(Language::En, Comparison::new(runs.clone(), None, Vec::new()));
+        app.present = true;
+        if let Some(comparison) = &mut app.comparison {
+            comparison.stage = Some(stage);
+            comparison.cursor = keys;
+        }
+        check(&format!("room_compare-{}_64x18_en", stage.stem()), &app, ROOM);
+    }
+    // The remote goes on through the moments, where the same key turns pages elsewhere.
+    let mut app = App::comparing(Language::En, Comparison::new(runs, None, Vec::new()));
+    app.present = true;
+    update(&mut app, Event::Key(Key::plain(Code::PageUp)));
+    assert_eq!(app.comparison.unwrap().stage(), Stage::Decode);
 }

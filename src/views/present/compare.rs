@@ -25,15 +25,11 @@ pub(super) fn draw(
     slots: &mut Vec<Slot>,
 ) {
     let column = Column::of(app, ground);
-    let rows = column.head_rows(0, area.width, ground) + column.said_rows(area.width);
-    let rows = rows.min(area.height / 2);
-    let (above, words) = layout::bottom(area, rows);
+    let above = super::draw_under(&column, ground, area, buf);
     match beside::pair(app, ground) {
         Some(pair) => draw_pair(app, &pair, ground, above, buf, slots),
         None => beside::draw_stage(app, ground, above, buf, slots),
     }
-    let rest = column.draw_head(0, words, ground, buf);
-    column.draw_said(rest, buf);
 }
 
 /// Both pictures with their names over them, and the figure beside them where there is room.
