@@ -28,6 +28,7 @@ macro_rules! lessons {
 const ALL: &[(&str, &str, &str)] = lessons![
     "01-from-words-to-picture",
     "02-tokens",
+    "03-vectors",
     "05-the-noise-predictor",
     "06-guidance",
     "07-attention",
