@@ -29,6 +29,7 @@ const ALL: &[(&str, &str, &str)] = lessons![
     "01-from-words-to-picture",
     "02-tokens",
     "03-vectors",
+    "04-noise-and-seeds",
     "05-the-noise-predictor",
     "06-guidance",
     "07-attention",
