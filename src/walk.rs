@@ -61,7 +61,7 @@ pub use frame::{
 pub use grid::Grid;
 pub use layer_strip::LayerStrip;
 pub use learning::{Learning, LearningPlan, LearningStep, Onlooker};
-pub use model_about::{MemoryNeed, ModelAbout, ModelForm};
+pub use model_about::{MemoryNeed, ModelAbout, ModelForm, Untold};
 pub use model_card::{Distilled, Family, ModelCard, Preview};
 pub use models_apart::ModelsApart;
 pub use news::News;

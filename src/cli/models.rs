@@ -5,13 +5,13 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 
 use super::values;
-use crate::walk::Problem;
+use crate::walk::{Asked, Prediction, Problem};
 use crate::words::Language;
 
 const ABOUT: &str = "\
 One object a model: {\"safelight\": 1, \"name\", \"path\", \"form\": \"inside|folder|file\", \"stored\", \
 \"family\", \"parameters\": {..}, \"vector_width\", \"vocabulary\", \"scheduler\", \"sampler\", \
-\"prediction\", \"width\", \"height\", \"bytes\", \"memory\": [{\"device\", \"dtype\", \"width\", \
+\"prediction\", \"untold\": [\"prediction|turbo\"], \"width\", \"height\", \"bytes\", \"memory\": [{\"device\", \"dtype\", \"width\", \
 \"height\", \"bytes\"}]}. Memory is an estimate, for a picture with guidance.";
 
 /// The largest side that memory is estimated for.
@@ -60,6 +60,14 @@ pub struct InfoFlags {
     /// pocket
     #[arg(value_name = "PATH|ID")]
     pub model: String,
+    /// A folder in the layout of diffusers whose configs, schedule and tokenizer a model in one file
+    /// takes [default: told from its shapes and its family]
+    #[arg(long, value_name = "DIR")]
+    pub model_config: Option<String>,
+    /// How the network's answer is read, which one file does not say: a Stable Diffusion 2 in one
+    /// file is taken for the v model
+    #[arg(long, value_parser = values::prediction(), value_name = "NAME")]
+    pub prediction: Option<Prediction>,
     /// For which picture memory is estimated, and how it is printed.
     #[command(flatten)]
     pub shown: Shown,
@@ -134,6 +142,18 @@ impl Models {
             None => self.list.shown.lang,
             Some(ModelsCommand::Info(flags)) => flags.shown.lang,
             Some(ModelsCommand::Get(flags)) => flags.lang,
+        }
+    }
+}
+
+impl InfoFlags {
+    /// The model that is meant, with what it takes its configs from.
+    pub fn asked(&self) -> Asked {
+        Asked {
+            model: Some(self.model.clone()),
+            model_config: self.model_config.clone(),
+            prediction: self.prediction,
+            ..Asked::default()
         }
     }
 }

@@ -7,7 +7,7 @@ use crate::cli::{GetFlags, InfoFlags, ListFlags, Models, ModelsCommand};
 use crate::engine::{ModelFolder, about};
 use crate::library::{self, Found, HubCache, ModelId};
 use crate::print::models::{details, object, table};
-use crate::walk::{ModelAbout, Problem};
+use crate::walk::{ModelAbout, Problem, Untold};
 use crate::words::{Language, Words, visible};
 
 /// Carries out one of the three.
@@ -89,7 +89,11 @@ fn open(path: &Path) -> Result<ModelFolder, Problem> {
 
 /// All that is known of one.
 fn info(flags: &InfoFlags, words: Words) -> Result<u8, Problem> {
-    let model = about(&ModelFolder::open(Some(&flags.model))?, flags.shown.size())?;
+    let mut model = about(&ModelFolder::of(&flags.asked())?, flags.shown.size())?;
+    if let Some(prediction) = flags.prediction {
+        model.prediction = prediction;
+        model.untold.retain(|untold| *untold != Untold::Prediction);
+    }
     if flags.shown.json {
         return print(&shown(&[model], true, words));
     }

@@ -6,7 +6,7 @@ use super::device::Place;
 use super::footprint::Footprint;
 use super::model_folder::ModelFolder;
 use super::scheduler_config::SchedulerConfig;
-use crate::walk::{MemoryNeed, ModelAbout, ModelForm, Problem};
+use crate::walk::{Family, MemoryNeed, ModelAbout, ModelForm, Problem, Untold};
 
 /// Reads what is known of a model. The memory is estimated for a picture of `size`, none: the
 /// model's own.
@@ -50,10 +50,18 @@ pub fn about(folder: &ModelFolder, size: Option<(usize, usize)>) -> Result<Model
         scheduler: scheduler.class().map(str::to_owned),
         sampler: scheduler.own,
         prediction: scheduler.prediction,
+        untold: untold(folder, card.family),
         bytes,
         memory,
         card,
     })
+}
+
+/// What the usual is taken for.
+fn untold(folder: &ModelFolder, family: Family) -> Vec<Untold> {
+    let prediction = folder.prediction_is_guessed().then_some(Untold::Prediction);
+    let turbo = folder.distillation_is_guessed(family).then_some(Untold::Turbo);
+    prediction.into_iter().chain(turbo).collect()
 }
 
 fn length(path: &Path) -> u64 {

@@ -25,7 +25,9 @@ use super::single_file::SingleFile;
 use super::text::table_name;
 use super::weights::Weights;
 use crate::library::{self, ModelId};
-use crate::walk::{Age, Asked, AttachmentAsked, ModelCard, Picture, Preview, Problem, Taught};
+use crate::walk::{
+    Age, Asked, AttachmentAsked, Family, ModelCard, Picture, Preview, Problem, Taught,
+};
 
 /// The largest config, vocabulary or list of merges that is read (CLIP's `tokenizer.json` has
 /// 2.2 to 3.6 MB).
@@ -165,6 +167,14 @@ impl ModelFolder {
             Home::Single(single) => single.config().is_none() && single.is_open_clip(),
             Home::Pocket | Home::Folder(_) => false,
         }
+    }
+
+    /// Whether nothing says if the model was distilled for few steps: Stable Diffusion 2 and XL have
+    /// turbo models, whose weights are named and shaped like the base model's, and one file has no
+    /// schedule beside them.
+    pub(super) fn distillation_is_guessed(&self, family: Family) -> bool {
+        let single = matches!(&self.home, Home::Single(single) if single.config().is_none());
+        single && matches!(family, Family::Sd2 | Family::Sdxl)
     }
 
     /// The folder of a model's id in the user's Hugging Face cache; the network is not asked.

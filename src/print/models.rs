@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::json::VERSION;
 use super::lines::visible;
 use super::numbers::thousands;
-use crate::walk::{MemoryNeed, ModelAbout, ModelForm, Prediction};
+use crate::walk::{MemoryNeed, ModelAbout, ModelForm, Prediction, Untold};
 use crate::words::Words;
 
 /// The networks in the order of a card's counts.
@@ -84,6 +84,8 @@ pub fn details(model: &ModelAbout, words: Words) -> String {
         ("answers", words.text(answers).to_owned()),
         ("disk", size(model.bytes)),
     ];
+    let untold = |what: &Untold| words.text(&format!("models.untold-{}", what.name())).to_owned();
+    rows.extend(model.untold.iter().map(|what| ("untold", untold(what))));
     rows.extend(model.memory.iter().map(|need| ("memory", memory(need, words))));
     let label = |name: &str| words.text(&format!("models.column-{name}")).to_owned();
     let names: Vec<String> = rows.iter().map(|(name, _)| label(name)).collect();
@@ -125,6 +127,7 @@ pub fn object(model: &ModelAbout) -> Value {
         "scheduler": model.scheduler,
         "sampler": model.sampler,
         "prediction": model.prediction,
+        "untold": model.untold.iter().map(|what| what.name()).collect::<Vec<_>>(),
         "width": card.default_size.0,
         "height": card.default_size.1,
         "bytes": model.bytes,

@@ -20,10 +20,31 @@ pub struct ModelAbout {
     pub sampler: Option<Sampler>,
     /// What its noise predictor answers.
     pub prediction: Prediction,
+    /// What its files do not say, so that the usual is taken.
+    pub untold: Vec<Untold>,
     /// Bytes of its weights' files.
     pub bytes: u64,
     /// What a walk takes, with guidance: estimates.
     pub memory: Vec<MemoryNeed>,
+}
+
+/// What one file may leave open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Untold {
+    /// How the noise predictor's answer is read: there are two kinds of Stable Diffusion 2.
+    Prediction,
+    /// Whether it is a turbo model, for few steps and no guidance.
+    Turbo,
+}
+
+impl Untold {
+    /// The word for it in keys and JSON.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Prediction => "prediction",
+            Self::Turbo => "turbo",
+        }
+    }
 }
 
 /// How a model's files lie.

@@ -47,6 +47,39 @@ fn info_tells_each_form_from_its_files() {
 }
 
 #[test]
+fn what_one_file_does_not_say_is_said_and_can_be_given() {
+    let desk = Desk::new();
+    let file = |model: &str| fixture(&format!("single/{model}.safetensors"));
+    let told = |args: &[&str]| {
+        let args = [&["models", "info", "--json"], args].concat();
+        json_lines(&desk.safelight(&args)).remove(0)
+    };
+    for (model, untold) in
+        [("sd1", &[][..]), ("sd2v", &["prediction", "turbo"]), ("sdxl", &["turbo"])]
+    {
+        let (of_file, of_folder) =
+            (told(&[&file(model)]), about(&fixture(&format!("models/{model}"))));
+        assert_eq!(of_file["untold"], serde_json::json!(untold), "{of_file}");
+        assert_eq!(of_folder["untold"], serde_json::json!([]), "{of_folder}");
+        assert_eq!(of_file["parameters"], of_folder["parameters"]);
+    }
+    let other = told(&[&file("sd2v"), "--prediction", "epsilon"]);
+    assert_eq!(
+        (&other["prediction"], &other["untold"]),
+        (&"epsilon".into(), &serde_json::json!(["turbo"]))
+    );
+    let folder = fixture("models/sdxl");
+    let config = told(&[&file("sdxl"), "--model-config", &folder]);
+    assert_eq!((&config["untold"], &config["form"]), (&serde_json::json!([]), &"file".into()));
+    for (language, words) in [("en", "turbo model"), ("zh", "turbo 模型")] {
+        let args = ["models", "info", &file("sdxl"), "--lang", language];
+        assert!(went_well(&desk.safelight(&args)).contains(words));
+    }
+    let args = ["models", "info", &folder, "--model-config", &folder];
+    said(&desk.safelight(&args), 2, &["sdxl"]);
+}
+
+#[test]
 fn memory_is_estimated_for_the_picture_that_is_asked_for() {
     let model = fixture("models/sd1");
     let desk = Desk::new();
