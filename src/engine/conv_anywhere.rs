@@ -7,8 +7,8 @@
 
 use candle_core::{Result, Tensor};
 
-/// The most numbers that are unrolled at a time: 512 MB of them in 16 bits.
-pub(super) const MOST: usize = 1 << 28;
+/// The most bytes that are unrolled at a time: 512 MB.
+pub(super) const MOST_BYTES: usize = 1 << 29;
 
 /// How a kernel goes over a picture.
 #[derive(Clone, Copy, Debug)]
@@ -23,7 +23,7 @@ pub(super) struct Way {
 
 /// `[B,in,h,w]` and `[out,in,k,k]` to `[B,out,h',w']`, without bias.
 pub(super) fn convolve(x: &Tensor, weight: &Tensor, way: Way) -> Result<Tensor> {
-    convolve_in_bands(x, weight, way, MOST)
+    convolve_in_bands(x, weight, way, MOST_BYTES / x.dtype().size_in_bytes())
 }
 
 fn convolve_in_bands(x: &Tensor, weight: &Tensor, way: Way, most: usize) -> Result<Tensor> {

@@ -20,17 +20,17 @@ const KEPT_PER_CELL: u64 = 11 * 4 + 78;
 /// Bytes of an f32.
 const BYTES: u64 = 4;
 
-/// Numbers that a decoder holds at its peak for so many pixels, beside its weights: what it
-/// computes on, and what a convolution unrolls on the way.
-pub(super) fn decoder(config: &VaeConfig, pixels: u64, unrolls: bool) -> u64 {
+/// Bytes that a decoder holds at its peak for so many pixels, beside its weights, where a number
+/// takes `bytes`: what it computes on and, where candle's operations compute, what they unroll.
+pub(super) fn decoder(config: &VaeConfig, pixels: u64, bytes: u64, unrolls: bool) -> u64 {
     let width = decoder_width(config);
-    let unrolled = if unrolls { unrolled(pixels, width) } else { 0 };
-    pixels.saturating_mul(width * DECODER_TENSORS).saturating_add(unrolled)
+    let unrolled = if unrolls { unrolled(pixels, width, bytes) } else { 0 };
+    pixels.saturating_mul(width * DECODER_TENSORS * bytes).saturating_add(unrolled)
 }
 
-/// Numbers of a convolution's unrolled input, at most.
-fn unrolled(pixels: u64, width: u64) -> u64 {
-    (conv_anywhere::MOST as u64).min(pixels.saturating_mul(width * 9))
+/// Bytes of a convolution's unrolled input, at most.
+fn unrolled(cells: u64, width: u64, bytes: u64) -> u64 {
+    (conv_anywhere::MOST_BYTES as u64).min(cells.saturating_mul(width * 9 * bytes))
 }
 
 /// The most channels that a decoder has at the picture's own size: the level below is enlarged
@@ -93,8 +93,8 @@ impl Footprint {
         let pixels = (width as u64).saturating_mul(height as u64);
         let cells = pixels / self.cell.max(1);
         let unet = cells.saturating_mul(self.unet_width * rows * UNET_TENSORS);
-        // Where the whole picture has no room, it is decoded in tiles.
-        let tile = (tiles::SIDE * tiles::SIDE) as u64 * self.cell;
+        // Where the whole picture has no room, it is decoded in tiles, the smallest at worst.
+        let tile = (tiles::SMALLEST * tiles::SMALLEST) as u64 * self.cell;
         [unet, pixels.min(tile).saturating_mul(self.decoder_width * DECODER_TENSORS)]
     }
 
@@ -111,10 +111,14 @@ impl Footprint {
         let [unet_weights, decoder_weights] = self.parameters;
         let wide = if self.decoder_wide { BYTES } else { bytes };
         let pixels = (size.0 as u64).saturating_mul(size.1 as u64);
-        let unrolled = unrolled(pixels, self.decoder_width);
-        let decoder = decoder.saturating_add(decoder_weights).saturating_add(unrolled);
-        let decoder = decoder.saturating_mul(wide);
-        unet_weights.saturating_mul(bytes).saturating_add(decoder.max(unet.saturating_mul(bytes)))
+        let tile = (tiles::SMALLEST * tiles::SMALLEST) as u64 * self.cell;
+        let decoder = decoder.saturating_add(decoder_weights).saturating_mul(wide);
+        let decoder = decoder.saturating_add(unrolled(pixels.min(tile), self.decoder_width, wide));
+        // On the way up the first level gets its own channels and those of the level below.
+        let cells = (pixels / self.cell.max(1)).saturating_mul(2);
+        let unet = unet.saturating_mul(bytes);
+        let unet = unet.saturating_add(unrolled(cells, self.unet_width * 3, bytes));
+        unet_weights.saturating_mul(bytes).saturating_add(decoder.max(unet))
     }
 
     /// Refuses a walk that takes more memory than there is; `loaded` where the weights are there

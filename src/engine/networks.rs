@@ -11,7 +11,7 @@ use super::stock::Stock;
 use super::text::{TextEncoder, TextStates};
 use super::told::Told;
 use super::unet::UNet;
-use super::vae::{Vae, tiles};
+use super::vae::Vae;
 use crate::walk::{EngineChoice, Problem};
 
 /// Text encoders, noise predictor and autoencoder, loaded.
@@ -205,13 +205,11 @@ impl Networks {
         pace: &Pace<'_>,
     ) -> Result<(Tensor, usize), Problem> {
         let (_, _, height, width) = input.dims4()?;
-        let tiles = if self.stock.is_some() { 1 } else { self.vae.tiles((height, width)) };
-        let image = if tiles > 1 {
-            self.vae.decode_in_tiles(input, tiles::SIDE, probe, pace)?
-        } else {
-            self.decode(input, probe, pace)?
-        };
-        Ok((image, tiles))
+        let tiles = self.stock.is_none().then(|| self.vae.tiles((height, width))).flatten();
+        match tiles {
+            Some((side, count)) => Ok((self.vae.decode_in_tiles(input, side, probe, pace)?, count)),
+            None => Ok((self.decode(input, probe, pace)?, 1)),
+        }
     }
 
     /// The encoder's answer to pixels; see [`Vae::moments`]. The second opinion has none of its own:

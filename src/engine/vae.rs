@@ -133,20 +133,32 @@ impl Vae {
         Ok(image)
     }
 
-    /// In how many tiles a latent of `height × width` cells is decoded: 1 where the whole has room.
-    pub fn tiles(&self, (height, width): (usize, usize)) -> usize {
-        let count = tiles::count((height, width), tiles::SIDE);
+    /// The side of the tiles in which a latent of `height × width` cells is decoded here and now,
+    /// and how many there are; `None` where the whole has room.
+    pub fn tiles(&self, size: (usize, usize)) -> Option<(usize, usize)> {
         let place = self.weights.place();
-        let room = if place.device.is_cpu() {
-            memory::available()
+        let (free, weights) = if self.stays() {
+            (memory::available(), 0)
         } else {
-            place.device_memory().map(|(free, _)| free)
+            // They come to the device for the decoding.
+            (place.device_memory().map(|(free, _)| free), self.decoder_numbers())
         };
-        let cell = 1u64 << (self.config.levels.len().saturating_sub(1)).min(16);
-        let pixels = (height as u64 * cell).saturating_mul(width as u64 * cell);
         let bytes = place.dtype.size_in_bytes() as u64;
-        let needed = footprint::decoder(&self.config, pixels, !place.device.is_cpu()) * bytes;
-        if room.is_some_and(|room| room < needed) { count } else { 1 }
+        let cell = 1u64 << (2 * self.config.levels.len().saturating_sub(1)).min(16);
+        let side = tiles::side(size, free, |cells| {
+            let pixels = cells.saturating_mul(cell);
+            let decoder = footprint::decoder(&self.config, pixels, bytes, !self.stays());
+            decoder.saturating_add(weights * bytes)
+        })?;
+        Some((side, tiles::count(size, side)))
+    }
+
+    /// How many weights the decoder has.
+    fn decoder_numbers(&self) -> u64 {
+        let names = self.weights.names();
+        let mine = names.filter(|name| !name.starts_with("encoder.") && !name.starts_with("quant"));
+        let count = |name: String| self.weights.shape(&name).map(|s| s.iter().product::<usize>());
+        mine.filter_map(count).sum::<usize>() as u64
     }
 
     /// Pixels `[B,3,H,W]` in −1..1 as moments of the latents, before the scaling factor.

@@ -225,17 +225,14 @@ impl View<'_> {
             ("latent", &*grouped(latent as u64)),
             ("pixels", &grouped(pixels as u64)),
             ("times", &times),
+            ("tiles", &self.frame.tiles.to_string()),
         ];
-        let mut line = words.fill("decode.chain", &facts);
+        let chain = if self.frame.tiles > 1 { "decode.chain-tiles" } else { "decode.chain" };
+        let mut line = words.fill(chain, &facts);
         if self.frame.seconds > 0.0 {
             let seconds = short(self.frame.seconds);
             line.push_str("   ");
             line.push_str(&words.fill("decode.seconds", &[("seconds", &seconds)]));
-        }
-        if self.frame.tiles > 1 {
-            let tiles = self.frame.tiles.to_string();
-            line.push_str("   ");
-            line.push_str(&words.fill("decode.tiles-short", &[("tiles", &tiles)]));
         }
         text::put(buf, layout::row(area, 1), &line, ground.strong());
     }

@@ -5,6 +5,7 @@
 use std::io::{self, Write};
 
 use safelight::print::{Form, Pictures, Printer, Shades};
+use safelight::source::Recorded;
 use safelight::walk::{Frame, Picture};
 use safelight::words::{Language, Words};
 
@@ -42,6 +43,41 @@ fn lines_fit_eighty_columns_in_both_languages() {
             let width = unicode_width::UnicodeWidthStr::width(line);
             assert!(width <= 80, "{width}: {line}");
         }
+    }
+}
+
+#[test]
+fn a_decoding_in_tiles_is_said_and_called_approximate() {
+    let mut walk = frames::walk();
+    let of = |walk: &Recorded, form, language| {
+        let words = Words::of(language);
+        let mut printer = Printer::new(form, words, &walk.settings, &walk.card, walk.calls);
+        let mut out = Vec::new();
+        for frame in walk.frames.iter().filter(|frame| matches!(frame, Frame::Decode(_))) {
+            printer.frame(frame, &mut Shades, &mut out).unwrap();
+        }
+        let text = String::from_utf8(out).unwrap();
+        text.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    let lines = Form::Lines { colour: false };
+    let said = [
+        (Form::Plain, Language::En, "decoded in 9 tiles"),
+        (lines, Language::En, "Approximate"),
+        (Form::Json, Language::En, "\"tiles\":9"),
+        (Form::Plain, Language::Zh, "分成 9 块解码"),
+        (lines, Language::Zh, "近似"),
+    ];
+    for (form, language, words) in said {
+        assert!(!of(&walk, form, language).contains(words), "{form:?}");
+    }
+    for frame in &mut walk.frames {
+        if let Frame::Decode(decode) = frame {
+            decode.tiles = 9;
+        }
+    }
+    for (form, language, words) in said {
+        let text = of(&walk, form, language);
+        assert!(text.contains(words), "{text}");
     }
 }
 

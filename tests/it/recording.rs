@@ -89,6 +89,7 @@ fn full_house() -> Recorded {
             }
             Frame::Decode(decode) => {
                 decode.whole = vec![("decode.mid".into(), frames::normal(&[1, 8, 4, 4], 903))];
+                decode.tiles = 9;
             }
             _ => {}
         }

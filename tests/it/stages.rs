@@ -111,6 +111,20 @@ fn every_stage_in_chinese() {
 }
 
 #[test]
+fn a_decoding_in_tiles_says_so_where_it_stands() {
+    let mut app = app(DECODE);
+    if let Some(Frame::Decode(decode)) = app.walk.frames.get_mut(DECODE) {
+        decode.tiles = 9;
+    }
+    for (language, words) in
+        [(Language::En, "9 blended tiles: approximate"), (Language::Zh, "分 9 块")]
+    {
+        app.language = language;
+        assert!(plain(&app, 80, 24).contains(words), "{}", plain(&app, 80, 24));
+    }
+}
+
+#[test]
 fn a_step_turned_and_enlarged() {
     let mut guidance = app(STEP);
     guidance.look.turn[Stage::Step.index()] = 1;

@@ -1,17 +1,39 @@
 //! Decoding in tiles, where the whole picture has no room in memory.
 //!
 //! The latent is cut into squares that overlap by a quarter, each is decoded by itself, and where
-//! two meet one fades into the other, as `AutoencoderKL.tiled_decode` of diffusers does. That is
-//! approximate: each tile has its own group norms and its own attention in the middle, so that
-//! colours can differ a little from those of a whole decoding.
+//! two meet one fades linearly into the other, as `AutoencoderKL.tiled_decode` of diffusers 0.42
+//! does (`tile_latent_min_size` 64 for a model of 512 pixels, `tile_overlap_factor` 0.25); only the
+//! last tile of a row is whole here and overlaps more, where diffusers' is cut thin. That is
+//! approximate: each tile has its own group norms, whose mean and spread are those of the tile and
+//! not of the picture, and its own attention in the middle, so that colours and light can differ
+//! from those of a whole decoding.
 
 use candle_core::{Device, Tensor};
 
 use crate::engine::capture;
 use crate::walk::Problem;
 
-/// Latent cells along a tile's side: 512 pixels where a cell covers 8.
-pub(in crate::engine) const SIDE: usize = 64;
+/// Latent cells along a tile's side, the largest first: 512 pixels where a cell covers 8. Smaller
+/// ones are further from the whole, and only for where the larger have no room either.
+const SIDES: [usize; 2] = [64, SMALLEST];
+/// The side of the smallest tiles.
+pub(in crate::engine) const SMALLEST: usize = 32;
+
+/// The side of the tiles in which a latent of `height × width` cells is decoded, where so many
+/// bytes are free and so many `cells` take what `needed` says; `None`: whole, because it fits,
+/// because nobody says how much is free, or because it is no larger than a tile.
+pub(super) fn side(
+    (height, width): (usize, usize),
+    free: Option<u64>,
+    needed: impl Fn(u64) -> u64,
+) -> Option<usize> {
+    let fits = |cells: usize| free.is_none_or(|free| needed(cells as u64) <= free);
+    if fits(height.saturating_mul(width)) {
+        return None;
+    }
+    let mut cuts = SIDES.into_iter().filter(|&side| count((height, width), side) > 1);
+    cuts.clone().find(|side| fits(side * side)).or_else(|| cuts.next_back())
+}
 
 /// Where tiles of `side` cells begin along `size` cells: three quarters of a side apart, the last
 /// one ending with the latent.
@@ -132,6 +154,22 @@ mod tests {
             h * 2,
             w * 2,
         ))?)
+    }
+
+    #[test]
+    fn tiles_are_for_what_has_no_room_and_no_larger_than_has() {
+        let needed = |cells: u64| cells * 10 + 1000;
+        let of = |size, free| side(size, Some(free), needed);
+        assert_eq!(of((128, 128), 164_840), None);
+        assert_eq!(of((128, 128), 164_839), Some(64));
+        assert_eq!(of((128, 128), 41_960), Some(64));
+        assert_eq!(of((128, 128), 41_959), Some(32));
+        // Too little for any: the smallest is tried, and the device says so.
+        assert_eq!(of((128, 128), 0), Some(32));
+        assert_eq!(of((64, 64), 41_959), Some(32));
+        assert_eq!(of((32, 32), 0), None);
+        assert_eq!(of((16, 80), 0), Some(32));
+        assert_eq!(side((4096, 4096), None, needed), None);
     }
 
     proptest! {
