@@ -145,3 +145,30 @@ impl Footprint {
             .with("there", there >> 20))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn published(unet: u64, decoder_wide: bool) -> Footprint {
+        let autoencoder = 83_653_863;
+        Footprint {
+            weights: (unet + autoencoder) * BYTES,
+            unet_width: 320,
+            decoder_width: 256,
+            parameters: [unet, autoencoder],
+            decoder_wide,
+            cell: 64,
+        }
+    }
+
+    #[test]
+    fn published_models_have_room_on_the_gpus_that_they_are_meant_for() {
+        let (sd15, xl) = (published(859_520_964, false), published(2_567_463_684, true));
+        assert!(sd15.on_gpu((512, 512), 2) < 4 << 30);
+        assert!(xl.on_gpu((1024, 1024), 2) < 8 << 30);
+        // With the decoder in tiles; a whole decoding alone asks for 8 GB.
+        assert!(xl.on_gpu((1024, 1024), 4) < 12 << 30);
+        assert!(xl.on_gpu((2048, 2048), 2) < 12 << 30);
+    }
+}
