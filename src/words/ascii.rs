@@ -69,8 +69,9 @@ const SPELLED: &[(char, &str)] = &[
     ('…', "..."),
     ('→', "->"),
     ('←', "<-"),
-    ('↑', "^"),
-    ('↓', "v"),
+    // Keys; v is one of its own.
+    ('↑', "up"),
+    ('↓', "down"),
     ('▸', ">"),
     ('′', "'"),
     ('‘', "'"),
@@ -98,7 +99,8 @@ const SPELLED: &[(char, &str)] = &[
 ];
 
 /// Where a text holds Chinese, its own signs.
-const IN_CHINESE: &[(char, &str)] = &[('“', "「"), ('”', "」"), ('°', "度")];
+const IN_CHINESE: &[(char, &str)] =
+    &[('“', "「"), ('”', "」"), ('°', "度"), ('↑', "上箭头"), ('↓', "下箭头")];
 
 fn spell(c: char, chinese: bool, product: bool, out: &mut String) {
     let own = if chinese { IN_CHINESE } else { &[] };
