@@ -38,13 +38,12 @@ fn tiles_are_near_the_whole_and_one_tile_is_the_whole() {
     let whole = vae.decode(&latent, &mut Probe::nothing(), &pace).unwrap();
     let whole = capture::grid(&whole).unwrap();
     assert_eq!(in_tiles(&vae, &latent, 32), whole);
-    for (side, mean, most) in [(24, 6.0, 128.0), (16, 6.0, 128.0)] {
-        let tiled = in_tiles(&vae, &latent, side);
-        assert_eq!(tiled.shape(), whole.shape());
-        let apart = tiled.data().iter().zip(whole.data()).map(|(a, b)| (a - b).abs() * 127.5);
-        let (sum, largest) = apart.fold((0.0, 0.0f32), |(sum, most), x| (sum + x, most.max(x)));
-        let levels = sum / whole.len() as f32;
-        eprintln!("side {side}: mean {levels} most {largest}");
-        assert!(levels > 0.0 && levels < mean && largest < most, "{side}: {levels} {largest}");
-    }
+    let tiled = in_tiles(&vae, &latent, 16);
+    assert_eq!(tiled.shape(), whole.shape());
+    let apart: Vec<f32> =
+        tiled.data().iter().zip(whole.data()).map(|(a, b)| (a - b).abs()).collect();
+    let mean = apart.iter().sum::<f32>() / apart.len() as f32;
+    let levels = mean * 127.5;
+    // Each tile has its own norms, so that it is near and not the same; levels of 255.
+    assert!(levels < 6.0 && levels > 0.0, "{levels}");
 }
