@@ -26,7 +26,7 @@ pub use never_trained::NEVER_TRAINED;
 pub use tongues::Tongues;
 pub use visible::visible;
 
-/// The languages of this edition: a variant each, in the order of [`EDITIONS`].
+/// The languages of this edition: a variant each, in the order of `EDITIONS`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Language {
     /// English.

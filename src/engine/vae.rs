@@ -111,7 +111,7 @@ impl Vae {
     }
 
     /// The same in tiles of `side` latent cells, where the whole has no room: approximate, see
-    /// [`tiles`]. Of its levels the probe sees the blended pixels alone.
+    /// `vae/tiles.rs`. Of its levels the probe sees the blended pixels alone.
     pub fn decode_in_tiles(
         &self,
         input: &Tensor,
