@@ -54,28 +54,20 @@ fn what_one_file_does_not_say_is_said_and_can_be_given() {
         let args = [&["models", "info", "--json"], args].concat();
         json_lines(&desk.safelight(&args)).remove(0)
     };
-    for (model, untold) in
-        [("sd1", &[][..]), ("sd2v", &["prediction", "turbo"]), ("sdxl", &["turbo"])]
-    {
-        let (of_file, of_folder) =
-            (told(&[&file(model)]), about(&fixture(&format!("models/{model}"))));
-        assert_eq!(of_file["untold"], serde_json::json!(untold), "{of_file}");
-        assert_eq!(of_folder["untold"], serde_json::json!([]), "{of_folder}");
+    // The small files have widths that no published model has: their configs cannot be guessed.
+    said(&desk.safelight(&["models", "info", &file("sd2v")]), 1, &["norm_num_groups"]);
+    for model in ["sd1", "sd2v", "sdxl"] {
+        let folder = fixture(&format!("models/{model}"));
+        assert_eq!(about(&folder)["untold"], serde_json::json!([]), "{model}");
+        let config = told(&[&file(model), "--model-config", &folder]);
+        let (untold, form) = (&config["untold"], &config["form"]);
+        assert_eq!((untold, form), (&serde_json::json!([]), &"file".into()), "{model}");
     }
-    let other = told(&[&file("sd2v"), "--prediction", "epsilon"]);
-    assert_eq!(
-        (&other["prediction"], &other["untold"]),
-        (&"epsilon".into(), &serde_json::json!(["turbo"]))
-    );
-    let folder = fixture("models/sdxl");
-    let config = told(&[&file("sdxl"), "--model-config", &folder]);
-    assert_eq!((&config["untold"], &config["form"]), (&serde_json::json!([]), &"file".into()));
-    for (language, words) in [("en", "turbo model"), ("zh", "turbo 模型")] {
-        let args = ["models", "info", &file("sdxl"), "--lang", language];
-        assert!(went_well(&desk.safelight(&args)).contains(words));
-    }
+    let (folder, file) = (fixture("models/sd2v"), file("sd2v"));
+    let other = told(&[&file, "--model-config", &folder, "--prediction", "epsilon"]);
+    assert_eq!(other["prediction"], "epsilon");
     let args = ["models", "info", &folder, "--model-config", &folder];
-    said(&desk.safelight(&args), 2, &["sdxl"]);
+    said(&desk.safelight(&args), 2, &["sd2v"]);
 }
 
 #[test]
