@@ -14,6 +14,7 @@ pub mod inline;
 mod input;
 mod late_answer;
 mod log;
+mod opening;
 mod outside;
 mod pictures;
 mod session;

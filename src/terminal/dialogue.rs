@@ -9,8 +9,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::errands::Errands;
-use super::{Ending, Listener, Message, Options, Outside, log, signals};
-use crate::app::{self, App, Effect, Event, Key, Scene};
+use super::{Ending, Listener, Message, Options, Outside, log, opening, signals};
+use crate::app::{self, App, Effect, Event, Key};
 use crate::dialogue::{Dialogue, Heard, busy, hear, help};
 use crate::source::Source;
 use crate::walk::Problem;
@@ -56,18 +56,9 @@ pub(super) fn run(
     let (messages, received) = channel();
     signals::start(messages.clone()).map_err(failed)?;
     read_lines(messages.clone()).map_err(failed)?;
-    let mut app = match &options.comparison {
-        Some(comparison) => App::comparing(options.language, comparison.clone()),
-        None => App::new(options.language, options.asked.clone()),
-    };
-    app.second = options.second;
-    app.recordings.clone_from(&options.recordings);
-    app.telling = options.tells.then(app::Telling::default);
-    if options.recording.is_some() || options.lesson.is_some() {
-        app.scene = Scene::Walk;
-    }
     let mut sitting = Sitting {
-        app,
+        // No cells to spare, and no room to show it to: symbols are words here.
+        app: App { ascii: false, present: false, ..opening::app(options) },
         dialogue: Dialogue::default(),
         errands: Errands::new(messages, outside, live),
         lines: VecDeque::new(),
@@ -76,7 +67,8 @@ pub(super) fn run(
         ending: None,
     };
     let talked = say(Words::of(options.language).text("dialogue.greeting")).and_then(|()| {
-        sitting.begin(options);
+        let effects = opening::begin(&mut sitting.app, options);
+        sitting.carry_out(effects);
         sitting.repeat(&received)
     });
     match talked {
@@ -127,25 +119,6 @@ fn say(text: &str) -> std::io::Result<()> {
 }
 
 impl Sitting {
-    /// What the command line asked for begins at once.
-    fn begin(&mut self, options: &Options) {
-        let effects = if let Some(path) = &options.recording {
-            vec![Effect::OpenRecording(path.clone())]
-        } else if let Some(lesson) = &options.lesson {
-            let mut effects = app::begin_lesson(&mut self.app, lesson.clone());
-            self.app.hold_translations(options.translations.clone());
-            effects.extend(app::tell(&mut self.app));
-            effects
-        } else if self.app.scene == Scene::Walk {
-            app::begin(&mut self.app)
-        } else if self.app.scene == Scene::Compare {
-            app::begin_comparison(&mut self.app)
-        } else {
-            Vec::new()
-        };
-        self.carry_out(effects);
-    }
-
     fn repeat(&mut self, received: &Receiver<Message>) -> std::io::Result<Ending> {
         loop {
             self.tell()?;

@@ -7,6 +7,7 @@ use super::outside::{Answer, Outside, carry_out};
 use super::{Listener, Message};
 use crate::app::{App, Effect, Event};
 use crate::source::{self, Order, Recorded, Source};
+use crate::words::visible;
 
 /// Who orders frames and has work done.
 pub(super) struct Errands {
@@ -181,7 +182,7 @@ impl Errands {
         Some(match answer {
             Answer::AnswersWritten | Answer::Silent => return None,
             Answer::Written(file) => {
-                let facts = vec![("file".to_owned(), crate::words::visible(&file))];
+                let facts = vec![("file".to_owned(), visible(&file))];
                 Event::Done("toast.written".to_owned(), facts)
             }
             Answer::Opened(path, recorded) => {
@@ -203,9 +204,12 @@ impl Errands {
     }
 }
 
+/// The longest name that is shown, in characters.
+const LONGEST: usize = 200;
+
 /// The last part of a path, safe to show.
 fn name_of(path: &str) -> String {
     let name = std::path::Path::new(path).file_name();
     let name = name.map_or_else(|| path.into(), |name| name.to_string_lossy());
-    crate::words::visible(&name)
+    visible(&name).chars().take(LONGEST).collect()
 }

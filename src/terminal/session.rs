@@ -12,16 +12,16 @@ use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
 use ratatui::layout::Rect;
 
+use super::errands::Errands;
 use super::guard::{self, Guard};
 use super::input::{self, Input};
-use super::outside::{Answer, Outside, carry_out};
+use super::outside::Outside;
 use super::pictures::Pictures;
-use super::{Ending, Listener, Message, Options, capability, clipboard, log, signals};
+use super::{Ending, Listener, Message, Options, capability, clipboard, log, opening, signals};
 use crate::app::keys::{self, Meaning};
 use crate::app::{self, Action, App, Effect, Event, Key, Scene};
-use crate::lesson::Record;
-use crate::source::{self, Order, Recorded, Source};
-use crate::views::{self, Colours, Ground, Marks};
+use crate::source::Source;
+use crate::views::{self, Colours, Ground};
 use crate::walk::Problem;
 
 /// Between two draws that no key asked for.
@@ -37,10 +37,7 @@ struct Session {
     screen: Screen,
     pictures: Pictures,
     messages: Sender<Message>,
-    sources: Vec<Source>,
-    /// Which source the walk on screen comes from: 0 is the live one.
-    current: usize,
-    outside: Arc<dyn Outside>,
+    errands: Errands,
     /// Whether the screen shows less than the state knows.
     stale: bool,
     drawn: Instant,
@@ -59,12 +56,12 @@ pub(super) fn run(
     let (messages, received) = channel();
     signals::start(messages.clone()).map_err(failed)?;
     let guard = Guard::enter().map_err(failed)?;
-    let mut session = Session::new(options, outside, messages).map_err(failed)?;
+    let errands = Errands::new(messages.clone(), outside, live);
+    let mut session = Session::new(options, errands, messages).map_err(failed)?;
     session.draw().map_err(failed)?;
     log::line("first frame");
-    let listener = session.listener(0);
-    session.sources.push(live(listener));
-    session.begin(options);
+    let effects = opening::begin(&mut session.app, options);
+    session.carry_out(effects);
     // A question of a lesson waits for no news.
     session.draw().map_err(failed)?;
     session.ask_terminal(options);
@@ -77,7 +74,7 @@ pub(super) fn run(
 impl Session {
     fn new(
         options: &Options,
-        outside: Arc<dyn Outside>,
+        errands: Errands,
         messages: Sender<Message>,
     ) -> std::io::Result<Self> {
         let colours = options.colours.unwrap_or_else(|| capability::colours(options));
@@ -85,63 +82,19 @@ impl Session {
         let light = options.light.or_else(capability::light_from_environment).unwrap_or(false);
         let backend = CrosstermBackend::new(BufWriter::with_capacity(1 << 16, stdout()));
         let now = Instant::now();
-        let mut app = match &options.comparison {
-            Some(comparison) => App::comparing(options.language, comparison.clone()),
-            None => App::new(options.language, options.asked.clone()),
-        };
-        app.ascii = options.marks == Marks::Ascii;
-        app.recordings.clone_from(&options.recordings);
-        app.second = options.second;
-        app.present = options.present;
-        app.telling = options.tells.then(app::Telling::default);
-        if options.recording.is_some() || options.lesson.is_some() {
-            app.scene = Scene::Walk;
-        }
         Ok(Self {
-            app,
+            app: opening::app(options),
             ground: Ground { light, colours, marks: options.marks, bold: false },
             screen: Terminal::new(backend)?,
             pictures: Pictures::none(),
             messages,
-            sources: Vec::new(),
-            current: 0,
-            outside,
+            errands,
             stale: true,
             drawn: now,
             ticked: now,
             title: String::new(),
             ending: None,
         })
-    }
-
-    /// Where the source of this number tells its news.
-    fn listener(&self, source: usize) -> Listener {
-        // A sender is not to be shared between threads; the lock is held for one send.
-        let messages = std::sync::Mutex::new(self.messages.clone());
-        Box::new(move |generation, news| {
-            if let Ok(messages) = messages.lock() {
-                drop(messages.send(Message::News { source, generation, news }));
-            }
-        })
-    }
-
-    /// What the command line asked for begins at once.
-    fn begin(&mut self, options: &Options) {
-        let effects = if let Some(path) = &options.recording {
-            vec![Effect::OpenRecording(path.clone())]
-        } else if let Some(lesson) = &options.lesson {
-            let mut effects = app::begin_lesson(&mut self.app, lesson.clone());
-            self.app.hold_translations(options.translations.clone());
-            effects.extend(app::tell(&mut self.app));
-            effects
-        } else if self.app.scene == Scene::Walk {
-            app::begin(&mut self.app)
-        } else if self.app.scene == Scene::Compare {
-            app::begin_comparison(&mut self.app)
-        } else {
-            Vec::new()
-        };
-        self.carry_out(effects);
     }
 
     /// Asks the terminal what it can show, and types what was typed meanwhile.
@@ -220,22 +173,19 @@ impl Session {
             Message::InputEnded => self.ending = Some(Ending::Done),
             Message::Line(_) => {}
             Message::News { source, generation, news } => {
-                let now = self.sources.get(source).map(Source::generation);
-                let beside = matches!(
-                    news,
-                    source::News::Run { .. }
-                        | source::News::Training(_)
-                        | source::News::Teaching(_)
-                );
-                if beside || (source == self.current && now == Some(generation)) {
-                    self.change(Event::News(news));
+                if let Some(event) = self.errands.news(source, generation, news) {
+                    self.change(event);
                 }
             }
             Message::Encoded(encoded) => {
                 self.pictures.take(*encoded);
                 self.stale = true;
             }
-            Message::Outside(answer) => self.answered(answer),
+            Message::Outside(answer) => {
+                if let Some(event) = self.errands.answered(answer) {
+                    self.change(event);
+                }
+            }
             Message::Suspend => self.suspend()?,
             Message::Signal(signal) => {
                 log::line(&format!("signal {signal}"));
@@ -279,64 +229,15 @@ impl Session {
 
     fn carry_out(&mut self, effects: Vec<Effect>) {
         for effect in effects {
-            self.effect(effect);
+            if let Some(ours) = self.errands.carry_out(&self.app, effect) {
+                self.effect(ours);
+            }
         }
     }
 
+    /// What concerns the terminal alone.
     fn effect(&mut self, effect: Effect) {
         match effect {
-            Effect::Begin(asked) => {
-                self.cancel();
-                self.current = 0;
-                self.order(Order::Begin(asked));
-            }
-            Effect::Replay => {
-                self.cancel();
-                self.current = self.sources.len() - 1;
-                self.order(Order::Begin(Box::default()));
-            }
-            Effect::Next => self.order(Order::Next),
-            // Whatever is on screen, these are computed by the live source.
-            Effect::Runs(asked) => self.order_live(Order::Runs(asked)),
-            Effect::Training(asked) => self.order_live(Order::Training(asked)),
-            Effect::LessonPictures(asked) => self.order_live(Order::LessonPictures(asked)),
-            Effect::Teach(asked) => self.order_live(Order::Teach(asked)),
-            Effect::DecodeX0(call) => self.order(Order::DecodeX0 { call }),
-            Effect::Cancel => self.cancel(),
-            writes @ (Effect::WriteTaught { .. }
-            | Effect::WriteRecording(_)
-            | Effect::Export { .. }
-            | Effect::ExportSheet(_)
-            | Effect::Tell { .. }) => self.write(writes),
-            Effect::KeepAnswers(record) => self.keep_answers(&record),
-            Effect::OpenRecording(path) => {
-                carry_out(&self.outside, &self.messages, move |outside| {
-                    let recorded = outside.open_recording(&path)?;
-                    Ok(Answer::Opened(path, Box::new(recorded)))
-                });
-            }
-            Effect::OpenRun(path) => {
-                carry_out(&self.outside, &self.messages, move |outside| {
-                    let recorded = outside.open_recording(&path)?;
-                    Ok(Answer::RunOpened(path, Box::new(recorded)))
-                });
-            }
-            Effect::TrainingPictures(asked) => {
-                carry_out(&self.outside, &self.messages, move |outside| {
-                    outside.training_pictures(&asked).map(|found| Answer::Pictures(found.into()))
-                });
-            }
-            Effect::NearPictures(picture) => {
-                carry_out(&self.outside, &self.messages, move |outside| {
-                    let near = outside.near_pictures(&picture)?;
-                    Ok(Answer::Near(Box::new(picture), near))
-                });
-            }
-            Effect::ModelsApart(names) => {
-                carry_out(&self.outside, &self.messages, move |outside| {
-                    outside.models_apart(&names).map(|apart| Answer::Apart(apart.into()))
-                });
-            }
             Effect::Copy(text) => drop(clipboard::copy(&mut stdout(), &text)),
             Effect::Mouse(on) => drop(guard::mouse(on)),
             Effect::Suspend => drop(self.messages.send(Message::Suspend)),
@@ -344,97 +245,7 @@ impl Session {
                 let interrupted = self.app.ended_by_interrupt;
                 self.ending = Some(if interrupted { Ending::Interrupted } else { Ending::Done });
             }
-        }
-    }
-
-    /// Hands out what was answered; a slow disk keeps nobody waiting.
-    fn keep_answers(&self, record: &Record) {
-        if self.outside.take_answers(record) {
-            carry_out(&self.outside, &self.messages, |outside| {
-                outside.write_answers().map(|()| Answer::AnswersWritten)
-            });
-        }
-    }
-
-    /// What ends in a file.
-    fn write(&self, effect: Effect) {
-        match effect {
-            Effect::WriteTaught { path, file } => {
-                carry_out(&self.outside, &self.messages, move |outside| {
-                    outside.write_taught(&path, &file).map(|()| Answer::TaughtWritten(path))
-                });
-            }
-            Effect::WriteRecording(path) => {
-                let walk = self.app.walk.clone();
-                carry_out(&self.outside, &self.messages, move |outside| {
-                    outside.write_recording(&path, &walk).map(|()| Answer::Written(path))
-                });
-            }
-            Effect::Export { path, picture } => {
-                let walk = self.app.walk.clone();
-                carry_out(&self.outside, &self.messages, move |outside| {
-                    outside.export(&path, picture.as_ref(), &walk).map(|()| Answer::Written(path))
-                });
-            }
-            Effect::ExportSheet(path) => {
-                let comparison = self.app.comparison.clone().unwrap_or_default();
-                carry_out(&self.outside, &self.messages, move |outside| {
-                    outside.export_sheet(&path, &comparison).map(|()| Answer::Written(path))
-                });
-            }
-            Effect::Tell { number, told } => {
-                carry_out(&self.outside, &self.messages, move |outside| {
-                    outside.tell(number, &told).map(|()| Answer::Silent)
-                });
-            }
             _ => {}
-        }
-    }
-
-    fn order(&self, order: Order) {
-        if let Some(source) = self.sources.get(self.current) {
-            source.order(order);
-        }
-    }
-
-    fn order_live(&self, order: Order) {
-        if let Some(live) = self.sources.first() {
-            live.order(order);
-        }
-    }
-
-    /// What the walk on screen comes from, and the live source, which computes the runs beside it.
-    fn cancel(&self) {
-        let live = if self.current == 0 { None } else { self.sources.first() };
-        for source in self.sources.get(self.current).into_iter().chain(live) {
-            source.cancel();
-        }
-    }
-
-    fn answered(&mut self, answer: Answer) {
-        match answer {
-            Answer::Written(file) => {
-                let facts = vec![("file".to_owned(), printable(&file))];
-                self.change(Event::Done("toast.written".to_owned(), facts));
-            }
-            Answer::Opened(path, recorded) => {
-                let number = self.sources.len();
-                let listener = self.listener(number);
-                self.sources.push(source::replay(*recorded, listener));
-                self.change(Event::RecordingOpened(name_of(&path)));
-            }
-            Answer::RunOpened(path, recorded) => {
-                let Recorded { card, settings, calls, frames } = *recorded;
-                let (card, settings) = (Box::new(card), Box::new(settings));
-                let name = name_of(&path);
-                self.change(Event::RunOpened { name, card, settings, calls, frames });
-            }
-            Answer::TaughtWritten(file) => self.change(Event::TaughtWritten(file)),
-            Answer::AnswersWritten | Answer::Silent => {}
-            Answer::Pictures(found) => self.change(Event::TrainingPictures(*found)),
-            Answer::Near(picture, near) => self.change(Event::NearPictures(*picture, near)),
-            Answer::Apart(apart) => self.change(Event::ModelsApart(apart)),
-            Answer::Failed(problem) => self.change(Event::Failed(problem)),
         }
     }
 
@@ -501,12 +312,6 @@ fn leads_out(app: &App, key: Key) -> bool {
         keys::meaning(app, key),
         Meaning::Do(Action::Quit | Action::Interrupt | Action::Suspend)
     )
-}
-
-/// The file's name of a path, fit to be shown.
-fn name_of(path: &str) -> String {
-    let name = std::path::Path::new(path).file_name();
-    printable(&name.map_or_else(|| path.into(), |name| name.to_string_lossy()))
 }
 
 /// Text from outside without what could steer a terminal, and not too long.

@@ -8,20 +8,10 @@ set -euo pipefail
 
 [ $# -ge 2 ] || { sed -n '2,7s/^# \{0,1\}//p' "$0"; exit 2; }
 size=$1 folder=$2
-root=$(cd "$(dirname "$0")/../.." && pwd)
-program=${SAFELIGHT:-$root/target/release/safelight}
-tool_target=${TUISHOT_TARGET:-$root/target/tuishot}
-tool=$tool_target/release/tuishot
+source "$(dirname "$0")/tool.sh"
 variant=${VARIANT:-}
 language=(--lang en)
 [ "$variant" = zh ] && language=(--lang zh)
-[ -x "$tool" ] || cargo build --release --quiet --target-dir "$tool_target" \
-  --manifest-path "$root/tests/screens/tuishot/Cargo.toml"
-fonts=${FONTS:-/usr/share/fonts/truetype/dejavu/DejaVuSansMono.ttf
-/usr/share/fonts/truetype/wqy/wqy-microhei.ttc
-/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc}
-options=(--size "$size" --timeout 120)
-for font in $fonts; do [ -f "$font" ] && options+=(--font "$font"); done
 prompt="a red cat on a blue background"
 mkdir -p "$folder"
 scratch=$(mktemp -d)

@@ -9,18 +9,7 @@ set -euo pipefail
 
 [ $# -eq 2 ] || { sed -n '2,7s/^# \{0,1\}//p' "$0"; exit 2; }
 size=$1 folder=$2
-root=$(cd "$(dirname "$0")/../.." && pwd)
-program=${SAFELIGHT:-$root/target/release/safelight}
-tool_target=${TUISHOT_TARGET:-$root/target/tuishot}
-tool=$tool_target/release/tuishot
-[ -x "$tool" ] || cargo build --release --quiet --target-dir "$tool_target" \
-  --manifest-path "$root/tests/screens/tuishot/Cargo.toml"
-
-options=(--size "$size" --timeout 120)
-for font in /usr/share/fonts/truetype/dejavu/DejaVuSansMono.ttf \
-  /usr/share/fonts/truetype/wqy/wqy-microhei.ttc; do
-  [ -f "$font" ] && options+=(--font "$font")
-done
+source "$(dirname "$0")/tool.sh"
 lang=en
 [ "${VARIANT:-}" = zh ] && lang=zh
 name() { echo "$folder/$1${VARIANT:+-$VARIANT}-$size.png"; }

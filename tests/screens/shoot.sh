@@ -12,17 +12,8 @@ set -euo pipefail
 [ $# -ge 2 ] || { sed -n '2,10s/^# \{0,1\}//p' "$0"; exit 2; }
 size=$1 folder=$2
 shift 2
-root=$(cd "$(dirname "$0")/../.." && pwd)
-program=${SAFELIGHT:-$root/target/release/safelight}
-tool_target=${TUISHOT_TARGET:-$root/target/tuishot}
 variant=${VARIANT:-}
-
-fonts=${FONTS:-/usr/share/fonts/truetype/dejavu/DejaVuSansMono.ttf
-/usr/share/fonts/truetype/wqy/wqy-microhei.ttc
-/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc}
-options=(--size "$size" --timeout 120)
-found=0
-for font in $fonts; do [ -f "$font" ] && options+=(--font "$font") && found=$((found + 1)); done
+source "$(dirname "$0")/tool.sh"
 if [ "$variant" = zh ] && [ "$found" -lt 2 ]; then
   echo "no font with Chinese letters is here (Debian: fonts-wqy-microhei)" >&2
   exit 1
@@ -33,12 +24,7 @@ case $variant in
   "") ;;
   *) echo "VARIANT is zh, light or nothing" >&2; exit 2 ;;
 esac
-[ -x "$program" ] || { echo "build first: cargo build --release ($program is not there)" >&2; exit 1; }
 mkdir -p "$folder"
-
-tool=$tool_target/release/tuishot
-[ -x "$tool" ] || cargo build --release --quiet --target-dir "$tool_target" \
-  --manifest-path "$root/tests/screens/tuishot/Cargo.toml"
 
 steps=()
 does() { for step in "$@"; do steps+=(--do "$step"); done; }
