@@ -164,11 +164,11 @@ pub(super) fn turn(app: &mut App, action: Action) {
     let on = action == Action::TurnDown;
     let words = app.words();
     let settings = app.setting_rows().len();
-    let inside = shipped_lessons(app.language).len();
+    let language = app.language;
     let (place, count) = match &mut app.overlay {
         Some(Overlay::Help { scroll }) => (scroll, keys::help_lines(words).len()),
         Some(Overlay::Glossary { chosen }) => (chosen, words.keys("glossary.").count()),
-        Some(Overlay::Lessons { chosen }) => (chosen, inside),
+        Some(Overlay::Lessons { chosen }) => (chosen, shipped_lessons(language).len()),
         Some(Overlay::Settings { chosen, .. }) => (chosen, settings),
         Some(Overlay::Adding(form)) => (&mut form.chosen, AddingRow::ALL.len()),
         Some(Overlay::Forking(form)) => (&mut form.chosen, ForkRow::ALL.len()),

@@ -11,7 +11,7 @@ use super::key::{Code, Key};
 use super::state::{App, Goal, Origin, Overlay, Scene};
 use crate::lesson::{
     Answer, Beat, Changes, Facts, Lesson, Question, QuestionKind, Record, Show, Verdict, facts,
-    facts_beside, facts_of_model, facts_of_training, shipped_lessons,
+    facts_beside, facts_of_model, facts_of_training, fill, shipped_lessons,
 };
 use crate::walk::Asked;
 use crate::words::Language;
@@ -171,6 +171,11 @@ impl App {
         let (recipe, moment) = (training.recipe.as_ref(), training.shown.as_ref());
         facts_of_training(&mut facts, recipe, moment, training.age);
         facts
+    }
+
+    /// A text of a lesson with its figures; they are looked up only where it names some.
+    pub fn filled(&self, text: &str) -> String {
+        if text.contains('{') { fill(text, &self.facts()) } else { text.to_owned() }
     }
 
     /// The lesson that takes the keys, if one does.

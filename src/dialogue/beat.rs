@@ -4,7 +4,7 @@
 use super::keys::answering;
 use super::line;
 use crate::app::App;
-use crate::lesson::{Beat, Verdict, fill};
+use crate::lesson::{Beat, Verdict};
 
 /// The beat on screen, once in each language.
 fn beats(app: &App) -> Vec<&Beat> {
@@ -15,19 +15,18 @@ fn beats(app: &App) -> Vec<&Beat> {
 pub(super) fn say(app: &App, text: &mut String) {
     heading(app, text);
     for beat in beats(app).into_iter().filter(|beat| beat.question.is_none()) {
-        line(text, &fill(&beat.said, &app.facts()));
+        line(text, &app.filled(&beat.said));
     }
 }
 
 /// The question, its choices, and how it is answered.
 pub(super) fn ask(app: &App, text: &mut String) {
-    let facts = app.facts();
     heading(app, text);
     let beats = beats(app);
     for beat in &beats {
-        line(text, &fill(&beat.said, &facts));
+        line(text, &app.filled(&beat.said));
         if let Some(question) = &beat.question {
-            line(text, &fill(&question.question, &facts));
+            line(text, &app.filled(&question.question));
         }
     }
     let Some(question) = beats.first().and_then(|beat| beat.question.as_ref()) else { return };
@@ -35,7 +34,7 @@ pub(super) fn ask(app: &App, text: &mut String) {
         let choices: Vec<String> = beats
             .iter()
             .filter_map(|beat| beat.question.as_ref()?.choices.get(place))
-            .map(|choice| fill(choice, &facts))
+            .map(|choice| app.filled(choice))
             .collect();
         line(text, &format!("{} {}", place + 1, choices.join(" / ")));
     }
@@ -54,7 +53,7 @@ pub(super) fn explain(app: &App, text: &mut String) {
         line(text, app.words().text(key));
     }
     for beat in beats(app) {
-        line(text, &fill(&beat.explained, &app.facts()));
+        line(text, &app.filled(&beat.explained));
     }
 }
 

@@ -2,7 +2,7 @@
 //! language that is shown.
 
 use crate::app::{App, OpenLesson};
-use crate::lesson::{Beat, fill};
+use crate::lesson::Beat;
 
 /// The texts of a question.
 pub(crate) struct Asked {
@@ -16,24 +16,23 @@ pub(crate) struct Asked {
 
 /// The question of the beat on screen, whether it waits or was answered.
 pub(crate) fn of(app: &App, open: &OpenLesson) -> Option<Asked> {
-    let facts = app.facts();
     let beats: Vec<&Beat> = open.beats_in(&app.tongues());
     let questions: Vec<_> = beats.iter().filter_map(|beat| beat.question.as_ref()).collect();
     let count = questions.first()?.choices.len();
     let choice = |place: usize| {
         let texts: Vec<String> = questions
             .iter()
-            .filter_map(|question| Some(fill(question.choices.get(place)?, &facts)))
+            .filter_map(|question| Some(app.filled(question.choices.get(place)?)))
             .collect();
         texts.join(" / ")
     };
     Some(Asked {
         said: beats
             .iter()
-            .map(|beat| fill(&beat.said, &facts).replace('\n', " "))
+            .map(|beat| app.filled(&beat.said).replace('\n', " "))
             .filter(|said| !said.is_empty())
             .collect(),
-        question: questions.iter().map(|question| fill(&question.question, &facts)).collect(),
+        question: questions.iter().map(|question| app.filled(&question.question)).collect(),
         choices: (0..count).map(choice).collect(),
     })
 }

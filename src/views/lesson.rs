@@ -9,7 +9,7 @@ use super::asked;
 use super::parts::theme::Ground;
 use super::parts::{layout, text};
 use crate::app::{App, OpenLesson};
-use crate::lesson::{QuestionKind, Verdict, fill};
+use crate::lesson::{QuestionKind, Verdict};
 
 /// The widest that a question in one language is set.
 const WIDE: u16 = 72;
@@ -52,7 +52,6 @@ pub(crate) fn said(app: &App, open: &OpenLesson) -> Vec<String> {
     if open.asking {
         return how_to_answer(app, open).into_iter().collect();
     }
-    let facts = app.facts();
     let verdict = open.verdict().map(|verdict| match verdict {
         Verdict::Right => "lesson.right",
         Verdict::Wrong => "lesson.wrong",
@@ -62,7 +61,7 @@ pub(crate) fn said(app: &App, open: &OpenLesson) -> Vec<String> {
     for language in app.tongues() {
         let Some(beat) = open.beat_in(language) else { continue };
         let explains = beat.question.is_some();
-        let text = fill(if explains { &beat.explained } else { &beat.said }, &facts);
+        let text = app.filled(if explains { &beat.explained } else { &beat.said });
         let text = text.replace('\n', " ");
         let words = app.words_of(language);
         let whole = match verdict {

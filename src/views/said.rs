@@ -61,9 +61,9 @@ pub(crate) fn answered(app: &App) -> Vec<String> {
                 format!("✓ {}", letters.join(" "))
             }
             QuestionKind::Number => {
-                let filled = crate::lesson::fill(&question.answer, &app.facts());
-                question.number(&app.facts())?;
-                format!("✓ {filled}")
+                let facts = app.facts();
+                question.number(&facts)?;
+                format!("✓ {}", crate::lesson::fill(&question.answer, &facts))
             }
             QuestionKind::Thought => return None,
         })

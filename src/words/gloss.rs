@@ -18,11 +18,6 @@ impl Words {
         }
     }
 
-    /// Whether taught words have meanings to be shown beside them.
-    pub fn has_glosses(self) -> bool {
-        self.keys("taught.").any(|key| key.strip_prefix("taught.") != self.find(key))
-    }
-
     /// How a prompt of taught words reads in this language; `None` where that is the prompt
     /// itself, or one of its words has no meaning here.
     pub fn reading_of(self, phrase: &Phrase) -> Option<String> {

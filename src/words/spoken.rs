@@ -194,7 +194,7 @@ mod tests {
             assert_eq!(words.spoken(text), said);
         }
         let words = Words::of(Language::Zh);
-        assert_eq!(words.spoken("噪声强度σ，‖ε‖"), "噪声强度西格玛，艾普西隆的范数");
+        assert_eq!(words.spoken("噪声水平σ，‖ε‖"), "噪声水平西格玛，艾普西隆的范数");
         assert_eq!(words.spoken("余弦 −0.11"), "余弦 负 0.11");
     }
 

@@ -42,24 +42,24 @@ impl Chip {
 
 /// The rows that all chips take in this width.
 pub(super) fn rows(app: &App, encoding: &Encoding, width: u16) -> u16 {
-    let lines = lines(&chips(app, encoding), width.saturating_sub(gutter(app))).len();
-    u16::try_from(lines).unwrap_or(u16::MAX).saturating_mul(rows_each(app))
+    let lines = lines(&chips(app, encoding), width.saturating_sub(gutter(app, encoding))).len();
+    u16::try_from(lines).unwrap_or(u16::MAX).saturating_mul(rows_each(app, encoding))
 }
 
-/// Rows of one line of chips.
-fn rows_each(app: &App) -> u16 {
-    ROWS + u16::from(app.taught().is_some() && app.words().has_glosses())
+/// Rows of one line of chips: one more where any of them has a meaning to be shown.
+fn rows_each(app: &App, encoding: &Encoding) -> u16 {
+    ROWS + u16::from(chips(app, encoding).iter().any(|chip| chip.gloss.is_some()))
 }
 
 /// The labels of the rows.
-fn labels(app: &App) -> impl Iterator<Item = &'static str> {
-    let rows = usize::from(rows_each(app));
+fn labels(app: &App, encoding: &Encoding) -> impl Iterator<Item = &'static str> {
+    let rows = usize::from(rows_each(app, encoding));
     let words = app.words();
     LABELS.into_iter().take(rows).filter_map(move |key| words.find(key))
 }
 
-fn gutter(app: &App) -> u16 {
-    labels(app).map(text::width).max().unwrap_or(0) + 2
+fn gutter(app: &App, encoding: &Encoding) -> u16 {
+    labels(app, encoding).map(text::width).max().unwrap_or(0) + 2
 }
 
 /// Draws as many lines of chips as fit, the one with the chosen piece among them; gives the rows
@@ -71,15 +71,15 @@ pub(super) fn draw(
     area: Rect,
     buf: &mut Buffer,
 ) -> u16 {
-    let each = rows_each(app);
-    let (left, field) = layout::left(area, gutter(app), 0);
+    let each = rows_each(app, encoding);
+    let (left, field) = layout::left(area, gutter(app, encoding), 0);
     let chips = chips(app, encoding);
     let lines = lines(&chips, field.width);
     let shown = usize::from(area.height / each).clamp(1, lines.len().max(1));
-    let first = first_line(app, &lines, area.height);
+    let first = first_line(app, &lines, shown);
     for (n, line) in lines.iter().skip(first).take(shown).enumerate() {
         let top = u16::try_from(n).unwrap_or(0) * each;
-        for (i, label) in (0..).zip(labels(app)) {
+        for (i, label) in (0..).zip(labels(app, encoding)) {
             text::put(buf, layout::row(left, top + i), label, ground.dim());
         }
         for (at, chip) in line {
@@ -96,11 +96,13 @@ pub(super) fn piece_at(
     area: Rect,
     (column, row): (u16, u16),
 ) -> Option<usize> {
-    let (_, field) = layout::left(area, gutter(app), 0);
+    let (_, field) = layout::left(area, gutter(app, encoding), 0);
     let chips = chips(app, encoding);
     let lines = lines(&chips, field.width);
-    let down = row.checked_sub(field.y)? / rows_each(app);
-    let n = first_line(app, &lines, area.height) + usize::from(down);
+    let each = rows_each(app, encoding);
+    let shown = usize::from(area.height / each).clamp(1, lines.len().max(1));
+    let down = usize::from(row.checked_sub(field.y)? / each);
+    let n = first_line(app, &lines, shown) + down;
     let cell = column.checked_sub(field.x)?;
     let (_, chip) =
         lines.get(n)?.iter().find(|(at, chip)| cell >= *at && cell < at + chip.width())?;
@@ -108,8 +110,7 @@ pub(super) fn piece_at(
 }
 
 /// The first line that is shown, so that the chosen piece is among the shown ones.
-fn first_line(app: &App, lines: &[Vec<(u16, &Chip)>], height: u16) -> usize {
-    let shown = usize::from(height / rows_each(app)).clamp(1, lines.len().max(1));
+fn first_line(app: &App, lines: &[Vec<(u16, &Chip)>], shown: usize) -> usize {
     let here =
         lines.iter().position(|line| line.iter().any(|(_, chip)| chip.row == Some(app.look.piece)));
     here.unwrap_or(0).saturating_sub(shown - 1).min(lines.len().saturating_sub(shown))
