@@ -164,7 +164,7 @@ pub struct CompareFlags {
     /// Which steps of two runs belong together: those of one number, or of the nearest noise level
     #[arg(long, value_parser = values::alignment(), value_name = "step|sigma", help_heading = SHOWING)]
     pub align: Option<Alignment>,
-    /// Lines of text alone, without a screen
+    /// Lines of text alone: on a terminal a dialogue instead of a screen, else all of it at once
     #[arg(long, conflicts_with = "json", help_heading = SHOWING)]
     pub plain: bool,
 
@@ -371,9 +371,9 @@ impl CompareFlags {
         })
     }
 
-    /// Whether everything goes without a screen.
-    pub const fn without_screen(&self) -> bool {
-        self.layers || self.json || self.plain || self.out.is_some() || self.shard.is_some()
+    /// Whether everything goes without anyone who steps through it.
+    pub const fn unattended(&self) -> bool {
+        self.layers || self.json || self.out.is_some() || self.shard.is_some()
     }
 }
 

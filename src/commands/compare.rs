@@ -1,4 +1,4 @@
-//! `safelight compare`: runs side by side, on the screen or without one.
+//! `safelight compare`: runs side by side, on the screen, in a dialogue of lines, or printed.
 
 mod folder;
 mod headless;
@@ -43,14 +43,14 @@ pub(super) fn compare(flags: &CompareFlags, language: Language) -> Result<u8, Pr
     if flags.layers {
         return caught(|| layers::print(flags, words));
     }
-    let screen = !flags.without_screen() && stdin().is_terminal() && stdout().is_terminal();
+    let attended = !flags.unattended() && stdin().is_terminal() && stdout().is_terminal();
     let mut most = size::MOST;
     let prepared = match flags.compared()? {
         Compared::Grid(axes) => {
             let first = axes.cells().next().map(|cell| cell.asked).unwrap_or_default();
             let card = ModelFolder::of(&first)?.card()?;
             most = size::most_in_memory(&axes, &card);
-            if screen && axes.count() > most {
+            if attended && axes.count() > most {
                 return Err(size::too_many_for_screen(&axes, most));
             }
             if !size::agreed(&axes, flags, words)? {
@@ -59,10 +59,10 @@ pub(super) fn compare(flags: &CompareFlags, language: Language) -> Result<u8, Pr
             grid(&axes, &card.hash, flags, words)?
         }
         Compared::Recordings(files) => recordings(&files)?,
-        Compared::Folder(folder) => union(&folder, flags, screen, words)?,
+        Compared::Folder(folder) => union(&folder, flags, attended, words)?,
     };
-    if screen {
-        on_screen(prepared, flags, language)
+    if attended {
+        sitting(prepared, flags, language)
     } else {
         caught(|| headless::compute(prepared, most, (flags, words), &Interrupt::listen()))
     }
@@ -100,13 +100,13 @@ fn grid(axes: &Axes, hash: &str, flags: &CompareFlags, words: Words) -> Result<P
 fn union(
     folder: &Path,
     flags: &CompareFlags,
-    screen: bool,
+    attended: bool,
     words: Words,
 ) -> Result<Prepared, Problem> {
     let (axes, hash) = folder::read_grid(folder)?;
-    let pictures = !screen && !headless::prints(flags);
+    let pictures = !attended && !headless::prints(flags);
     if !pictures && axes.count() > size::MOST {
-        let key = if screen { "compare-folder-too-large" } else { "compare-too-many-to-print" };
+        let key = if attended { "compare-folder-too-large" } else { "compare-too-many-to-print" };
         return Err(Problem::usage(key).with("cells", axes.count()).with("most", size::MOST));
     }
     let mut prepared = Prepared {
@@ -190,8 +190,8 @@ fn heads(axes: &Axes, words: Words) -> Heads {
     }
 }
 
-/// Opens the screen.
-fn on_screen(prepared: Prepared, flags: &CompareFlags, language: Language) -> Result<u8, Problem> {
+/// Opens the screen, or the dialogue.
+fn sitting(prepared: Prepared, flags: &CompareFlags, language: Language) -> Result<u8, Problem> {
     let words = Words::of(language);
     let heads = prepared.axes.as_ref().map(|axes| heads(axes, words));
     let mut comparison = Comparison::new(prepared.runs, heads, prepared.pending);
@@ -225,5 +225,10 @@ fn on_screen(prepared: Prepared, flags: &CompareFlags, language: Language) -> Re
         answers: None,
         teller: None,
     });
-    Ok(terminal::run(&options, source, outside)?.code())
+    let ending = if flags.plain {
+        terminal::talk(&options, source, outside)
+    } else {
+        terminal::run(&options, source, outside)
+    };
+    Ok(ending?.code())
 }

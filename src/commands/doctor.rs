@@ -136,7 +136,7 @@ impl Found {
 
     fn keeping(&self, words: Words) -> Vec<(&'static str, String)> {
         let none = || words.text("doctor.none").to_owned();
-        let models = if self.models.is_empty() { none() } else { self.models.join(", ") };
+        let models = if self.models.is_empty() { none() } else { words.list(&self.models) };
         let previews = self.previews.clone();
         vec![
             ("models", words.fill("doctor.models-are", &[("models", &models)])),
@@ -210,7 +210,7 @@ fn program(words: Words) -> String {
     if with.is_empty() {
         return words.fill("doctor.built-plain", &[("version", version)]);
     }
-    words.fill("doctor.built-with", &[("version", version), ("features", &with.join(", "))])
+    words.fill("doctor.built-with", &[("version", version), ("features", &words.list(&with))])
 }
 
 fn told(gpu: &Gpu, words: Words) -> String {

@@ -3,82 +3,33 @@
 //!
 //! Everything read here is bounded and checked; networks get parsed configs and mapped weights.
 
+mod card;
 mod config;
+mod part;
 
 use std::borrow::Cow;
-use std::fmt::Write as _;
-use std::io::{Cursor, Read};
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use serde::Deserialize;
 use serde_json::{Map, Value};
-use sha2::{Digest, Sha256};
 
+pub(super) use self::card::hexadecimal;
 pub use self::config::Config;
+pub use self::part::Part;
 use super::ages;
 use super::attachments::Attached;
 use super::device::Place;
-use super::family;
 use super::pocket;
 use super::single_file::SingleFile;
 use super::text::table_name;
 use super::weights::Weights;
 use crate::library::{self, ModelId};
-use crate::walk::{
-    Age, Asked, AttachmentAsked, Family, ModelCard, Picture, Preview, Problem, Taught,
-};
+use crate::walk::{Age, Asked, AttachmentAsked, Family, Problem};
 
 /// The largest config, vocabulary or list of merges that is read (CLIP's `tokenizer.json` has
 /// 2.2 to 3.6 MB).
 const TEXT_LIMIT: u64 = 16 << 20;
-
-/// One of the networks, with its folder.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Part {
-    /// `text_encoder/`
-    Text,
-    /// `text_encoder_2/`, of XL.
-    SecondText,
-    /// `unet/`
-    Unet,
-    /// `vae/`
-    Vae,
-}
-
-impl Part {
-    /// Its folder in diffusers' layout.
-    pub const fn folder(self) -> &'static str {
-        match self {
-            Self::Text => "text_encoder",
-            Self::SecondText => "text_encoder_2",
-            Self::Unet => "unet",
-            Self::Vae => "vae",
-        }
-    }
-
-    /// What the names of its weights' files begin with.
-    const fn stem(self) -> &'static str {
-        match self {
-            Self::Text | Self::SecondText => "model",
-            Self::Unet | Self::Vae => "diffusion_pytorch_model",
-        }
-    }
-
-    /// The paths at which weights are looked for, the first that is there wins: 32 bits before 16,
-    /// one file before several with an index. transformers and diffusers put the variant of an
-    /// index at different places.
-    pub fn files(self) -> [String; 5] {
-        [
-            ".safetensors",
-            ".safetensors.index.json",
-            ".fp16.safetensors",
-            ".safetensors.index.fp16.json",
-            ".safetensors.fp16.index.json",
-        ]
-        .map(|end| format!("{}/{}{end}", self.folder(), self.stem()))
-    }
-}
 
 /// Where a model is.
 #[derive(Clone, Debug)]
@@ -104,20 +55,6 @@ pub struct ModelFolder {
 /// The name of the model inside the binary; `pocket@half` is what it was in the middle of its
 /// training.
 const INSIDE: &str = "pocket";
-
-/// What `safelight.json` may say beside a model; every key is optional.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct Beside {
-    steps: Option<usize>,
-    guidance: Option<f64>,
-    width: Option<usize>,
-    height: Option<usize>,
-    example: Option<String>,
-    preview: Option<Preview>,
-    taught: Option<Taught>,
-    sample: Option<String>,
-}
 
 impl ModelFolder {
     /// The folder or file at `path`, or the folder of an id in the Hugging Face cache; none: the
@@ -353,11 +290,6 @@ impl ModelFolder {
         Ok(self.json("unet/config.json")?.get("addition_embed_type").is_some_and(|v| !v.is_null()))
     }
 
-    /// Whether it keeps a list of the words that it was taught, as the pocket model does.
-    pub(super) fn is_pocket_like(&self) -> Result<bool, Problem> {
-        Ok(self.beside()?.taught.is_some())
-    }
-
     /// `model_index.json`; nothing where the folder has none.
     pub(super) fn index(&self) -> Result<Config, Problem> {
         const FILE: &str = "model_index.json";
@@ -407,81 +339,6 @@ impl ModelFolder {
         Ok(None)
     }
 
-    /// What is known of the model without running it. Reads configs and the headers of the
-    /// weights only.
-    pub fn card(&self) -> Result<ModelCard, Problem> {
-        let (text, unet, vae) =
-            (self.config(Part::Text)?, self.config(Part::Unet)?, self.config(Part::Vae)?);
-        let beside = self.beside()?;
-        let kind = family::read(self)?;
-        let mut parameters = [0; 3];
-        let mut hash = Sha256::new();
-        let mut vector_width = 0;
-        for part in self.parts()? {
-            // Younger selves have the same shapes.
-            let weights = self.last_weights(part, &Place::cpu())?;
-            let of = match part {
-                Part::Text | Part::SecondText => 0,
-                Part::Unet => 1,
-                Part::Vae => 2,
-            };
-            parameters[of] += weights.count();
-            if of == 0 {
-                vector_width += self.config(part)?.size("hidden_size", 768)?;
-            }
-            weights.digest(&mut hash);
-        }
-        if self.age != Age::Final {
-            hash.update(self.age.name());
-        }
-        let vae_factor = 1 << vae.list("block_out_channels")?.len().saturating_sub(1).min(8);
-        let side = unet.size("sample_size", 64)?.saturating_mul(vae_factor);
-        Ok(ModelCard {
-            name: self.name(),
-            family: kind.family,
-            distilled: kind.distilled,
-            guidance_embedded: kind.guidance_embedded,
-            parameters,
-            vector_width,
-            vocabulary: text.size("vocab_size", 49_408)?,
-            vae_factor,
-            hash: hexadecimal(&hash.finalize()),
-            default_steps: beside.steps,
-            default_guidance: beside.guidance,
-            default_size: (beside.width.unwrap_or(side), beside.height.unwrap_or(side)),
-            example: beside.example,
-            preview: beside.preview,
-            taught: beside.taught,
-            samples: self.samples(),
-            changes: self.attached().map(|a| a.changes().to_vec()).unwrap_or_default(),
-        })
-    }
-
-    /// One picture from the model's training, where its folder has one (`sample` in
-    /// `safelight.json` names a PNG beside it). A damaged one is as good as none: nothing is
-    /// computed from it.
-    pub fn sample(&self) -> Result<Option<Picture>, Problem> {
-        let Some(name) = self.beside()?.sample else { return Ok(None) };
-        if Path::new(&name).file_name() != Some(name.as_ref()) {
-            return Ok(None);
-        }
-        Ok(self.read(&name)?.and_then(|bytes| picture(&bytes)))
-    }
-
-    /// How many training samples it had seen: as its recipe says, or as its age is.
-    fn samples(&self) -> Option<u64> {
-        if self.age != Age::Final {
-            return ages::samples(self.age);
-        }
-        self.json("recipe.json").ok()?.get("samples")?.as_u64()
-    }
-
-    fn beside(&self) -> Result<Beside, Problem> {
-        let Some(bytes) = self.read("safelight.json")? else { return Ok(Beside::default()) };
-        let map = self.parsed("safelight.json", &bytes)?;
-        serde_json::from_value(Value::Object(map)).map_err(|e| self.not_json("safelight.json", &e))
-    }
-
     fn parsed(&self, file: &str, bytes: &[u8]) -> Result<Map<String, Value>, Problem> {
         serde_json::from_slice(bytes).map_err(|e| self.not_json(file, &e))
     }
@@ -490,22 +347,4 @@ impl ModelFolder {
         let reason: String = error.to_string().chars().take(160).collect();
         Problem::new("not-json").with("file", self.path_of(file)).with("reason", reason)
     }
-}
-
-/// A PNG of at most 1024 × 1024.
-fn picture(bytes: &[u8]) -> Option<Picture> {
-    let mut reader = image::ImageReader::with_format(Cursor::new(bytes), image::ImageFormat::Png);
-    let mut limits = image::Limits::default();
-    (limits.max_image_width, limits.max_image_height) = (Some(1024), Some(1024));
-    reader.limits(limits);
-    let picture = reader.decode().ok()?.into_rgb8();
-    Picture::new(picture.width() as usize, picture.height() as usize, picture.into_raw())
-}
-
-pub(super) fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        // Writing to a string cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }

@@ -19,7 +19,7 @@ pub fn lines(found: &Evaluation, words: Words) -> String {
         let count = words.fill("eval.count", &[("right", &one), ("all", &all)]);
         let mistaken: Vec<String> =
             thing.mistaken.iter().map(|(word, times)| format!("{word} {times}")).collect();
-        let mistaken = mistaken.join(", ");
+        let mistaken = words.list(&mistaken);
         lines.push(format!("{}{}  {mistaken}", left(&thing.thing, THING), right(&count, NUMBER)));
     }
     lines.push(String::new());

@@ -47,7 +47,7 @@ pub(crate) fn title(
         writeln!(page.out, "{line}")?;
     }
     if !past.settings.guessed.is_empty() {
-        let names = past.settings.guessed.join(", ");
+        let names = words.list(&past.settings.guessed);
         page.say(&words.fill("print.guessed", &[("names", &names)]))?;
     }
     page.attachments()

@@ -78,7 +78,7 @@ pub fn details(model: &ModelAbout, words: Words) -> String {
     let mut rows = vec![
         ("form", form),
         ("family", family(model, words)),
-        ("parameters", counts.join(", ")),
+        ("parameters", words.list(&counts)),
         ("vectors", width),
         ("sampler", sampler),
         ("answers", words.text(answers).to_owned()),

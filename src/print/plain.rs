@@ -42,7 +42,7 @@ pub(crate) fn title(past: &Past, words: Words, out: &mut dyn Write) -> io::Resul
     }
     page.say(&settings(s, "print.plain.settings", words))?;
     if !s.guessed.is_empty() {
-        page.fill("print.guessed", &[("names", s.guessed.join(", "))])?;
+        page.fill("print.guessed", &[("names", words.list(&s.guessed))])?;
     }
     page.attachments()
 }

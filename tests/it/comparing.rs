@@ -3,7 +3,6 @@
 
 #![expect(clippy::unwrap_used, reason = "the walks are made by hand")]
 
-use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use safelight::app::{
     self, App, Code, Comparison, Effect, Event, Heads, Key, News, Origin, Overlay, Scene, Target,
@@ -11,13 +10,13 @@ use safelight::app::{
 };
 use safelight::compare::{Run, State, between_pictures, change_and_claim};
 use safelight::source::Recorded;
-use safelight::views::{self, Ground};
+use safelight::views;
 use safelight::walk::{
     Asked, Change, Fork, Grid, Off, OffWay, Picture, Problem, RunAsked, Sampler, Stage,
 };
 use safelight::words::Language;
-use unicode_width::UnicodeWidthStr;
 
+use crate::drawn::text;
 use crate::frames::{self, PLAIN, Variation};
 
 fn run_of(id: usize, name: &str, variation: Variation) -> Run {
@@ -100,23 +99,6 @@ pub(crate) fn walk() -> App {
     app.walk.at = 11;
     app.look.piece = 3;
     app
-}
-
-fn text(app: &App, (width, height): (u16, u16)) -> String {
-    let area = Rect::new(0, 0, width, height);
-    let mut buf = Buffer::empty(area);
-    views::draw(app, &Ground::default(), area, &mut buf);
-    let mut lines = Vec::new();
-    for y in 0..height {
-        let (mut line, mut x) = (String::new(), 0);
-        while x < width {
-            let symbol = buf[(x, y)].symbol();
-            line.push_str(symbol);
-            x += u16::try_from(symbol.width().max(1)).unwrap();
-        }
-        lines.push(line.trim_end().to_owned());
-    }
-    lines.join("\n")
 }
 
 /// One snapshot a size in English, and the small one in Chinese.

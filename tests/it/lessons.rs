@@ -9,11 +9,11 @@ use std::time::Duration;
 use safelight::app::{self, App, Code, Effect, Event, Key, News, Scene, update};
 use safelight::engine::{ModelFolder, tokenize};
 use safelight::lesson::{Lesson, Question, QuestionKind, Verdict, World, check, fill, shipped};
-use safelight::source::{Order, Recorded, Source, live};
+use safelight::source::{Order, Source, live};
 use safelight::walk::{Asked, DeviceChoice, Stage};
-use safelight::words::Language;
+use safelight::words::{Language, Tongues};
 
-use super::frames;
+use crate::played::Play;
 
 struct Here;
 
@@ -80,53 +80,6 @@ fn parts(question: &safelight::lesson::Question) -> QuestionParts {
         answer: question.answer.clone(),
         tolerance: question.tolerance,
         count: question.choices.len(),
-    }
-}
-
-/// A lesson on a source that answers at once with a recorded walk.
-struct Play {
-    app: App,
-    recorded: Recorded,
-    given: usize,
-}
-
-impl Play {
-    fn of(lesson: Lesson) -> Self {
-        let app = App::new(Language::En, Asked::default());
-        let mut play = Self { app, recorded: frames::walk(), given: 0 };
-        let effects = app::begin_lesson(&mut play.app, lesson);
-        play.answer(effects);
-        play
-    }
-
-    fn press(&mut self, code: Code) {
-        let effects = update(&mut self.app, Event::Key(Key::plain(code)));
-        self.answer(effects);
-    }
-
-    fn answer(&mut self, mut effects: Vec<Effect>) {
-        while let Some(effect) = effects.pop() {
-            let news = match effect {
-                Effect::Begin(_) => {
-                    self.given = 0;
-                    News::Opened {
-                        card: Box::new(self.recorded.card.clone()),
-                        settings: Box::new(self.recorded.settings.clone()),
-                        calls: self.recorded.calls,
-                        note: None,
-                    }
-                }
-                Effect::Next => {
-                    self.given += 1;
-                    match self.recorded.frames.get(self.given - 1) {
-                        Some(frame) => News::Frame(Box::new(frame.clone())),
-                        None => News::Finished,
-                    }
-                }
-                _ => continue,
-            };
-            effects.extend(update(&mut self.app, Event::News(news)));
-        }
     }
 }
 
@@ -260,7 +213,7 @@ fn every_lesson_runs_to_its_end_with_the_answers_of_its_key() {
 
 #[test]
 fn nothing_is_shown_before_the_question_is_answered_and_it_can_be_tried_again() {
-    let mut play = Play::of(all(Language::En).remove(0));
+    let mut play = Play::of(all(Language::En).remove(0), Tongues::default(), false);
     assert!(play.app.walk.frames.is_empty() && play.app.lesson_now().unwrap().asking);
     play.press(Code::Down);
     play.press(Code::Enter);
@@ -274,7 +227,7 @@ fn nothing_is_shown_before_the_question_is_answered_and_it_can_be_tried_again() 
 
 #[test]
 fn a_lesson_is_left_for_free_play_and_taken_up_where_it_was() {
-    let mut play = Play::of(all(Language::En).remove(0));
+    let mut play = Play::of(all(Language::En).remove(0), Tongues::default(), false);
     play.press(Code::Enter);
     play.press(Code::Right);
     let at = play.app.lesson.as_ref().unwrap().at;
@@ -366,7 +319,7 @@ fn a_lesson_with_mistakes_is_opened_anyway_and_never_breaks() {
     ] {
         let broken = CROWDED.replacen(from, to, 1);
         assert_ne!(broken, CROWDED, "{from}");
-        let mut play = Play::of(Lesson::read("x", &broken).unwrap());
+        let mut play = Play::of(Lesson::read("x", &broken).unwrap(), Tongues::default(), false);
         for _ in 0..8 {
             for code in [Code::Char('a'), Code::Down, Code::Up, Code::Enter, Code::Tab] {
                 play.press(code);

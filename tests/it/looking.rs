@@ -5,18 +5,15 @@
 use std::sync::mpsc::channel;
 use std::time::Duration;
 
-use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
 use safelight::app::{self, App, Code, Effect, Event, Key, Scene, update};
 use safelight::source::{News, Order, live};
-use safelight::views::{self, Ground};
 use safelight::walk::{
     Age, Answer, Asked, ErrorCurve, Grid, Mixture, Noising, NoisingAsked, Picture, Recipe,
     RecipePoint, TrainingNews, mean_squared_error,
 };
 use safelight::words::{Language, Words};
-use unicode_width::UnicodeWidthStr;
 
+use crate::drawn::text;
 use crate::frames;
 
 const PATIENCE: Duration = Duration::from_mins(2);
@@ -97,23 +94,6 @@ fn press(app: &mut App, code: Code) -> Vec<Effect> {
 
 fn tell(app: &mut App, news: TrainingNews) -> Vec<Effect> {
     update(app, Event::News(app::News::Training(Box::new(news))))
-}
-
-fn text(app: &App, (width, height): (u16, u16)) -> String {
-    let area = Rect::new(0, 0, width, height);
-    let mut buf = Buffer::empty(area);
-    views::draw(app, &Ground::default(), area, &mut buf);
-    let mut lines = Vec::new();
-    for y in 0..height {
-        let (mut line, mut x) = (String::new(), 0);
-        while x < width {
-            let symbol = buf[(x, y)].symbol();
-            line.push_str(symbol);
-            x += u16::try_from(symbol.width().max(1)).unwrap();
-        }
-        lines.push(line.trim_end().to_owned());
-    }
-    lines.join("\n")
 }
 
 #[test]

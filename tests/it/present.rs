@@ -7,23 +7,19 @@ use proptest::prelude::*;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Color;
-use safelight::app::{self, App, Code, Comparison, Effect, Event, Key, News, Scene, update};
+use safelight::app::{self, App, Code, Comparison, Event, Key, Scene, update};
 use safelight::compare::Run;
 use safelight::lesson::{Answer, Lesson, Told, shipped};
 use safelight::source::Recorded;
 use safelight::views::{self, Colours, Ground, Marks, Presenter};
 use safelight::walk::{Asked, Stage};
 use safelight::words::{Language, Tongues};
-use unicode_width::UnicodeWidthStr;
 
 use super::frames;
+use crate::drawn::{buffer, lines, text, text_on};
+use crate::played::{Play, first};
 
 const ROOM: (u16, u16) = (64, 18);
-
-fn lesson(language: Language) -> Lesson {
-    let first = shipped(language).next().unwrap();
-    Lesson::read(first.name, first.text).unwrap()
-}
 
 /// A walk with all its frames, at the first frame of a stage, before a room.
 fn at(stage: Stage, tongues: Tongues, walk: Recorded) -> App {
@@ -40,94 +36,8 @@ fn at(stage: Stage, tongues: Tongues, walk: Recorded) -> App {
     app
 }
 
-/// A lesson on a source that answers at once with a walk made by hand.
-struct Play {
-    app: App,
-    given: usize,
-    told: Vec<Told>,
-}
-
-impl Play {
-    fn of(lesson: Lesson, tongues: Tongues, present: bool) -> Self {
-        let mut app = App::new(tongues.first, Asked::default());
-        app.speak(tongues);
-        app.present = present;
-        app.telling = Some(app::Telling::default());
-        let mut play = Self { app, given: 0, told: Vec::new() };
-        let mut effects = app::begin_lesson(&mut play.app, lesson);
-        let all = Language::ALL.map(|language| (language, self::lesson(language)));
-        play.app.hold_translations(all.into());
-        effects.extend(app::tell(&mut play.app));
-        play.answer(effects);
-        play
-    }
-
-    fn press(&mut self, code: Code) {
-        let effects = update(&mut self.app, Event::Key(Key::plain(code)));
-        self.answer(effects);
-    }
-
-    fn type_in(&mut self, text: &str) {
-        for c in text.chars() {
-            self.press(Code::Char(c));
-        }
-    }
-
-    fn answer(&mut self, mut effects: Vec<Effect>) {
-        let walk = frames::walk();
-        while let Some(effect) = effects.pop() {
-            let news = match effect {
-                Effect::Begin(_) => {
-                    self.given = 0;
-                    News::Opened {
-                        card: Box::new(walk.card.clone()),
-                        settings: Box::new(walk.settings.clone()),
-                        calls: walk.calls,
-                        note: None,
-                    }
-                }
-                Effect::Next => {
-                    self.given += 1;
-                    match walk.frames.get(self.given - 1) {
-                        Some(frame) => News::Frame(Box::new(frame.clone())),
-                        None => News::Finished,
-                    }
-                }
-                Effect::Tell { told, .. } => {
-                    self.told.push(*told);
-                    continue;
-                }
-                _ => continue,
-            };
-            effects.extend(update(&mut self.app, Event::News(news)));
-        }
-    }
-}
-
-/// The lines of a buffer, without spaces at their ends.
-fn lines(buf: &Buffer, (width, height): (u16, u16)) -> String {
-    let mut lines = Vec::new();
-    for y in 0..height {
-        let (mut line, mut x) = (String::new(), 0);
-        while x < width {
-            let symbol = buf[(x, y)].symbol();
-            line.push_str(symbol);
-            x += u16::try_from(symbol.width().max(1)).unwrap();
-        }
-        lines.push(line.trim_end().to_owned());
-    }
-    lines.join("\n")
-}
-
-fn text(app: &App, ground: Ground, size: (u16, u16)) -> String {
-    let area = Rect::new(0, 0, size.0, size.1);
-    let mut buf = Buffer::empty(area);
-    views::draw(app, &ground, area, &mut buf);
-    lines(&buf, size)
-}
-
 fn check(name: &str, app: &App, size: (u16, u16)) {
-    insta::assert_snapshot!(name, text(app, Ground::default(), size));
+    insta::assert_snapshot!(name, text(app, size));
 }
 
 fn both() -> Tongues {
@@ -164,7 +74,7 @@ fn more_room_makes_it_larger() {
 fn terminals_without_colours_or_blocks_can_be_read_from_afar_too() {
     let ground = Ground { colours: Colours::None, marks: Marks::Ascii, ..Ground::default() };
     for stage in [Stage::Tokens, Stage::Step] {
-        let shown = text(&at(stage, Tongues::default(), frames::walk()), ground, ROOM);
+        let shown = text_on(&at(stage, Tongues::default(), frames::walk()), ground, ROOM);
         assert!(!shown.contains(|sign| "█▀▄▌●".contains(sign)), "{shown}");
         insta::assert_snapshot!(format!("room_{}_ascii", stage.stem()), shown);
     }
@@ -182,7 +92,7 @@ fn two_languages_share_a_room() {
 fn a_question_takes_a_show_of_hands_and_the_answer_stands_beside_it() {
     for language in Language::ALL {
         let code = language.code();
-        let mut play = Play::of(lesson(language), Tongues::one(language), true);
+        let mut play = Play::of(first(language), Tongues::one(language), true);
         check(&format!("room_question_64x18_{code}"), &play.app, ROOM);
         play.type_in("a12b9c7");
         check(&format!("room_hands_64x18_{code}"), &play.app, ROOM);
@@ -194,7 +104,7 @@ fn a_question_takes_a_show_of_hands_and_the_answer_stands_beside_it() {
         let told = play.told.last().unwrap();
         assert_eq!((told.beat, told.asking, &*told.hands), (0, false, &[12, 9, 7][..]));
     }
-    let mut play = Play::of(lesson(Language::En), both(), true);
+    let mut play = Play::of(first(Language::En), both(), true);
     check("room_question_64x18_en+zh", &play.app, ROOM);
     play.type_in("a3b14");
     check("room_hands_64x18_en+zh", &play.app, ROOM);
@@ -204,9 +114,9 @@ fn a_question_takes_a_show_of_hands_and_the_answer_stands_beside_it() {
 
 #[test]
 fn without_hands_the_right_answer_is_marked_and_a_letter_alone_still_answers() {
-    let mut play = Play::of(lesson(Language::En), Tongues::default(), true);
+    let mut play = Play::of(first(Language::En), Tongues::default(), true);
     play.press(Code::PageDown);
-    let shown = text(&play.app, Ground::default(), ROOM);
+    let shown = text(&play.app, ROOM);
     assert!(shown.contains("✓ b  a few whole numbers"), "{shown}");
     play.press(Code::PageUp);
     play.type_in("b");
@@ -216,7 +126,7 @@ fn without_hands_the_right_answer_is_marked_and_a_letter_alone_still_answers() {
 
 #[test]
 fn digits_choose_nothing_where_there_is_no_room() {
-    let mut play = Play::of(lesson(Language::En), Tongues::default(), false);
+    let mut play = Play::of(first(Language::En), Tongues::default(), false);
     play.type_in("a12");
     assert_eq!(play.app.lesson_now().unwrap().hands.of(0), None);
     assert_eq!(play.app.lesson_now().unwrap().chosen, Some(0));
@@ -224,7 +134,7 @@ fn digits_choose_nothing_where_there_is_no_room() {
 
 #[test]
 fn two_keys_of_a_remote_lead_through_a_lesson_and_back() {
-    let mut play = Play::of(lesson(Language::En), Tongues::default(), true);
+    let mut play = Play::of(first(Language::En), Tongues::default(), true);
     let beats = play.app.lesson.as_ref().unwrap().lesson.beats.len();
     let mut presses = 0;
     while play.app.lesson_now().is_some() {
@@ -235,7 +145,7 @@ fn two_keys_of_a_remote_lead_through_a_lesson_and_back() {
     let open = play.app.lesson.as_ref().unwrap();
     assert_eq!(open.at + 1, beats);
     assert_eq!(presses, beats + open.lesson.questions());
-    let mut play = Play::of(lesson(Language::En), Tongues::default(), true);
+    let mut play = Play::of(first(Language::En), Tongues::default(), true);
     for _ in 0..4 {
         play.press(Code::PageDown);
     }
@@ -258,7 +168,7 @@ fn both_languages_fit_where_one_does() {
             app.present = false;
             check(&named(stage.stem()), &app, size);
         }
-        let mut play = Play::of(lesson(Language::En), both(), false);
+        let mut play = Play::of(first(Language::En), both(), false);
         check(&named("question"), &play.app, size);
         play.type_in("b");
         play.press(Code::Enter);
@@ -287,7 +197,7 @@ fn every_lesson_in_both_languages_fits_the_smallest_whole_screen() {
                 if english.beats[at].question.is_none() {
                     continue;
                 }
-                let shown = text(&app, Ground::default(), size);
+                let shown = text(&app, size);
                 let body: Vec<&str> = shown.lines().skip(2).collect();
                 // A figure that is not known yet is an ellipsis as well.
                 let beats = [&english.beats[at], &chinese.beats[at]];
@@ -306,16 +216,16 @@ fn every_lesson_in_both_languages_fits_the_smallest_whole_screen() {
 
 #[test]
 fn the_key_turns_through_the_languages_and_the_lesson_with_them() {
-    let mut play = Play::of(lesson(Language::En), Tongues::default(), true);
+    let mut play = Play::of(first(Language::En), Tongues::default(), true);
     play.press(Code::PageDown);
     let mut seen = Vec::new();
     for _ in 0..3 {
         play.press(Code::Char('L'));
-        seen.push((play.app.spoken().code(), text(&play.app, Ground::default(), ROOM)));
+        seen.push((play.app.spoken().code(), text(&play.app, ROOM)));
     }
     let codes: Vec<&str> = seen.iter().map(|(code, _)| *code).collect();
     assert_eq!(codes, ["zh", "en+zh", "en"]);
-    let title = |language| lesson(language).beats[0].title.chars().take(10).collect::<String>();
+    let title = |language| first(language).beats[0].title.chars().take(10).collect::<String>();
     assert!(seen[0].1.contains(&title(Language::Zh)), "{}", seen[0].1);
     assert!(seen[2].1.contains(&title(Language::En)), "{}", seen[2].1);
 }
@@ -323,8 +233,8 @@ fn the_key_turns_through_the_languages_and_the_lesson_with_them() {
 #[test]
 fn a_lesson_with_other_beats_is_no_translation() {
     let mut app = App::new(Language::En, Asked::default());
-    app::begin_lesson(&mut app, lesson(Language::En));
-    let mut other = lesson(Language::Zh);
+    app::begin_lesson(&mut app, first(Language::En));
+    let mut other = first(Language::Zh);
     other.beats.pop();
     app.hold_translations(vec![(Language::Zh, other)]);
     assert!(app.lesson.unwrap().translations.is_empty());
@@ -332,7 +242,7 @@ fn a_lesson_with_other_beats_is_no_translation() {
 
 #[test]
 fn each_change_is_told_once() {
-    let mut play = Play::of(lesson(Language::En), Tongues::default(), true);
+    let mut play = Play::of(first(Language::En), Tongues::default(), true);
     assert_eq!(play.told.len(), 1);
     play.press(Code::Char('?'));
     play.press(Code::Esc);
@@ -347,7 +257,7 @@ fn each_change_is_told_once() {
 }
 
 fn presenter(tongues: Tongues, told: Option<Told>) -> Presenter {
-    let lessons = tongues.all().map(|language| (language, lesson(language))).collect();
+    let lessons = tongues.all().map(|language| (language, first(language))).collect();
     let problem = told
         .is_none()
         .then(|| safelight::walk::Problem::new("told-missing").with("file", "lesson.json"));
@@ -372,7 +282,7 @@ fn the_teachers_screen_has_notes_key_hands_and_time() {
         let area = Rect::new(0, 0, 80, 24);
         let mut buf = Buffer::empty(area);
         views::draw_presenter(&presenter, &Ground::default(), area, &mut buf);
-        insta::assert_snapshot!(format!("teacher_{name}"), lines(&buf, (80, 24)));
+        insta::assert_snapshot!(format!("teacher_{name}"), lines(&buf));
     }
 }
 
@@ -392,7 +302,7 @@ proptest! {
         app.look.attention = attention;
         app.look.picture = turned;
         if asks {
-            app::begin_lesson(&mut app, lesson(tongues.first));
+            app::begin_lesson(&mut app, first(tongues.first));
         }
         let colours = [Colours::None, Colours::Ansi16, Colours::Ansi256, Colours::True][colours];
         let marks = if ascii { Marks::Ascii } else { Marks::Braille };
@@ -413,9 +323,7 @@ fn nothing_in_a_room_is_faint() {
     let dim = Ground::default().dim().fg;
     for stage in Stage::ALL.into_iter().filter(|stage| *stage != Stage::Encode) {
         let app = at(stage, both(), frames::walk());
-        let area = Rect::new(0, 0, ROOM.0, ROOM.1);
-        let mut buf = Buffer::empty(area);
-        views::draw(&app, &Ground::default(), area, &mut buf);
+        let (buf, _) = buffer(&app, Ground::default(), ROOM);
         let faint = buf.content().iter().filter(|cell| {
             let written = cell.symbol().chars().all(char::is_alphanumeric);
             written && Some(cell.fg) == dim && cell.fg != Color::Reset

@@ -6,19 +6,17 @@
 use std::sync::OnceLock;
 
 use proptest::prelude::*;
-use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
 use ratatui::style::{Color, Modifier};
 use safelight::app::state::PathPurpose;
 use safelight::app::{
     App, Code, Event, Key, LatentLook, NotesDepth, Overlay, Picker, Scene, keys, update,
 };
 use safelight::source::Recorded;
-use safelight::views::{self, Colours, Ground, Marks, Slot};
+use safelight::views::{Colours, Ground, Marks};
 use safelight::walk::{Asked, Frame, Piece, Problem, Progress, Stage, Word};
 use safelight::words::Language;
-use unicode_width::UnicodeWidthStr;
 
+use crate::drawn::{buffer, text, text_on};
 use crate::frames;
 
 /// A walk with all its frames, at the first frame of a stage.
@@ -46,35 +44,8 @@ pub(crate) fn waiting(language: Language) -> App {
     app
 }
 
-fn draw(app: &App, ground: Ground, (width, height): (u16, u16)) -> (Buffer, Vec<Slot>) {
-    let area = Rect::new(0, 0, width, height);
-    let mut buf = Buffer::empty(area);
-    let slots = views::draw(app, &ground, area, &mut buf);
-    (buf, slots)
-}
-
-/// The screen as lines of text, without spaces at their ends.
-fn text(app: &App, ground: Ground, size: (u16, u16)) -> String {
-    plain_text(app, ground, size)
-}
-
-pub(crate) fn plain_text(app: &App, ground: Ground, size: (u16, u16)) -> String {
-    let (buf, _) = draw(app, ground, size);
-    let mut lines = Vec::new();
-    for y in 0..size.1 {
-        let (mut line, mut x) = (String::new(), 0);
-        while x < size.0 {
-            let symbol = buf[(x, y)].symbol();
-            line.push_str(symbol);
-            x += u16::try_from(symbol.width().max(1)).unwrap();
-        }
-        lines.push(line.trim_end().to_owned());
-    }
-    lines.join("\n")
-}
-
 fn check(name: &str, app: &App, size: (u16, u16)) {
-    insta::assert_snapshot!(name, text(app, Ground::default(), size));
+    insta::assert_snapshot!(name, text(app, size));
 }
 
 /// One snapshot a language and size.
@@ -124,7 +95,7 @@ pub(crate) fn strange_prompt(language: Language) -> App {
 #[test]
 fn words_that_were_never_trained_are_marked_and_the_nearest_offered() {
     check_all("tokens_never", strange_prompt);
-    let screen = text(&strange_prompt(Language::En), Ground::default(), (80, 24));
+    let screen = text(&strange_prompt(Language::En), (80, 24));
     assert!(!screen.contains("∅,"), "punctuation is no word: {screen}");
 }
 
@@ -166,7 +137,7 @@ fn a_chinese_prompt_is_marked_and_its_english_form_offered() {
     check_all("tokens_chinese", chinese_prompt);
     let mut later = chinese_prompt(Language::Zh);
     later.walk.at = later.walk.place_of(Stage::Noise);
-    let screen = text(&later, Ground::default(), (80, 24));
+    let screen = text(&later, (80, 24));
     let title = screen.lines().next().unwrap();
     assert!(title.contains("蓝色背景上的红猫  ∅ 从未学过"), "{title}");
 }
@@ -191,7 +162,7 @@ fn a_model_without_a_list_of_words_says_nothing_of_it() {
     for piece in &mut tokens.encoders[0].prompt.pieces {
         piece.taught = true;
     }
-    let screen = text(&app, Ground::default(), (120, 40));
+    let screen = text(&app, (120, 40));
     assert!(!screen.contains('∅') && !screen.contains("taught"), "{screen}");
     assert!(keys::hints(&app).iter().all(|hint| hint.text != "taught words"));
 }
@@ -234,7 +205,7 @@ fn a_frame_in_the_making_says_how_far_it_is() {
     app.walk.frames = frames::walk_of(13).frames;
     app.walk.at = 13;
     app.walk.progress = Some(Progress { stage: Stage::Step, call: 9, done: 5, total: 11 });
-    let screen = text(&app, Ground::default(), (120, 40));
+    let screen = text(&app, (120, 40));
     assert!(screen.contains("step 10 of 20") && screen.contains("still above: step 9"), "{screen}");
 }
 
@@ -255,7 +226,7 @@ fn scrolling_the_help_shows_every_key_with_its_sentence() {
     let mut seen = String::new();
     for scroll in (0..200).step_by(20) {
         app.overlay = Some(Overlay::Help { scroll });
-        seen.push_str(&text(&app, Ground::default(), (120, 40)));
+        seen.push_str(&text(&app, (120, 40)));
     }
     for line in keys::help_lines(app.words()) {
         let begin: String = line.text.chars().take(40).collect();
@@ -267,10 +238,10 @@ fn scrolling_the_help_shows_every_key_with_its_sentence() {
 fn a_problem_is_said_in_the_third_band_and_the_walk_stays() {
     let mut app = at(Stage::Tokens, Language::En);
     app.problem = Some(Problem::new("file-missing").with("file", "unet/config.json"));
-    let screen = text(&app, Ground::default(), (80, 24));
+    let screen = text(&app, (80, 24));
     assert!(screen.contains("unet/config.json is not there"), "{screen}");
     assert!(screen.contains("2368"), "{screen}");
-    let (buf, _) = draw(&app, Ground::default(), (80, 24));
+    let (buf, _) = buffer(&app, Ground::default(), (80, 24));
     let bar = &buf[(0, 20)];
     let Color::Rgb(r, g, b) = bar.fg else { unreachable!("a colour") };
     assert!(r > 200 && g < 120 && b < 120);
@@ -278,7 +249,7 @@ fn a_problem_is_said_in_the_third_band_and_the_walk_stays() {
 
 #[test]
 fn a_screen_that_is_too_small_says_so() {
-    let screen = text(&at(Stage::Step, Language::En), Ground::default(), (30, 8));
+    let screen = text(&at(Stage::Step, Language::En), (30, 8));
     assert!(screen.contains("40×12") && screen.contains("30×8"), "{screen}");
 }
 
@@ -295,18 +266,18 @@ fn on_the_smallest_screen_a_question_wins_over_what_is_said_before_it() {
     let lesson = safelight::lesson::Lesson::read("x", &lesson).unwrap();
     let mut app = App::new(Language::En, Asked::default());
     safelight::app::begin_lesson(&mut app, lesson);
-    let small = text(&app, Ground::default(), (40, 12));
+    let small = text(&app, (40, 12));
     assert!(small.contains("What of the four comes first?"), "{small}");
     for letter in ["a  a rather", "b  a rather", "c  a rather", "d  a rather"] {
         assert!(small.contains(letter), "{small}");
     }
-    let large = text(&app, Ground::default(), (80, 24));
+    let large = text(&app, (80, 24));
     assert!(large.contains("word word") && large.contains("of the screen 4"), "{large}");
 }
 
 #[test]
 fn amber_is_the_prompt_and_only_it_is_amber_in_the_title() {
-    let (buf, _) = draw(&at(Stage::Noise, Language::En), Ground::default(), (80, 24));
+    let (buf, _) = buffer(&at(Stage::Noise, Language::En), Ground::default(), (80, 24));
     let ground = Ground::default();
     let amber = buf[(1, 0)].fg;
     assert_eq!(Some(amber), ground.prompt().fg);
@@ -317,7 +288,7 @@ fn amber_is_the_prompt_and_only_it_is_amber_in_the_title() {
 fn without_colours_nothing_asks_for_one() {
     let ground = Ground { colours: Colours::None, ..Ground::default() };
     for stage in Stage::ALL {
-        let (buf, _) = draw(&at(stage, Language::En), ground, (80, 24));
+        let (buf, _) = buffer(&at(stage, Language::En), ground, (80, 24));
         for cell in buf.content() {
             assert_eq!((cell.fg, cell.bg), (Color::Reset, Color::Reset), "{stage:?}");
         }
@@ -328,7 +299,7 @@ fn without_colours_nothing_asks_for_one() {
 fn in_ascii_every_sign_but_letters_is_ascii() {
     let ground = Ground { marks: Marks::Ascii, ..Ground::default() };
     for stage in [Stage::Tokens, Stage::Embeddings] {
-        let screen = text(&at(stage, Language::En), ground, (100, 30));
+        let screen = text_on(&at(stage, Language::En), ground, (100, 30));
         let strange: String =
             screen.chars().filter(|c| ('\u{2190}'..='\u{2bff}').contains(c)).collect();
         assert_eq!(strange, "", "{screen}");
@@ -338,16 +309,16 @@ fn in_ascii_every_sign_but_letters_is_ascii() {
 #[test]
 fn an_overlay_takes_the_pictures_under_it_away() {
     let mut app = at(Stage::Image, Language::En);
-    let with = draw(&app, Ground::default(), (120, 40)).1.len();
+    let with = buffer(&app, Ground::default(), (120, 40)).1.len();
     app.overlay = Some(Overlay::Help { scroll: 0 });
-    let under = draw(&app, Ground::default(), (120, 40)).1.len();
+    let under = buffer(&app, Ground::default(), (120, 40)).1.len();
     assert!(with >= under && under == 0);
 }
 
 #[test]
 fn the_chosen_piece_is_marked_by_more_than_a_colour() {
     let ground = Ground { colours: Colours::None, ..Ground::default() };
-    let (buf, _) = draw(&at(Stage::Tokens, Language::En), ground, (80, 24));
+    let (buf, _) = buffer(&at(Stage::Tokens, Language::En), ground, (80, 24));
     let marked: String = (0..80)
         .filter(|&x| buf[(x, 4)].modifier.contains(Modifier::REVERSED))
         .map(|x| buf[(x, 4)].symbol().to_owned())
@@ -414,7 +385,7 @@ proptest! {
         let colours =
             [Colours::None, Colours::Ansi16, Colours::Ansi256, Colours::True][colours];
         let marks = [Marks::Braille, Marks::Blocks, Marks::Ascii][marks];
-        let (buf, slots) = draw(&app, Ground { light, colours, marks, bold: false }, (width, height));
+        let (buf, slots) = buffer(&app, Ground { light, colours, marks, bold: false }, (width, height));
         for slot in slots {
             prop_assert!(buf.area().union(slot.area) == *buf.area());
         }

@@ -5,15 +5,15 @@
 
 use std::sync::LazyLock;
 
-use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use safelight::app::{App, LatentLook, NotesDepth, Scene, Target};
-use safelight::views::{self, Colours, Ground, Marks, Shown, Slot};
+use safelight::views::{self, Colours, Ground, Marks, Shown};
 use safelight::walk::{Asked, Frame, Picture, Stage};
 use safelight::words::Language;
 
 use super::frames;
+use crate::drawn::{buffer, text, text_on};
 
 const SCHEDULE: usize = 2;
 pub(crate) const NOISE: usize = 3;
@@ -39,35 +39,8 @@ pub(crate) fn app(place: usize) -> App {
     app
 }
 
-fn drawn(app: &App, ground: Ground, width: u16, height: u16) -> (Buffer, Vec<Slot>) {
-    let area = Rect::new(0, 0, width, height);
-    let mut buf = Buffer::empty(area);
-    let slots = views::draw(app, &ground, area, &mut buf);
-    (buf, slots)
-}
-
-/// The screen as text, a line a row.
-fn text(app: &App, ground: Ground, width: u16, height: u16) -> String {
-    let (buf, _) = drawn(app, ground, width, height);
-    let mut lines = Vec::new();
-    for y in 0..height {
-        let (mut line, mut skip) = (String::new(), 0);
-        for x in 0..width {
-            let symbol = buf[(x, y)].symbol();
-            if skip == 0 {
-                line.push_str(symbol);
-                skip = ratatui::text::Span::raw(symbol).width().saturating_sub(1);
-            } else {
-                skip -= 1;
-            }
-        }
-        lines.push(line.trim_end().to_owned());
-    }
-    lines.join("\n")
-}
-
 pub(crate) fn plain(app: &App, width: u16, height: u16) -> String {
-    text(app, Ground::default(), width, height)
+    text(app, (width, height))
 }
 
 /// Everything between `before` and `after`, wherever it occurs.
@@ -150,9 +123,9 @@ fn without_colours_the_pictures_are_shades_and_signs() {
     let ground = Ground { colours: Colours::None, ..Ground::default() };
     let mut step = app(STEP);
     step.look.latent = LatentLook::Channel(0);
-    insta::assert_snapshot!("step-no-colour-80x24", text(&step, ground, 80, 24));
+    insta::assert_snapshot!("step-no-colour-80x24", text_on(&step, ground, (80, 24)));
     let ascii = Ground { marks: Marks::Ascii, ..ground };
-    insta::assert_snapshot!("noise-ascii-80x24", text(&app(NOISE), ascii, 80, 24));
+    insta::assert_snapshot!("noise-ascii-80x24", text_on(&app(NOISE), ascii, (80, 24)));
 }
 
 #[test]
@@ -173,7 +146,7 @@ fn no_size_and_no_look_breaks_a_view() {
                 if variant % 2 > 0 { LatentLook::Channel(9) } else { LatentLook::Preview };
             for width in [1, 39, 40, 41, 48, 60, 79, 80, 111, 118, 150, 200] {
                 for height in [1, 11, 12, 13, 17, 18, 21, 24, 31, 40, 50, 90] {
-                    drawn(&app, Ground::default(), width, height);
+                    buffer(&app, Ground::default(), (width, height));
                 }
             }
         }
@@ -194,7 +167,7 @@ fn a_walk_without_guidance_attention_or_preview_says_so() {
     assert!(screen.contains("Guidance is off"), "{screen}");
     assert!(screen.contains("No attention was kept"), "{screen}");
     assert!(screen.contains("channel 1, ±3"), "{screen}");
-    drawn(&app, Ground::default(), 80, 24);
+    buffer(&app, Ground::default(), (80, 24));
 }
 
 #[test]
@@ -282,7 +255,7 @@ fn noise_is_told_by_two_factors_and_never_by_a_per_cent() {
 #[test]
 fn true_pictures_leave_slots_and_previews_leave_none() {
     let pictures = |app: &App, width, height| -> Vec<Picture> {
-        let slots = drawn(app, Ground::default(), width, height).1;
+        let slots = buffer(app, Ground::default(), (width, height)).1;
         slots
             .into_iter()
             .filter_map(|slot| match slot.shown {
@@ -305,7 +278,7 @@ fn true_pictures_leave_slots_and_previews_leave_none() {
 fn curves_leave_slots_where_the_program_chooses_the_colours() {
     let curves = |colours| {
         let ground = Ground { colours, ..Ground::default() };
-        let slots = drawn(&app(STEP), ground, 120, 40).1;
+        let slots = buffer(&app(STEP), ground, (120, 40)).1;
         slots.iter().filter(|slot| matches!(slot.shown, Shown::Curves(_))).count()
     };
     assert_eq!(curves(Colours::True), 3);

@@ -18,7 +18,8 @@ use safelight::walk::{
     Problem, TaughtKind, TaughtLesson, TaughtReport, TeachingNews,
 };
 use safelight::words::Language;
-use unicode_width::UnicodeWidthStr;
+
+use crate::drawn::text;
 
 const PATIENCE: Duration = Duration::from_mins(4);
 
@@ -143,23 +144,6 @@ pub(crate) fn learned(language: Language) -> App {
     let taught = TaughtLesson { report, file: b"whole".to_vec() };
     tell(&mut app, TeachingNews::Taught(Box::new(taught)));
     app
-}
-
-fn text(app: &App, (width, height): (u16, u16)) -> String {
-    let area = Rect::new(0, 0, width, height);
-    let mut buf = Buffer::empty(area);
-    views::draw(app, &Ground::default(), area, &mut buf);
-    let mut lines = Vec::new();
-    for y in 0..height {
-        let (mut line, mut x) = (String::new(), 0);
-        while x < width {
-            let symbol = buf[(x, y)].symbol();
-            line.push_str(symbol);
-            x += u16::try_from(symbol.width().max(1)).unwrap();
-        }
-        lines.push(line.trim_end().to_owned());
-    }
-    lines.join("\n")
 }
 
 fn check_all(name: &str, app: impl Fn(Language) -> App) {

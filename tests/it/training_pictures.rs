@@ -12,8 +12,8 @@ use safelight::walk::{
     TrainingPicture, Unsaid,
 };
 use safelight::words::Language;
-use unicode_width::UnicodeWidthStr;
 
+use crate::drawn::text;
 use crate::frames;
 
 const TOTAL: u64 = 48_000;
@@ -97,23 +97,6 @@ fn walked(language: Language, stage: Stage) -> App {
     app.walk.frames = walk.frames;
     app.walk.at = app.walk.place_of(stage);
     app
-}
-
-fn text(app: &App, size: (u16, u16)) -> String {
-    let area = Rect::new(0, 0, size.0, size.1);
-    let mut buf = Buffer::empty(area);
-    views::draw(app, &Ground::default(), area, &mut buf);
-    let mut lines = Vec::new();
-    for y in 0..size.1 {
-        let (mut line, mut x) = (String::new(), 0);
-        while x < size.0 {
-            let symbol = buf[(x, y)].symbol();
-            line.push_str(symbol);
-            x += u16::try_from(symbol.width().max(1)).unwrap();
-        }
-        lines.push(line.trim_end().to_owned());
-    }
-    lines.join("\n")
 }
 
 fn check_all(name: &str, app: impl Fn(Language) -> App) {

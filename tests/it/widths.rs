@@ -4,18 +4,19 @@
 #![expect(clippy::unwrap_used, reason = "the walks are made by hand")]
 
 use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
 use safelight::app::{
     self, App, Code, Effect, Event, Key, News, NotesDepth, Overlay, PathPurpose, update,
 };
 use safelight::lesson::{Lesson, shipped};
-use safelight::views::{self, Ground, Marks};
+use safelight::views::{Ground, Marks};
 use safelight::walk::{Asked, Problem, Stage};
 use safelight::words::{Language, Words, is_ambiguous};
 use unicode_width::UnicodeWidthStr;
 
 use crate::training_pictures;
 use crate::{comparing, frames, img2img, layers, looking, screens, teaching_screen};
+
+use crate::drawn::{buffer, text_on};
 
 const SIZES: [(u16, u16); 3] = [(40, 12), (80, 24), (120, 40)];
 
@@ -160,11 +161,8 @@ fn press(app: &mut App, code: Code) {
     update(app, Event::Key(Key::plain(code)));
 }
 
-fn draw(app: &App, marks: Marks, (width, height): (u16, u16)) -> Buffer {
-    let area = Rect::new(0, 0, width, height);
-    let mut buf = Buffer::empty(area);
-    views::draw(app, &Ground { marks, ..Ground::default() }, area, &mut buf);
-    buf
+fn draw(app: &App, marks: Marks, size: (u16, u16)) -> Buffer {
+    buffer(app, Ground { marks, ..Ground::default() }, size).0
 }
 
 #[test]
@@ -243,7 +241,7 @@ fn in_ascii_the_words_are_spelled() {
     let screen = |language, size| {
         let mut app = screens::at(Stage::Step, language);
         app.ascii = true;
-        screens::plain_text(&app, Ground { marks: Marks::Ascii, ..Ground::default() }, size)
+        text_on(&app, Ground { marks: Marks::Ascii, ..Ground::default() }, size)
     };
     for language in Language::ALL {
         for size in [(80, 24), (120, 40)] {
@@ -256,6 +254,6 @@ fn in_ascii_the_words_are_spelled() {
         app.ascii = true;
         let ground = Ground { marks: Marks::Ascii, ..Ground::default() };
         let name = format!("tokens-ascii-80x24-{}", language.code());
-        insta::assert_snapshot!(name, screens::plain_text(&app, ground, (80, 24)));
+        insta::assert_snapshot!(name, text_on(&app, ground, (80, 24)));
     }
 }

@@ -6,8 +6,6 @@
 use std::fs;
 use std::path::PathBuf;
 
-use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
 use safelight::app::{App, Scene};
 use safelight::engine::model_folder::Config;
 use safelight::engine::unet::config::{LevelShape, MiddleShape, UnetConfig};
@@ -15,7 +13,6 @@ use safelight::engine::{Engine, Look, ModelFolder, next_together};
 use safelight::print::{Form, Printer, Shades};
 use safelight::recording::{Destination, Precision, Writer, read};
 use safelight::source::Recorded;
-use safelight::views::{self, Ground};
 use safelight::walk::{
     Asked, AttachmentAsked, Beside, Change, DeviceChoice, Distilled, Embeddings, EncoderTokens,
     Family, ForkAsked, Frame, Grid, Off, OffWay, Problem, Stage, TextLayers, Tokens, Unwatched,
@@ -23,6 +20,7 @@ use safelight::walk::{
 use safelight::words::{Language, Words};
 use serde_json::{Map, Value, json};
 
+use crate::drawn::text;
 use crate::frames;
 use crate::reference_files::{Copied, own_root};
 
@@ -401,7 +399,7 @@ fn by_hand() -> Recorded {
 }
 
 /// The screen of a stage, its view turned to a state.
-fn screen(stage: Stage, turn: usize, language: Language, (width, height): (u16, u16)) -> String {
+fn screen(stage: Stage, turn: usize, language: Language, size: (u16, u16)) -> String {
     let walk = by_hand();
     let mut app = App::new(language, Asked::default());
     app.scene = Scene::Walk;
@@ -412,14 +410,7 @@ fn screen(stage: Stage, turn: usize, language: Language, (width, height): (u16, 
     app.walk.at = app.walk.place_of(stage);
     app.look.piece = 3;
     app.look.turn[stage.index()] = turn;
-    let area = Rect::new(0, 0, width, height);
-    let mut buf = Buffer::empty(area);
-    views::draw(&app, &Ground::default(), area, &mut buf);
-    let line = |y: u16| {
-        let symbols: String = (0..width).map(|x| buf[(x, y)].symbol()).collect();
-        symbols.trim_end().to_owned()
-    };
-    (0..height).map(line).collect::<Vec<_>>().join("\n")
+    text(&app, size)
 }
 
 #[test]

@@ -167,7 +167,7 @@ impl Onlooker for Watching {
                 self.say(&self.words.fill("train.measured", &[("decibels", &decibels)]));
             }
             Learning::Finished { written } => {
-                let files = written.join(", ");
+                let files = self.words.list(&written);
                 self.say(&self.words.fill("train.written", &[("files", &files)]));
             }
             Learning::Kept { .. } | Learning::Sample { .. } => {}

@@ -32,6 +32,28 @@ fn lines_are_typed_and_nothing_is_drawn() {
 }
 
 #[test]
+fn runs_are_laid_side_by_side_in_lines() {
+    let arguments = [
+        "compare",
+        "a red cat",
+        "--seeds",
+        "1,2",
+        "--steps",
+        "4",
+        "--lang",
+        "en",
+        "--threads",
+        "1",
+    ];
+    let mut terminal = talks(&arguments);
+    terminal.sees("seed 1");
+    terminal.sees("seed 2");
+    terminal.send("q\r");
+    assert_eq!(terminal.ends(), 0);
+    only_lines(&terminal);
+}
+
+#[test]
 fn ctrl_c_cancels_and_twice_it_ends() {
     let mut terminal = talks(&["a red cat", "--steps", "900", "--lang", "en", "--threads", "1"]);
     terminal.sees("Stage 1 of 7: tokens.");
