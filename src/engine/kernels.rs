@@ -13,6 +13,7 @@ pub(super) mod linear;
 pub(super) mod matrix;
 pub(super) mod norm;
 mod product;
+mod scratch;
 mod winograd;
 
 use candle_core::{CpuStorage, Result, Storage, Tensor};

@@ -11,12 +11,17 @@ use rayon::prelude::*;
 use super::activation::{geglu, gelu_of};
 use super::matrix::{Into, Matrix, multiply};
 use super::product::{DEEP, Job, Panel, Rows, Vectors, add_product, with_registers};
+use super::scratch::Scratch;
 
 /// Groups of rows that a thread takes at a time: their numbers stay in the second cache.
 const GROUPS: usize = 16;
 /// Eights of the inner dimension that are summed before the next rows: a panel of them stays in
 /// the first cache.
 const STRETCH: usize = 32;
+
+/// Eights of a row of weights that are read together: whole lines of the cache, one behind the
+/// other.
+const LINES: usize = 8;
 
 /// A linear layer's numbers.
 #[derive(Clone, Copy)]
@@ -95,7 +100,8 @@ fn forward_with<const R: usize, const V: usize, const FUSED: bool>(
     let half = then.width(out);
     let halves = out / half;
     let panels = half.div_ceil(V);
-    let mut right: Vec<Panel<V>> = vec![[[0.0; V]; DEEP]; halves * panels * deep];
+    let mut room = Scratch::of::<V, DEEP>(halves * panels * deep);
+    let right: &mut [Panel<V>] = &mut room.blocks()[..halves * panels * deep];
     let many = super::worth_threads(rows * input * out);
     let stand = |(p, to): (usize, &mut [Panel<V>])| {
         let first = p / panels * half + p % panels * V;
@@ -111,8 +117,12 @@ fn forward_with<const R: usize, const V: usize, const FUSED: bool>(
     } else {
         right.chunks_exact_mut(deep).enumerate().for_each(stand);
     }
+    let right: &[Panel<V>] = right;
     let threads = if many { rayon::current_num_threads() } else { 1 };
-    let groups = rows.div_ceil(R).div_ceil(threads).clamp(1, GROUPS);
+    // Every thread has as many blocks as any other, or the last ones would be waited for.
+    let groups = rows.div_ceil(R);
+    let blocks = groups.div_ceil(GROUPS).next_multiple_of(threads);
+    let groups = groups.div_ceil(blocks).max(1);
     let mut result = vec![0.0; rows * half];
     let block = |(block, to): (usize, &mut [f32])| {
         let first = block * groups * R;
@@ -121,7 +131,7 @@ fn forward_with<const R: usize, const V: usize, const FUSED: bool>(
             x: &x[first * input..(first + count) * input],
             first,
             layer,
-            right: &right,
+            right,
             then,
             to,
         });
@@ -145,15 +155,18 @@ impl<const V: usize> Job for Stand<'_, V> {
     #[inline(always)]
     fn run(self) {
         let rows = self.from.len() / self.input;
-        let whole = if rows == V { self.input / DEEP } else { 0 };
-        for (eight, to) in self.to[..whole].iter_mut().enumerate() {
-            let mut block = [[0.0f32; DEEP]; V];
+        let whole = if rows == V { self.input / (DEEP * LINES) * LINES } else { 0 };
+        for (at, to) in self.to[..whole].chunks_exact_mut(LINES).enumerate() {
+            let mut block = [[[0.0f32; DEEP]; LINES]; V];
             for (v, block) in block.iter_mut().enumerate() {
-                block.copy_from_slice(&self.from[v * self.input + eight * DEEP..][..DEEP]);
+                let from = &self.from[v * self.input + at * LINES * DEEP..][..LINES * DEEP];
+                block.as_flattened_mut().copy_from_slice(from);
             }
-            for k in 0..DEEP {
-                for v in 0..V {
-                    to[k][v] = block[v][k];
+            for (eight, to) in to.iter_mut().enumerate() {
+                for k in 0..DEEP {
+                    for v in 0..V {
+                        to[k][v] = block[v][eight][k];
+                    }
                 }
             }
         }
@@ -165,10 +178,14 @@ impl<const V: usize> Job for Stand<'_, V> {
                 }
             }
         }
+        if let Some(last) = self.to.last_mut().filter(|_| !self.input.is_multiple_of(DEEP)) {
+            last[self.input % DEEP..].fill([0.0; V]);
+        }
     }
 }
 
-/// Lays rows side by side, eight numbers of each at a time: `[groups][deep]`.
+/// Lays rows side by side, eight numbers of each at a time: `[groups][deep]`. Behind the last
+/// number of a row stand zeros; rows behind the last one are left as they are.
 #[inline(always)]
 pub(in crate::engine) fn lay_rows<const R: usize>(
     x: &[f32],
@@ -187,6 +204,7 @@ pub(in crate::engine) fn lay_rows<const R: usize>(
         }
         if !rest.is_empty() {
             to[deep - 1][at % R][..rest.len()].copy_from_slice(rest);
+            to[deep - 1][at % R][rest.len()..].fill(0.0);
         }
     }
 }
@@ -207,8 +225,9 @@ impl<const R: usize, const V: usize, const FUSED: bool> Job for Block<'_, R, V, 
         let deep = input.div_ceil(DEEP);
         let rows = self.x.len() / input;
         let groups = rows.div_ceil(R);
-        let mut left: Vec<Rows<R>> = vec![[[0.0; DEEP]; R]; groups * deep];
-        lay_rows(self.x, input, input, rows, &mut left);
+        let mut room = Scratch::of::<DEEP, R>(groups * deep);
+        let left: &mut [Rows<R>] = &mut room.blocks()[..groups * deep];
+        lay_rows(self.x, input, input, rows, left);
         let half = self.then.width(out);
         let panels = half.div_ceil(V);
         let mut sums = [[[[0.0f32; V]; R]; GROUPS]; 2];

@@ -23,7 +23,25 @@ pub(in crate::engine) fn add_product<const R: usize, const V: usize, const FUSED
     rows: &[Rows<R>],
     panel: &[Panel<V>],
 ) {
-    let mut held = *sums;
+    *sums = summed::<R, V, FUSED>(*sums, rows, panel);
+}
+
+/// Puts the product of `R` rows and `V` columns into `sums`, whatever they were.
+#[inline(always)]
+pub(in crate::engine) fn put_product<const R: usize, const V: usize, const FUSED: bool>(
+    sums: &mut [[f32; V]; R],
+    rows: &[Rows<R>],
+    panel: &[Panel<V>],
+) {
+    *sums = summed::<R, V, FUSED>([[0.0; V]; R], rows, panel);
+}
+
+#[inline(always)]
+fn summed<const R: usize, const V: usize, const FUSED: bool>(
+    mut held: [[f32; V]; R],
+    rows: &[Rows<R>],
+    panel: &[Panel<V>],
+) -> [[f32; V]; R] {
     for (left, right) in rows.iter().zip(panel) {
         for k in 0..DEEP {
             let columns = &right[k];
@@ -35,7 +53,7 @@ pub(in crate::engine) fn add_product<const R: usize, const V: usize, const FUSED
             }
         }
     }
-    *sums = held;
+    held
 }
 
 /// `a · b + c`, rounded once where the processor can.

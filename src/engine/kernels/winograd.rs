@@ -22,10 +22,13 @@ use self::turn::{
     turn_weights,
 };
 use super::conv::{Added, Shape, source};
-use super::product::{DEEP, Job, Panel, Rows, Vectors, add_product, with_registers};
+use super::product::{DEEP, Job, Panel, Rows, Vectors, add_product, put_product, with_registers};
+use super::scratch::Scratch;
 
 /// Channels, in and out, below which the transforms cost more than they save.
 const FEWEST: usize = 128;
+/// Tiles below which transforming the weights costs more than it saves.
+const FEWEST_TILES: usize = 12;
 /// Inner steps that are summed before the sums are put down.
 const STRETCH: usize = 320;
 /// Tiles that are worked on together.
@@ -41,6 +44,7 @@ pub(in crate::engine) const fn pays(shape: &Shape) -> bool {
         && shape.padding.1 == 1
         && shape.channels.0 >= FEWEST
         && shape.channels.1 >= FEWEST
+        && Grid::of(shape).tiles >= FEWEST_TILES
 }
 
 /// `[B,C,h,w]` with weights `[O,C,3,3]` to `[B,O,h',w']`.
@@ -125,13 +129,15 @@ fn block_of_tiles<const R: usize, const V: usize, const FUSED: bool>(
 ) {
     let deep = shape.channels.0.div_ceil(DEEP);
     let panels = tiles.len().div_ceil(V);
-    let mut turned: Vec<Panel<V>> = vec![[[0.0; V]; DEEP]; panels * PLACES * deep];
+    let mut room = Scratch::of::<V, DEEP>(panels * PLACES * deep);
+    let turned: &mut [Panel<V>] = &mut room.blocks()[..panels * PLACES * deep];
     turned.par_chunks_exact_mut(PLACES * deep).enumerate().for_each(|(p, to)| {
         let first = tiles.start + p * V;
         let runs = grid.runs(first..tiles.end.min(first + V));
         vectors.run(Turn { shape, input, runs: &runs, deep, to });
     });
 
+    let turned: &[Panel<V>] = turned;
     let (height, width) = shape.output();
     let out = shape.channels.1;
     let groups = out.div_ceil(R);
@@ -152,7 +158,7 @@ fn block_of_tiles<const R: usize, const V: usize, const FUSED: bool>(
             tiles: tiles.clone(),
             channels,
             deep,
-            turned: &turned,
+            turned,
             weights,
             added,
             planes: &mut planes,
@@ -209,6 +215,11 @@ impl<const V: usize> Job for Turn<'_, V> {
                 }
             }
         }
+        if !channels.is_multiple_of(DEEP) {
+            for place in self.to.chunks_exact_mut(self.deep) {
+                place[self.deep - 1][channels % DEEP..].fill([0.0; V]);
+            }
+        }
     }
 }
 
@@ -253,8 +264,11 @@ struct Work<'a, 'b, const R: usize, const V: usize, const FUSED: bool> {
 impl<const R: usize, const V: usize, const FUSED: bool> Job for Work<'_, '_, R, V, FUSED> {
     #[inline(always)]
     fn run(mut self) {
-        let sums = self.products();
         let panels = self.tiles.len().div_ceil(V);
+        let count = self.channels.len().div_ceil(R) * PLACES * panels;
+        let mut room = Scratch::of::<V, R>(count);
+        let sums: &mut [[[f32; V]; R]] = &mut room.blocks()[..count];
+        self.products(sums);
         let runs: Vec<Vec<Run>> = (0..panels)
             .map(|panel| {
                 let first = self.tiles.start + panel * V;
@@ -274,16 +288,15 @@ impl<const R: usize, const V: usize, const FUSED: bool> Job for Work<'_, '_, R, 
 impl<const R: usize, const V: usize, const FUSED: bool> Work<'_, '_, R, V, FUSED> {
     /// `[group][panel][place]`.
     #[inline(always)]
-    fn products(&self) -> Vec<[[f32; V]; R]> {
+    fn products(&self, sums: &mut [[[f32; V]; R]]) {
         let panels = self.tiles.len().div_ceil(V);
         let groups = self.channels.len().div_ceil(R);
         let stretch = STRETCH / DEEP;
-        let mut sums = vec![[[0.0f32; V]; R]; groups * PLACES * panels];
-        let mut rows: Vec<Rows<R>> =
-            vec![[[0.0; DEEP]; R]; PLACES * groups * stretch.min(self.deep)];
+        let mut room = Scratch::of::<DEEP, R>(PLACES * groups * stretch.min(self.deep));
+        let rows: &mut [Rows<R>] = room.blocks();
         for first in (0..self.deep).step_by(stretch) {
             let length = stretch.min(self.deep - first);
-            self.turn_rows((first, length), &mut rows);
+            self.turn_rows((first, length), rows);
             for place in 0..PLACES {
                 for panel in 0..panels {
                     let at = (panel * PLACES + place) * self.deep + first;
@@ -291,12 +304,15 @@ impl<const R: usize, const V: usize, const FUSED: bool> Work<'_, '_, R, V, FUSED
                     for group in 0..groups {
                         let left = &rows[(place * groups + group) * length..][..length];
                         let at = (group * panels + panel) * PLACES + place;
-                        add_product::<R, V, FUSED>(&mut sums[at], left, right);
+                        if first == 0 {
+                            put_product::<R, V, FUSED>(&mut sums[at], left, right);
+                        } else {
+                            add_product::<R, V, FUSED>(&mut sums[at], left, right);
+                        }
                     }
                 }
             }
         }
-        sums
     }
 
     /// The weights of this block for `length` eights of input channels, transformed:
