@@ -1,6 +1,5 @@
 //! Attention on queries, keys and values as the linear layers leave them. A few queries at a time
-//! meet a few keys, so that the matrix of all scores never exists: sums are carried from keys to
-//! keys and scaled where a larger score turns up (Milakov and Gimelshein 2018; Dao and others 2022).
+//! meet all keys, so that the matrix of all scores never exists.
 
 #![expect(
     clippy::inline_always,
@@ -13,18 +12,10 @@ use rayon::prelude::*;
 
 use super::activation::exp2_of_negative;
 use super::linear::lay_rows;
-use super::product::{DEEP, Job, Panel, Rows, Vectors, add_product, put_product, with_registers};
-use super::scratch::Scratch;
+use super::product::{DEEP, Job, Panel, Rows, Vectors, add_product, with_registers};
 
 /// Eights of keys whose probabilities are in the first cache while they mix the values.
 const STRETCH: usize = 16;
-/// About so many keys are met at a time: their scores stay near the processor.
-const KEYS: usize = 240;
-/// A multiple of every kind's rows and of eight: where keys may be parted.
-const PART: usize = 24;
-/// Panels of queries that a thread takes at a time: they meet the same keys one after the other,
-/// which then come from the second cache.
-const PANELS: usize = 4;
 
 /// The sizes of one attention.
 #[derive(Clone, Copy, Debug)]
@@ -63,6 +54,10 @@ pub(in crate::engine) struct Attended {
 /// `softmax(q·kᵀ/√d)·v` for each head of width d.
 pub(in crate::engine) fn attend(shape: &Shape, [q, k, v]: [&[f32]; 3], keep: Keep) -> Attended {
     let vectors = Vectors::here();
+    if vectors == Vectors::Avx512 {
+        // Heads are 40, 64, 80 or 160 wide: ten rows waste less of them than twelve.
+        return attend_with::<10, 32, true>(vectors, shape, [q, k, v], keep);
+    }
     with_registers!(vectors, attend_with(shape, [q, k, v], keep))
 }
 
@@ -75,33 +70,26 @@ fn attend_with<const R: usize, const V: usize, const FUSED: bool>(
     let (n, t) = shape.lengths;
     let sizes = Sizes::of(shape, R);
     let many = super::worth_threads(2 * shape.batch * n * t * shape.width);
-    let count = shape.batch * shape.heads;
-    let (of_keys, of_values) = (sizes.key_groups * sizes.deep, sizes.value_groups * sizes.eights);
-    let mut room = Scratch::of::<DEEP, R>(count * (of_keys + of_values));
-    let room: &mut [Rows<R>] = &mut room.blocks()[..count * (of_keys + of_values)];
-    let pack = |(at, to): (usize, &mut [Rows<R>])| {
+    let pack = |at: usize| {
         let from = (at / shape.heads * t) * shape.width + at % shape.heads * sizes.d;
+        let mut packed = Packed::<R>::empty(&sizes);
         let end = (t - 1) * shape.width + sizes.d;
-        let (keys, values) = to.split_at_mut(of_keys);
-        let from = [&k[from..from + end], &v[from..from + end]];
-        vectors.run(Pack { sizes, from, stride: shape.width, keys, values });
+        vectors.run(Pack {
+            sizes,
+            from: [&k[from..from + end], &v[from..from + end]],
+            stride: shape.width,
+            to: &mut packed,
+        });
+        packed
     };
-    if many {
-        room.par_chunks_exact_mut(of_keys + of_values).enumerate().for_each(pack);
-    } else {
-        room.chunks_exact_mut(of_keys + of_values).enumerate().for_each(pack);
-    }
-    let packed: Vec<Packed<'_, R>> = room
-        .chunks_exact(of_keys + of_values)
-        .map(|all| Packed { keys: &all[..of_keys], values: &all[of_keys..] })
-        .collect();
+    let heads = 0..shape.batch * shape.heads;
+    let packed: Vec<Packed<R>> =
+        if many { heads.into_par_iter().map(pack).collect() } else { heads.map(pack).collect() };
 
-    let panels = panels_at_a_time(shape.batch * n.div_ceil(V), many);
     let mut mixed = vec![0.0; shape.batch * n * shape.width];
     let mut blocks: Vec<(usize, usize, &mut [f32])> = Vec::new();
     for (b, rows) in mixed.chunks_exact_mut(n * shape.width).enumerate() {
-        let parts = rows.chunks_mut(panels * V * shape.width).enumerate();
-        blocks.extend(parts.map(|(i, to)| (b, i * panels * V, to)));
+        blocks.extend(rows.chunks_mut(V * shape.width).enumerate().map(|(i, to)| (b, i * V, to)));
     }
     let work = |(b, first, to): (usize, usize, &mut [f32])| {
         let count = to.len() / shape.width;
@@ -125,14 +113,8 @@ fn attend_with<const R: usize, const V: usize, const FUSED: bool>(
     } else {
         blocks.into_iter().map(work).collect()
     };
-    let probabilities = in_order(shape, keep.maps(shape.heads), panels * V, &kept);
+    let probabilities = in_order(shape, keep.maps(shape.heads), V, &kept);
     Attended { mixed, probabilities }
-}
-
-/// So many panels of queries a thread that each has some four turns.
-fn panels_at_a_time(panels: usize, many: bool) -> usize {
-    let threads = if many { rayon::current_num_threads() } else { 1 };
-    (panels / (4 * threads)).clamp(1, PANELS)
 }
 
 impl Keep {
@@ -191,37 +173,39 @@ impl Sizes {
 }
 
 /// Keys and values of one head, in the order in which products read them.
-struct Packed<'a, const R: usize> {
+struct Packed<const R: usize> {
     /// `[key group][deep]`.
-    keys: &'a [Rows<R>],
-    /// Columns of the values as rows: `[value group][eights]`. Behind the last key stand zeros.
-    values: &'a [Rows<R>],
+    keys: Vec<Rows<R>>,
+    /// Columns of the values as rows: `[value group][eights]`.
+    values: Vec<Rows<R>>,
+}
+
+impl<const R: usize> Packed<R> {
+    fn empty(sizes: &Sizes) -> Self {
+        let zero = [[0.0; DEEP]; R];
+        Self {
+            keys: vec![zero; sizes.key_groups * sizes.deep],
+            values: vec![zero; sizes.value_groups * sizes.eights],
+        }
+    }
 }
 
 struct Pack<'a, const R: usize> {
     sizes: Sizes,
     from: [&'a [f32]; 2],
     stride: usize,
-    keys: &'a mut [Rows<R>],
-    values: &'a mut [Rows<R>],
+    to: &'a mut Packed<R>,
 }
 
 impl<const R: usize> Job for Pack<'_, R> {
     #[inline(always)]
     fn run(self) {
         let Sizes { d, keys, eights, .. } = self.sizes;
-        lay_rows(self.from[0], d, self.stride, keys, self.keys);
+        lay_rows(self.from[0], d, self.stride, keys, &mut self.to.keys);
         for key in 0..keys {
             let row = &self.from[1][key * self.stride..][..d];
             for (i, x) in row.iter().enumerate() {
-                self.values[i / R * eights + key / DEEP][i % R][key % DEEP] = *x;
-            }
-        }
-        if !keys.is_multiple_of(DEEP) {
-            for last in self.values.chunks_exact_mut(eights).filter_map(<[_]>::last_mut) {
-                for row in last {
-                    row[keys % DEEP..].fill(0.0);
-                }
+                self.to.values[i / R * eights + key / DEEP][i % R][key % DEEP] = *x;
             }
         }
     }
@@ -233,88 +217,53 @@ struct Queries<'a, const R: usize, const V: usize, const FUSED: bool> {
     sizes: Sizes,
     first: usize,
     q: &'a [f32],
-    heads: &'a [Packed<'a, R>],
+    heads: &'a [Packed<R>],
     to: &'a mut [f32],
     keep: Keep,
     kept: &'a mut [f32],
 }
 
-/// What one panel of queries has of the keys that it met.
-struct Met<const V: usize> {
-    /// The largest score of each query.
-    largest: [f32; V],
-    /// The sum of its probabilities, not yet divided by it.
-    total: [f32; V],
-}
-
 impl<const R: usize, const V: usize, const FUSED: bool> Job for Queries<'_, R, V, FUSED> {
     #[inline(always)]
-    fn run(mut self) {
+    fn run(self) {
         let Self { sizes, shape, .. } = self;
-        let panels = (self.q.len() / shape.width).div_ceil(V);
-        let part = if self.keep == Keep::Nothing { parted(sizes.keys) } else { sizes.keys };
-        let eights = part.div_ceil(DEEP);
-        let mut rooms = [
-            Scratch::of::<V, DEEP>(panels * sizes.deep),
-            Scratch::of::<V, DEEP>(eights),
-            Scratch::of::<V, R>(panels * sizes.value_groups),
-        ];
-        let [queries, scores, mixed] = &mut rooms;
-        let queries: &mut [Panel<V>] = &mut queries.blocks()[..panels * sizes.deep];
+        let count = self.q.len() / shape.width;
+        let mut queries: Vec<Panel<V>> = vec![[[0.0; V]; DEEP]; sizes.deep];
         // Scores, then probabilities: one row of lanes for each key.
-        let scores: &mut [Panel<V>] = &mut scores.blocks()[..eights];
-        let mixed: &mut [[[f32; V]; R]] = &mut mixed.blocks()[..panels * sizes.value_groups];
-        let heads = self.heads;
-        for (head, packed) in heads.iter().enumerate() {
-            self.lay_queries(head, queries);
+        let mut scores: Vec<Panel<V>> = vec![[[0.0; V]; DEEP]; sizes.eights];
+        let mut mixed = vec![[[0.0f32; V]; R]; sizes.value_groups];
+        // Scores count in powers of two: their exponential is cheaper.
+        let scale = std::f32::consts::LOG2_E / (sizes.d as f32).sqrt();
+        for (head, packed) in self.heads.iter().enumerate() {
+            for v in 0..count {
+                let row = &self.q[v * shape.width + head * sizes.d..][..sizes.d];
+                for (i, x) in row.iter().enumerate() {
+                    queries[i / DEEP][i % DEEP][v] = x * scale;
+                }
+            }
+            let largest = self.score(packed, &queries, &mut scores);
             mixed.fill([[0.0; V]; R]);
-            let mut met =
-                [const { Met { largest: [f32::NEG_INFINITY; V], total: [0.0; V] } }; PANELS];
-            for first in (0..sizes.keys).step_by(part) {
-                let keys = first..sizes.keys.min(first + part);
-                for (panel, met) in met.iter_mut().enumerate().take(panels) {
-                    let queries = &queries[panel * sizes.deep..][..sizes.deep];
-                    let mixed = &mut mixed[panel * sizes.value_groups..][..sizes.value_groups];
-                    let scores = &mut scores[..keys.len().div_ceil(DEEP)];
-                    let largest = self.score(packed, (panel, &keys), queries, scores);
-                    met.carry::<R, FUSED>(largest, mixed);
-                    Self::mix(sizes, packed, &keys, met, scores, mixed);
-                    self.keep(head, panel, met, scores);
-                }
-            }
-            self.put(head, &met, mixed);
-        }
-    }
-}
-
-/// How many keys are met at a time, so that all parts are about as large.
-fn parted(keys: usize) -> usize {
-    keys.div_ceil(keys.div_ceil(KEYS).max(1)).next_multiple_of(PART)
-}
-
-impl<const V: usize> Met<V> {
-    /// Brings what was mixed so far to the scale of a larger score.
-    #[inline(always)]
-    fn carry<const R: usize, const FUSED: bool>(
-        &mut self,
-        found: [f32; V],
-        mixed: &mut [[[f32; V]; R]],
-    ) {
-        let mut scale = [1.0f32; V];
-        for v in 0..V {
-            let largest = if found[v] > self.largest[v] { found[v] } else { self.largest[v] };
-            scale[v] = exp2_of_negative::<FUSED>(self.largest[v] - largest);
-            self.largest[v] = largest;
-        }
-        // Before the first keys there is nothing to scale.
-        if self.total[0] > 0.0 {
+            let total = self.mix(packed, largest, &mut scores, &mut mixed);
+            let mut factors = [0.0f32; V];
             for v in 0..V {
-                self.total[v] *= scale[v];
+                factors[v] = 1.0 / total[v];
             }
-            for row in mixed.as_flattened_mut() {
-                for v in 0..V {
-                    row[v] *= scale[v];
+            for v in 0..count {
+                let to = &mut self.to[v * shape.width + head * sizes.d..][..sizes.d];
+                for (i, to) in to.iter_mut().enumerate() {
+                    *to = mixed[i / R][i % R][v] * factors[v];
                 }
+            }
+            if self.keep != Keep::Nothing {
+                let size = count * sizes.keys;
+                let (map, share) = match self.keep {
+                    Keep::Heads => (head, 1.0),
+                    _ => (0, 1.0 / self.heads.len() as f32),
+                };
+                for v in 0..V {
+                    factors[v] *= share;
+                }
+                put_down(&scores, factors, sizes.keys, &mut self.kept[map * size..][..size]);
             }
         }
     }
@@ -334,50 +283,22 @@ fn put_down<const V: usize>(scores: &[Panel<V>], factors: [f32; V], keys: usize,
 }
 
 impl<const R: usize, const V: usize, const FUSED: bool> Queries<'_, R, V, FUSED> {
-    /// The queries of one head as panels, a query a lane: `[panel][deep]`.
+    /// Scores of all keys, and the largest of each query.
     #[inline(always)]
-    fn lay_queries(&self, head: usize, queries: &mut [Panel<V>]) {
-        let (d, width) = (self.sizes.d, self.shape.width);
-        // Scores count in powers of two: their exponential is cheaper.
-        let scale = std::f32::consts::LOG2_E / (d as f32).sqrt();
-        for (panel, rows) in queries.chunks_exact_mut(self.sizes.deep).zip(self.q.chunks(V * width))
-        {
-            for (v, row) in rows.chunks_exact(width).enumerate() {
-                for (i, x) in row[head * d..][..d].iter().enumerate() {
-                    panel[i / DEEP][i % DEEP][v] = x * scale;
-                }
-            }
-            if !d.is_multiple_of(DEEP) {
-                panel[d / DEEP][d % DEEP..].fill([0.0; V]);
-            }
-        }
-    }
-
-    /// Scores of some keys, and the largest of each query. Behind the last key stand zeros.
-    #[inline(always)]
-    fn score(
-        &self,
-        packed: &Packed<'_, R>,
-        (panel, keys): (usize, &std::ops::Range<usize>),
-        queries: &[Panel<V>],
-        scores: &mut [Panel<V>],
-    ) -> [f32; V] {
-        let deep = self.sizes.deep;
+    fn score(&self, packed: &Packed<R>, queries: &[Panel<V>], scores: &mut [Panel<V>]) -> [f32; V] {
+        let Sizes { keys, deep, .. } = self.sizes;
         let mut largest = [f32::NEG_INFINITY; V];
-        let groups = keys.start / R..keys.end.div_ceil(R);
-        for (group, rows) in
-            packed.keys[groups.start * deep..groups.end * deep].chunks_exact(deep).enumerate()
-        {
+        for (group, rows) in packed.keys.chunks_exact(deep).enumerate() {
             let mut sums = [[0.0f32; V]; R];
-            put_product::<R, V, FUSED>(&mut sums, rows, queries);
+            add_product::<R, V, FUSED>(&mut sums, rows, queries);
             for (r, sums) in sums.iter_mut().enumerate() {
-                let at = group * R + r;
-                if at >= keys.len() {
+                let key = group * R + r;
+                if key >= keys {
                     break;
                 }
                 if self.shape.causal {
                     for (v, sum) in sums.iter_mut().enumerate() {
-                        if keys.start + at > self.first + panel * V + v {
+                        if key > self.first + v {
                             *sum = f32::NEG_INFINITY;
                         }
                     }
@@ -385,81 +306,43 @@ impl<const R: usize, const V: usize, const FUSED: bool> Queries<'_, R, V, FUSED>
                 for v in 0..V {
                     largest[v] = if sums[v] > largest[v] { sums[v] } else { largest[v] };
                 }
-                scores[at / DEEP][at % DEEP] = *sums;
+                scores[key / DEEP][key % DEEP] = *sums;
             }
-        }
-        if let Some(last) = scores.last_mut().filter(|_| !keys.len().is_multiple_of(DEEP)) {
-            last[keys.len() % DEEP..].fill([0.0; V]);
         }
         largest
     }
 
-    /// Turns scores into probabilities, not yet divided by their sum, and mixes the values by
-    /// them.
+    /// Turns scores into probabilities, not yet divided by their sum, which is returned, and
+    /// mixes the values by them.
     #[inline(always)]
     fn mix(
-        sizes: Sizes,
-        packed: &Packed<'_, R>,
-        keys: &std::ops::Range<usize>,
-        met: &mut Met<V>,
+        &self,
+        packed: &Packed<R>,
+        largest: [f32; V],
         scores: &mut [Panel<V>],
         mixed: &mut [[[f32; V]; R]],
-    ) {
-        for (at, part) in scores.chunks_mut(STRETCH).enumerate() {
-            let first = at * STRETCH;
+    ) -> [f32; V] {
+        let Sizes { keys, eights, .. } = self.sizes;
+        let mut total = [0.0f32; V];
+        for first in (0..eights).step_by(STRETCH) {
+            let length = STRETCH.min(eights - first);
+            let part = &mut scores[first..first + length];
             let mut sums = [0.0f32; V];
-            for row in part.as_flattened_mut().iter_mut().take(keys.len() - first * DEEP) {
+            for row in part.as_flattened_mut().iter_mut().take(keys - first * DEEP) {
                 for v in 0..V {
-                    row[v] = exp2_of_negative::<FUSED>(row[v] - met.largest[v]);
+                    row[v] = exp2_of_negative::<FUSED>(row[v] - largest[v]);
                     sums[v] += row[v];
                 }
             }
             for v in 0..V {
-                met.total[v] += sums[v];
+                total[v] += sums[v];
             }
             for (group, mixed) in mixed.iter_mut().enumerate() {
-                let from = group * sizes.eights + keys.start / DEEP + first;
-                let rows = &packed.values[from..from + part.len()];
+                let rows = &packed.values[group * eights + first..][..length];
                 add_product::<R, V, FUSED>(mixed, rows, part);
             }
         }
-    }
-
-    /// Puts down the probabilities of one panel, which met all keys at once, where they are kept.
-    #[inline(always)]
-    fn keep(&mut self, head: usize, panel: usize, met: &Met<V>, scores: &[Panel<V>]) {
-        let count = self.q.len() / self.shape.width;
-        let keys = self.sizes.keys;
-        let (map, share) = match self.keep {
-            Keep::Nothing => return,
-            Keep::Heads => (head, 1.0),
-            Keep::Mean => (0, 1.0 / self.heads.len() as f32),
-        };
-        let mut factors = [0.0f32; V];
-        for v in 0..V {
-            factors[v] = share / met.total[v];
-        }
-        let rows = panel * V..count.min((panel + 1) * V);
-        let to = &mut self.kept[map * count * keys..][rows.start * keys..rows.end * keys];
-        put_down(scores, factors, keys, to);
-    }
-
-    /// Writes what one head mixed.
-    #[inline(always)]
-    fn put(&mut self, head: usize, met: &[Met<V>], mixed: &[[[f32; V]; R]]) {
-        let (d, width) = (self.sizes.d, self.shape.width);
-        let panels = mixed.chunks_exact(self.sizes.value_groups).zip(met);
-        for ((mixed, met), rows) in panels.zip(self.to.chunks_mut(V * width)) {
-            let mut factors = [0.0f32; V];
-            for v in 0..V {
-                factors[v] = 1.0 / met.total[v];
-            }
-            for (v, row) in rows.chunks_exact_mut(width).enumerate() {
-                for (i, to) in row[head * d..][..d].iter_mut().enumerate() {
-                    *to = mixed[i / R][i % R][v] * factors[v];
-                }
-            }
-        }
+        total
     }
 }
 

@@ -10,7 +10,7 @@ use rayon::prelude::*;
 
 use super::activation::{geglu, gelu_of};
 use super::matrix::{Into, Matrix, multiply};
-use super::product::{DEEP, Job, Panel, Rows, Vectors, add_product, with_registers};
+use super::product::{DEEP, Job, Panel, Rows, Vectors, add_product, fetch_ahead, with_registers};
 use super::scratch::Scratch;
 
 /// Groups of rows that a thread takes at a time: their numbers stay in the second cache.
@@ -241,7 +241,9 @@ impl<const R: usize, const V: usize, const FUSED: bool> Job for Block<'_, R, V, 
                 }
                 for first in (0..deep).step_by(STRETCH) {
                     let length = STRETCH.min(deep - first);
+                    let next = self.after((panel, h, first), (panels, out / half), deep);
                     for group in 0..groups {
+                        fetch_ahead(next, group, groups);
                         let left = &left[group * deep + first..][..length];
                         add_product::<R, V, FUSED>(
                             &mut sums[h][group],
@@ -275,6 +277,28 @@ impl<const R: usize, const V: usize, const FUSED: bool> Job for Block<'_, R, V, 
 }
 
 impl<const R: usize, const V: usize, const FUSED: bool> Block<'_, R, V, FUSED> {
+    /// The columns that are multiplied after these ones.
+    #[inline(always)]
+    fn after(
+        &self,
+        (panel, h, first): (usize, usize, usize),
+        (panels, halves): (usize, usize),
+        deep: usize,
+    ) -> &[Panel<V>] {
+        let (panel, h, first) = if first + STRETCH < deep {
+            (panel, h, first + STRETCH)
+        } else if h + 1 < halves {
+            (panel, h + 1, 0)
+        } else {
+            (panel + 1, 0, 0)
+        };
+        if panel == panels {
+            return &[];
+        }
+        let at = (h * panels + panel) * deep + first;
+        &self.right[at..at + STRETCH.min(deep - first)]
+    }
+
     #[inline(always)]
     fn start(&self, first: usize, count: usize) -> [f32; V] {
         let mut start = [0.0; V];

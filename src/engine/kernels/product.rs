@@ -56,6 +56,28 @@ fn summed<const R: usize, const V: usize, const FUSED: bool>(
     held
 }
 
+/// Asks for the `part`th of `of` parts of numbers that are multiplied next, so that they are in the
+/// second cache by then: the third is too far to wait for.
+#[inline(always)]
+pub(in crate::engine) fn fetch_ahead<const V: usize>(next: &[Panel<V>], part: usize, of: usize) {
+    const LINE: usize = 16;
+    let range = next.len() * part / of..next.len() * (part + 1) / of;
+    let numbers = next.get(range).unwrap_or_default().as_flattened().as_flattened();
+    for line in numbers.chunks(LINE) {
+        #[cfg(target_arch = "x86_64")]
+        {
+            use std::arch::x86_64::{_MM_HINT_T1, _mm_prefetch};
+            #[expect(unsafe_code, reason = "a request to the cache")]
+            // SAFETY: nothing is read or written, whatever the address.
+            unsafe {
+                _mm_prefetch::<_MM_HINT_T1>(line.as_ptr().cast());
+            }
+        }
+        #[cfg(not(target_arch = "x86_64"))]
+        let _ = line;
+    }
+}
+
 /// `a · b + c`, rounded once where the processor can.
 #[inline(always)]
 pub(in crate::engine) fn multiply_add<const FUSED: bool>(a: f32, b: f32, c: f32) -> f32 {

@@ -22,6 +22,7 @@ use self::turn::{
     turn_weights,
 };
 use super::conv::{Added, Shape, source};
+use super::product::fetch_ahead;
 use super::product::{DEEP, Job, Panel, Rows, Vectors, add_product, put_product, with_registers};
 use super::scratch::Scratch;
 
@@ -301,7 +302,10 @@ impl<const R: usize, const V: usize, const FUSED: bool> Work<'_, '_, R, V, FUSED
                 for panel in 0..panels {
                     let at = (panel * PLACES + place) * self.deep + first;
                     let right = &self.turned[at..at + length];
+                    let next = at + PLACES * self.deep;
+                    let next = self.turned.get(next..next + length).unwrap_or_default();
                     for group in 0..groups {
+                        fetch_ahead(next, group, groups);
                         let left = &rows[(place * groups + group) * length..][..length];
                         let at = (group * panels + panel) * PLACES + place;
                         if first == 0 {
