@@ -82,17 +82,17 @@ impl Cli {
     #[must_use]
     pub fn with_environment(mut self) -> Self {
         let asked = std::env::var_os(PLAIN).is_some_and(|value| !value.is_empty() && value != "0");
-        let flags = match &mut self.command {
-            None => Some(&mut self.flags),
+        let (plain, json) = match &mut self.command {
+            None => (&mut self.flags.plain, self.flags.json),
             Some(Command::Walk(flags) | Command::Run(flags) | Command::Replay { flags, .. }) => {
-                Some(&mut **flags)
+                (&mut flags.plain, flags.json)
             }
-            Some(Command::Lesson(flags)) => Some(&mut flags.flags),
-            _ => None,
+            Some(Command::Lesson(flags)) => (&mut flags.flags.plain, flags.flags.json),
+            Some(Command::Compare(flags)) => (&mut flags.plain, flags.json),
+            Some(Command::Teach(flags)) => (&mut flags.plain, flags.json),
+            _ => return self,
         };
-        if let Some(flags) = flags.filter(|flags| asked && !flags.json) {
-            flags.plain = true;
-        }
+        *plain |= asked && !json;
         self
     }
 }
@@ -122,7 +122,8 @@ pub enum Command {
     /// Lay runs side by side: seeds, steps, guidance scales, samplers, prompts, or recordings
     ///
     /// One list makes a row, two make a grid, further ones pages. On the screen one cursor moves
-    /// through all runs; with --out, --json or --plain everything goes without a screen.
+    /// through all runs; --plain is a dialogue of lines; with --out, --json or into a pipe everything
+    /// goes by itself.
     Compare(Box<CompareFlags>),
     /// Make pictures, tables and pages of a recording
     #[command(after_long_help = COLUMNS)]

@@ -292,9 +292,11 @@ impl Spoken<'_> {
             ("levels", decode.levels.len().to_string()),
             ("seconds", short(decode.seconds)),
         ];
-        self.fill("print.plain.decode", &facts)?;
         if decode.tiles > 1 {
+            self.fill("print.plain.decode-in-tiles", &facts)?;
             self.fill("decode.tiles", &[("tiles", decode.tiles.to_string())])?;
+        } else {
+            self.fill("print.plain.decode", &facts)?;
         }
         for level in &decode.levels {
             let facts = [

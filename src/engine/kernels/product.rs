@@ -86,6 +86,10 @@ pub(in crate::engine) fn multiply_add<const FUSED: bool>(a: f32, b: f32, c: f32)
 
 /// The vector instructions of this processor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(
+    not(target_arch = "x86_64"),
+    expect(dead_code, reason = "only processors of this kind are asked for them")
+)]
 pub(in crate::engine) enum Vectors {
     /// 16 numbers, 32 registers.
     Avx512,
