@@ -152,6 +152,7 @@ impl Terminal {
     }
 
     /// Whether the process is stopped, as `/proc` tells.
+    #[cfg(target_os = "linux")]
     pub(crate) fn stopped(&self) -> bool {
         let pid = self.child.process_id().unwrap();
         let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
