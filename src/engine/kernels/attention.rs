@@ -232,6 +232,9 @@ impl<const R: usize, const V: usize, const FUSED: bool> Job for Queries<'_, R, V
         // Scores, then probabilities: one row of lanes for each key.
         let mut scores: Vec<Panel<V>> = vec![[[0.0; V]; DEEP]; sizes.eights];
         let mut mixed = vec![[[0.0f32; V]; R]; sizes.value_groups];
+        // The mean over heads stays in lanes until all have added to it.
+        let eights = if self.keep == Keep::Mean { sizes.eights } else { 0 };
+        let mut mean: Vec<Panel<V>> = vec![[[0.0; V]; DEEP]; eights];
         // Scores count in powers of two: their exponential is cheaper.
         let scale = std::f32::consts::LOG2_E / (sizes.d as f32).sqrt();
         for (head, packed) in self.heads.iter().enumerate() {
@@ -254,17 +257,28 @@ impl<const R: usize, const V: usize, const FUSED: bool> Job for Queries<'_, R, V
                     *to = mixed[i / R][i % R][v] * factors[v];
                 }
             }
-            if self.keep != Keep::Nothing {
-                let size = count * sizes.keys;
-                let (map, share) = match self.keep {
-                    Keep::Heads => (head, 1.0),
-                    _ => (0, 1.0 / self.heads.len() as f32),
-                };
-                for v in 0..V {
-                    factors[v] *= share;
+            match self.keep {
+                Keep::Nothing => {}
+                Keep::Heads => {
+                    let size = count * sizes.keys;
+                    put_down(&scores, factors, sizes.keys, &mut self.kept[head * size..][..size]);
                 }
-                put_down(&scores, factors, sizes.keys, &mut self.kept[map * size..][..size]);
+                Keep::Mean => {
+                    let share = 1.0 / self.heads.len() as f32;
+                    for v in 0..V {
+                        factors[v] *= share;
+                    }
+                    for (mean, row) in mean.as_flattened_mut().iter_mut().zip(scores.as_flattened())
+                    {
+                        for v in 0..V {
+                            mean[v] += row[v] * factors[v];
+                        }
+                    }
+                }
             }
+        }
+        if self.keep == Keep::Mean {
+            put_down(&mean, [1.0; V], sizes.keys, self.kept);
         }
     }
 }
