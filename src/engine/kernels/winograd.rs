@@ -22,8 +22,9 @@ use self::turn::{
     turn_weights,
 };
 use super::conv::{Added, Shape, source};
-use super::product::fetch_ahead;
-use super::product::{DEEP, Job, Panel, Rows, Vectors, add_product, put_product, with_registers};
+use super::product::{
+    DEEP, Job, Panel, Rows, Vectors, add_product, fetch_ahead, put_product, with_registers,
+};
 use super::scratch::Scratch;
 
 /// Channels, in and out, below which the transforms cost more than they save.
